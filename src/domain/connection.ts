@@ -1,0 +1,100 @@
+/** A connection: one owner's grant for one vehicle, and what can be done with it now. */
+import { factsOf } from './cause.ts';
+import type { Cause, Route, Status } from './cause.ts';
+import type { AccountMeaning, GapMeaning, VehicleMeaning } from './failure.ts';
+import type {
+  ConnectionId, FleetId, OwnerId, SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId, VehicleId,
+} from './ids.ts';
+import type { Permission } from './permission.ts';
+import type { SignalCode } from './signal.ts';
+
+export type Platform = 'v3' | 'v2';
+
+/** Something was claimed and is being checked. It changes nothing but the next poll until it is confirmed. */
+export interface Suspicion {
+  meaning: AccountMeaning | GapMeaning;
+  /** The required signals the claim is about; empty means all of them. */
+  signals: SignalCode[];
+  /** When what was claimed is said to have happened; a success fetched after it refutes the claim. */
+  claimedAt: Date;
+  /** After this the claim holds unless something newer speaks against it. */
+  deadlineAt: Date;
+  requestId: string | null;
+  resolutionUrl: string | null;
+}
+
+export interface Connection {
+  id: ConnectionId;
+  fleetId: FleetId;
+  vehicleId: VehicleId;
+  ownerId: OwnerId | null;
+  platform: Platform;
+  smartcarVehicleId: SmartcarVehicleId;
+  smartcarUserId: SmartcarUserId;
+  /** Null until Smartcar's list named it. A repaired connection may get a new one; the vehicle id stays. */
+  smartcarConnectionId: SmartcarConnectionId | null;
+  status: Status;
+  /** Null exactly when active. */
+  cause: Cause | null;
+  /** When status or cause last changed. */
+  since: Date;
+  connectedAt: Date;
+  /** The event that a proof has to be later than: connect, repair, or the confirmed failure. */
+  judgedAt: Date;
+  /** When a required signal was last proved fresh; null before the first time. */
+  provedAt: Date | null;
+  /** While pending: when waiting for the first data ends. Null otherwise. */
+  pendingDeadlineAt: Date | null;
+  permissions: Permission[];
+  suspicion: Suspicion | null;
+  /** What the car itself answered last (asleep, out of reach); null when it last answered normally. */
+  vehicleState: { meaning: VehicleMeaning; since: Date } | null;
+  /** Failed reads in a row that count against it. */
+  failures: number;
+  /** Smartcar's partly built re-authentication address from the error that expired it. */
+  resolutionUrl: string | null;
+  lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
+  /** When a reading last reached us. */
+  lastTelemetryAt: Date | null;
+  /** Null when it is not polled. */
+  nextPollAt: Date | null;
+  /** When Smartcar confirmed the webhook subscription; null while there is none. */
+  subscribedAt: Date | null;
+  /** Disconnected here: when Smartcar confirmed the deletion; null while that is still to be done or was not asked. */
+  revokedAt: Date | null;
+  /** When a new grant or a disconnect here ended it; null while it lives. */
+  endedAt: Date | null;
+  /** Every write names the version it was worked out from. */
+  version: number;
+}
+
+/** Whether something can be done, and if not, which sentence of the catalogue says why. */
+export type Capability = { allowed: true } | { allowed: false; reason: string };
+
+const allowed: Capability = { allowed: true };
+const refused = (reason: string): Capability => ({ allowed: false, reason });
+
+/** What the server enforces and the screens show; null stands for a vehicle that was never connected. */
+export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissions' | 'platform'> | null): {
+  connect: Capability; reconnect: Capability; disconnect: Capability; check: Capability; lock: Capability; unlock: Capability;
+} {
+  if (!connection || connection.cause === 'disconnectedHere' || connection.cause === 'superseded') {
+    const none = refused('capability.notConnected');
+    return { connect: allowed, reconnect: connection ? allowed : none, disconnect: none, check: none, lock: none, unlock: none };
+  }
+  const command = refused('capability.commandsComeLater');
+  return {
+    connect: refused('capability.alreadyConnected'),
+    reconnect: connection.status === 'active' ? refused('capability.nothingToRepair') : allowed,
+    disconnect: allowed,
+    check: allowed,
+    lock: command,
+    unlock: command,
+  };
+}
+
+/** The way a reconnect takes now. */
+export function routeOf(connection: Pick<Connection, 'cause'> | null): Route {
+  if (!connection) return 'authorize';
+  return connection.cause ? factsOf(connection.cause).route : 'none';
+}

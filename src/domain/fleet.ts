@@ -1,0 +1,45 @@
+/** A fleet: the tenant. Vehicles, owners, members, plan and settings belong to exactly one. */
+import type { FleetId } from './ids.ts';
+import { defaultRequiredPermissions, optionalPermissions } from './permission.ts';
+import type { Permission } from './permission.ts';
+
+export interface Plan {
+  name: string;
+  pollIntervalS: number;
+  retentionDays: number;
+  requestBudget: { burst: number; perMinute: number; perVehiclePerMonth: number; reserveForCommands: number };
+}
+
+export interface Settings {
+  requiredPermissions: Permission[];
+  optionalPermissions: Permission[];
+  /** Seconds; null means by make. */
+  staleAfterS: number | null;
+  ownerMail: { fromName: string; supportContact: string | null };
+  timeZone: string;
+}
+
+export interface Fleet {
+  id: FleetId;
+  name: string;
+  plan: Plan;
+  settings: Settings;
+}
+
+/** @see docs/smartcar.md §5 (the application's bucket: 120 requests, 2 more a minute, unless a contract says otherwise) */
+export const defaultPlan: Plan = {
+  name: 'Standard',
+  pollIntervalS: 1_800,
+  retentionDays: 365,
+  requestBudget: { burst: 120, perMinute: 2, perVehiclePerMonth: 500, reserveForCommands: 0.1 },
+};
+
+export function defaultSettings(fleetName: string): Settings {
+  return {
+    requiredPermissions: [...defaultRequiredPermissions],
+    optionalPermissions: [...optionalPermissions],
+    staleAfterS: null,
+    ownerMail: { fromName: fleetName, supportContact: null },
+    timeZone: 'Europe/Berlin',
+  };
+}

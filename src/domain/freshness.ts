@@ -1,0 +1,47 @@
+/** Freshness: how old what we know is. A fact of its own; it never changes a status. */
+import type { Who } from './cause.ts';
+import type { Connection } from './connection.ts';
+import { makePolicy } from './make-policy.ts';
+
+export type FreshnessState = 'fresh' | 'stale' | 'never';
+
+export type StaleReason = 'asleep' | 'deepSleep' | 'unreachable' | 'notSubscribed' | 'connection' | 'silent';
+
+export interface Freshness {
+  state: FreshnessState;
+  /** Why it is not fresh; null when it is. */
+  reason: StaleReason | null;
+  /** The moment the newest value is from (the car's clock where there is one); null when there is none. */
+  since: Date | null;
+  /** Who can change it; null when fresh. */
+  who: Who | null;
+}
+
+export interface FreshnessInput {
+  make: string | null;
+  connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt'> | null;
+  /** The newest time of any value: measured, else fetched, else received. Null when there is none. */
+  newestAt: Date | null;
+  /** A fleet's own limit in seconds; null for the make's. */
+  staleAfterS: number | null;
+}
+
+export function freshness(input: FreshnessInput, now: Date): Freshness {
+  const { newestAt } = input;
+  if (!newestAt) return { state: 'never', ...explain(input, null, now), since: null };
+  const limitMs = (input.staleAfterS ?? makePolicy(input.make).staleAfterH * 3_600) * 1_000;
+  if (now.getTime() - newestAt.getTime() <= limitMs) return { state: 'fresh', reason: null, since: newestAt, who: null };
+  return { state: 'stale', ...explain(input, newestAt, now), since: newestAt };
+}
+
+function explain(input: FreshnessInput, newestAt: Date | null, now: Date): { reason: StaleReason; who: Who } {
+  const { connection } = input;
+  if (!connection || !['active', 'pending'].includes(connection.status)) return { reason: 'connection', who: 'nobody' };
+  const { deepSleepAfterD } = makePolicy(input.make);
+  const parkedDays = newestAt ? (now.getTime() - newestAt.getTime()) / 86_400_000 : 0;
+  if (deepSleepAfterD !== null && parkedDays >= deepSleepAfterD) return { reason: 'deepSleep', who: 'vehicle' };
+  if (connection.vehicleState?.meaning === 'asleep') return { reason: 'asleep', who: 'vehicle' };
+  if (connection.vehicleState?.meaning === 'vehicleUnreachable') return { reason: 'unreachable', who: 'vehicle' };
+  if (!connection.subscribedAt) return { reason: 'notSubscribed', who: 'us' };
+  return newestAt ? { reason: 'silent', who: 'vehicle' } : { reason: 'silent', who: 'smartcar' };
+}

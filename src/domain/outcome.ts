@@ -1,0 +1,64 @@
+/**
+ * What one observation told us. Poll, webhook, operator's check, the owner's return and the clock all become one of
+ * these, and nothing else moves a connection.
+ */
+import type { Claim, Failure, SignalFailure } from './failure.ts';
+import type { SmartcarConnectionId } from './ids.ts';
+import type { Permission } from './permission.ts';
+import type { Reading } from './reading.ts';
+
+/** How we came to know. */
+export type Via = 'poll' | 'webhook' | 'check' | 'connect' | 'operator' | 'owner' | 'clock' | 'reconciliation';
+
+interface Observation {
+  via: Via;
+  /** When it was observed: the answer's arrival, the webhook's dispatch, the press of the button. */
+  at: Date;
+  /** Smartcar's request id or delivery id; null when there is none. */
+  requestId: string | null;
+}
+
+/** Signals came, some of them perhaps failed; none at all means the store is still empty. */
+export interface SignalsOutcome extends Observation {
+  kind: 'signals';
+  readings: Reading[];
+  failures: SignalFailure[];
+}
+
+/** The whole request failed. */
+export interface FailedOutcome extends Observation {
+  kind: 'failed';
+  failure: Failure;
+}
+
+/** A webhook says something is wrong. Not believed before it is confirmed. */
+export interface ClaimedOutcome extends Observation {
+  kind: 'claimed';
+  claims: Claim[];
+}
+
+/** A webhook says that something is over. */
+export interface ClearedOutcome extends Observation {
+  kind: 'cleared';
+  claims: Claim[];
+}
+
+/** The owner came back from Connect, and Smartcar's own list of connections agrees. */
+export interface RepairedOutcome extends Observation {
+  kind: 'repaired';
+  permissions: Permission[];
+  smartcarConnectionId: SmartcarConnectionId;
+}
+
+/** Somebody disconnected it here. Final. */
+export interface DisconnectedOutcome extends Observation {
+  kind: 'disconnected';
+}
+
+/** Time passed; deadlines are looked at. */
+export interface ClockOutcome extends Observation {
+  kind: 'clock';
+}
+
+export type Outcome =
+  SignalsOutcome | FailedOutcome | ClaimedOutcome | ClearedOutcome | RepairedOutcome | DisconnectedOutcome | ClockOutcome;

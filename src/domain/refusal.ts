@@ -1,0 +1,46 @@
+/** What a caller did wrong: one table of codes, each with its status and the sentence that says the remedy. */
+
+export const refusals = {
+  not_found: { status: 404, title: 'There is nothing here under this id. Check the id, and the fleet you are in.' },
+  not_signed_in: { status: 401, title: 'Sign in, or send an API key as "Authorization: Bearer …".' },
+  not_allowed: { status: 403, title: 'Your role does not allow this. Ask an administrator of the fleet.' },
+  wrong_origin: { status: 403, title: 'This request came from another site and was not carried out.' },
+  invalid_input: { status: 400, title: 'Something in the request does not fit. See "errors" for each field.' },
+  invalid_cursor: { status: 400, title: 'This cursor is not one of ours. Start again without a cursor.' },
+  too_large: { status: 413, title: 'The request is larger than is accepted here.' },
+  too_many_requests: { status: 429, title: 'Too many requests. Wait for the seconds named in Retry-After.' },
+  unsupported_media_type: { status: 415, title: 'Send JSON, with Content-Type: application/json.' },
+  idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used for another request. Use a new key.' },
+  already_connected: { status: 409, title: 'This vehicle is connected already. Disconnect it first, or reconnect it.' },
+  not_connected: { status: 409, title: 'This vehicle is not connected. Connect it first.' },
+  nothing_to_repair: { status: 409, title: 'The connection is active; there is nothing to repair.' },
+  already_disconnected: { status: 409, title: 'This connection is disconnected already.' },
+  number_taken: { status: 409, title: 'Another vehicle of this fleet has this number. Choose another one.' },
+  vin_taken: { status: 409, title: 'Another vehicle of this fleet has this VIN. Check the VIN.' },
+  email_taken: { status: 409, title: 'Another owner of this fleet has this address. Use that owner.' },
+  owner_missing: { status: 409, title: 'The vehicle has no owner with an e-mail address. Add one first.' },
+  alert_closed: { status: 409, title: 'This alert is resolved already.' },
+  link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
+  link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
+  link_used: { status: 410, title: 'This link was used already. Ask the fleet for a new one if something is still open.' },
+  session_unknown: { status: 400, title: 'We do not know this sign-in. Start again from your link.' },
+  session_expired: { status: 410, title: 'This sign-in took too long. Start again from your link.' },
+  database_unavailable: { status: 503, title: 'The database can not be reached. Try again in a moment.' },
+  smartcar_unavailable: { status: 503, title: 'Smartcar can not be reached. Try again in a moment.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** Thrown where a caller did wrong; turned into problem+json at the border. Never logged as a fault. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+  /** Says more about this one case; shown to the caller. */
+  readonly detail: string | null;
+
+  constructor(code: RefusalCode, detail: string | null = null) {
+    super(detail ?? refusals[code].title);
+    this.code = code;
+    this.detail = detail;
+  }
+}

@@ -1,0 +1,36 @@
+/** The timeline: everything that happened to a vehicle, for good. */
+import type { Cause, Status } from './cause.ts';
+import type { Meaning } from './failure.ts';
+import type { Via } from './outcome.ts';
+
+export const timelineKinds = [
+  'vehicle.added',
+  'connection.connecting',
+  'connection.refused',
+  'connection.connected',
+  'connection.changed',
+  'connection.suspected',
+  'connection.suspicion-withdrawn',
+  'connection.revoked-at-smartcar',
+  'connection.subscribed',
+  'owner.asked',
+  'owner.returned',
+  'owner.told',
+  'request.withdrawn',
+  'check.run',
+] as const;
+export type TimelineKind = (typeof timelineKinds)[number];
+
+/** One line of the timeline, before it has an id. */
+export interface Happening {
+  kind: TimelineKind;
+  at: Date;
+  via: Via;
+  /** Smartcar's request id behind it; null when there is none. */
+  requestId: string | null;
+  from?: { status: Status; cause: Cause | null };
+  to?: { status: Status; cause: Cause | null };
+  meaning?: Meaning;
+  /** Type and code as Smartcar wrote them. */
+  reported?: string;
+}

@@ -1,0 +1,59 @@
+/** What follows from a change of a connection: its line in the timeline, alerts, whom to ask, what to enqueue. */
+import type { AlertChange, AlertKind } from './alert.ts';
+import { factsOf } from './cause.ts';
+import type { Connection } from './connection.ts';
+import type { Outcome } from './outcome.ts';
+import type { TaskRequest } from './task.ts';
+import type { Happening } from './timeline.ts';
+import type { Transition } from './transition.ts';
+
+type Effects = Omit<Transition, 'connection'>;
+
+export function changeEffects(from: Connection, to: Connection, happenings: Happening[], outcome: Outcome): Effects {
+  const changed = from.status !== to.status || from.cause !== to.cause;
+  return {
+    happenings: changed ? [...happenings, changeLine(from, to, outcome)] : happenings,
+    alerts: changed ? alertsFor(from, to) : [],
+    tasks: tasksFor(to, outcome),
+    ask: changed && to.status === 'expired' ? to.cause : null,
+    settled: changed && (to.status === 'active' || to.endedAt !== null),
+  };
+}
+
+function changeLine(from: Connection, to: Connection, outcome: Outcome): Happening {
+  return {
+    kind: 'connection.changed',
+    at: outcome.at,
+    via: outcome.via,
+    requestId: outcome.requestId ?? from.suspicion?.requestId ?? null,
+    from: { status: from.status, cause: from.cause },
+    to: { status: to.status, cause: to.cause },
+  };
+}
+
+/** The name of a connection's problem; at most one alert of a name is unresolved. */
+const problemKey = (c: Connection, kind: AlertKind): string => `${c.id}:${kind}`;
+
+const connectionAlerts: Partial<Record<Connection['status'], AlertKind>> = {
+  expired: 'connection.expired',
+  disconnected: 'connection.disconnected',
+  error: 'connection.error',
+};
+
+/** While a repair waits for proof its alert stays open; only proof, or another problem, closes it. */
+function alertsFor(from: Connection, to: Connection): AlertChange[] {
+  if (to.status === 'pending') return [];
+  const kind = to.endedAt ? undefined : connectionAlerts[to.status];
+  const others = Object.values(connectionAlerts).filter((other) => other !== kind);
+  const closed: AlertChange[] = others.map((other) => ({ change: 'resolve', key: problemKey(to, other) }));
+  if (!kind || !to.cause) return from.status === 'active' && !kind ? [] : closed;
+  const { severity } = factsOf(to.cause);
+  return [...closed, { change: 'open', key: problemKey(to, kind), kind, severity, detail: { cause: to.cause } }];
+}
+
+function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
+  const payload = { fleetId: to.fleetId, connectionId: to.id };
+  if (outcome.kind === 'disconnected') return [{ name: 'revoke-at-smartcar', payload, key: `revoke:${to.id}` }];
+  if (outcome.kind === 'repaired') return [{ name: 'ensure-subscription', payload, key: `subscribe:${to.id}` }];
+  return [];
+}

@@ -1,0 +1,320 @@
+/** What an outcome does to a connection. The one place where a status is decided. */
+import type { AlertChange } from './alert.ts';
+import { causeOf, factsOf } from './cause.ts';
+import type { Cause, Status } from './cause.ts';
+import type { Connection, Suspicion } from './connection.ts';
+import { isAccountMeaning, isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
+import type { AccountMeaning, Claim, Failure, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
+import { makePolicy } from './make-policy.ts';
+import type { ClaimedOutcome, ClearedOutcome, FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
+import { missingPermissions } from './permission.ts';
+import type { Permission } from './permission.ts';
+import { judge, latestFetch } from './proof.ts';
+import type { Question, Verdict } from './proof.ts';
+import { after, nextAfterFailure, nextConfirmation, nextFirstData, nextRegular } from './schedule.ts';
+import type { Chance } from './schedule.ts';
+import { requiredSignals } from './signal.ts';
+import type { TaskRequest } from './task.ts';
+import { changeEffects } from './transition-effects.ts';
+import type { Happening } from './timeline.ts';
+
+/** What the fleet and the make say about this connection. */
+export interface Policy {
+  requiredPermissions: readonly Permission[];
+  make: string | null;
+  intervalS: number;
+  /** Spreads the next poll. */
+  chance: Chance;
+}
+
+export interface Transition {
+  connection: Connection;
+  happenings: Happening[];
+  alerts: AlertChange[];
+  tasks: TaskRequest[];
+  /** The owner is to be asked for this; null when not. */
+  ask: Cause | null;
+  /** Whatever the owner was asked for is settled. */
+  settled: boolean;
+}
+
+/** Failures in a row before an answer that is nobody's fault in particular becomes a status. */
+const failuresBeforeError = 3;
+/** A repair may take a moment to reach every machine; a refusal inside this time is not yet held against it. */
+const repairGraceS = 600;
+const pendingDeadlineS = 24 * 3_600;
+
+interface Step {
+  next: Connection;
+  happenings: Happening[];
+  /** Not before this; set by Retry-After. */
+  notBefore?: Date;
+  /** As soon as may be. */
+  soon?: boolean;
+}
+
+/**
+ * What to do after an outcome. Pure: the same inputs always give the same transition.
+ * A connection that was disconnected here never moves; only a new grant makes a new one. A revoked one can return.
+ *
+ * @see docs/connection-states.md (generated from this function)
+ */
+export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
+  if (c.endedAt) return { connection: c, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
+  const step = expire(react(c, outcome, policy), outcome, now);
+  const connection = { ...step.next, nextPollAt: nextPoll(step, policy, now) };
+  return { connection, ...changeEffects(c, connection, step.happenings, outcome) };
+}
+
+function react(c: Connection, outcome: Outcome, policy: Policy): Step {
+  switch (outcome.kind) {
+    case 'signals':
+      return onSignals(c, outcome, policy);
+    case 'failed':
+      return onFailed(c, outcome, policy);
+    case 'claimed':
+      return onClaimed(c, outcome, policy);
+    case 'cleared':
+      return onCleared(c, outcome);
+    case 'repaired':
+      return onRepaired(c, outcome);
+    case 'disconnected':
+      return { next: { ...move(c, 'disconnectedHere', outcome.at), endedAt: outcome.at }, happenings: [] };
+    case 'clock':
+      return { next: c, happenings: [] };
+  }
+}
+
+// — signals —
+
+function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+  const seen = noteAnswer(c, outcome);
+  const verdict = judge(questionOf(c, policy), outcome.readings, outcome.failures);
+  if (verdict.verdict === 'proved') return onProved(seen, outcome, verdict.fetchedAt, policy);
+  if (verdict.verdict === 'refuted') return onRefuted(seen, outcome, verdict, policy);
+  if (healsByAnswer(c) && latestFetch(outcome.readings)) return { next: healed(seen, outcome, policy), happenings: [] };
+  return { next: seen, happenings: [] };
+}
+
+/** What any answer with signals changes, whatever it proves. */
+function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
+  const vehicleState = outcome.failures.find((failure) => isVehicleMeaning(failure.meaning));
+  const heard = outcome.readings.length > 0;
+  return {
+    ...c,
+    failures: 0,
+    lastTelemetryAt: heard ? outcome.at : c.lastTelemetryAt,
+    lastSuccess: heard ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
+    vehicleState: vehicleState ? vehicleStateOf(c, vehicleState, outcome.at) : heard ? null : c.vehicleState,
+  };
+}
+
+function questionOf(c: Connection, policy: Policy): Question {
+  const signals = requiredSignals(policy.requiredPermissions);
+  const { suspicion, provedAt } = c;
+  if (suspicion) {
+    return { kind: 'claim', at: suspicion.claimedAt, provedAt, signals: suspicion.signals.length > 0 ? suspicion.signals : signals };
+  }
+  if (c.status === 'active') return { kind: 'claim', at: provedAt ?? c.judgedAt, provedAt, signals };
+  return { kind: 'grant', at: c.judgedAt, provedAt, signals };
+}
+
+function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
+  const happenings = c.suspicion ? [happening('connection.suspicion-withdrawn', outcome, { meaning: c.suspicion.meaning })] : [];
+  const proved = { ...c, suspicion: null, provedAt: fetchedAt };
+  return { next: healed(proved, outcome, policy), happenings };
+}
+
+/** A failure that a person has to repair, seen in an answer: believed from a read, first a suspicion from a webhook. */
+function onRefuted(c: Connection, outcome: SignalsOutcome, { failure }: Verdict & { verdict: 'refuted' }, policy: Policy): Step {
+  const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
+  const direct = outcome.via === 'poll' || outcome.via === 'check';
+  const known = c.suspicion !== null || c.status !== 'active' || failure.fetchedAt !== null;
+  if (direct && known) return { next: confirmed(c, meaning, failure, outcome.at), happenings: [] };
+  return suspect(c, { ...failure, signals: [] }, outcome, policy, failure.fetchedAt ?? outcome.at);
+}
+
+/** Causes that were only ever about getting an answer; any answer ends them. */
+function healsByAnswer(c: Connection): boolean {
+  if (!c.cause || c.status !== 'error') return false;
+  const { who } = factsOf(c.cause);
+  return who === 'manufacturer' || who === 'us' || ['smartcarFailing', 'nonsense', 'notFound', 'planLimit', 'requestLimit', 'accountSuspended'].includes(c.cause);
+}
+
+/** The status a working connection has: active, unless the fleet lacks a permission it requires. */
+function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connection {
+  if (!c.provedAt) return c.status === 'pending' ? c : { ...move(c, 'waitingForFirstData', outcome.at), pendingDeadlineAt: after(outcome.at, pendingDeadlineS) };
+  const gap = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
+  if (gap) return move(c, 'permissionMissing', outcome.at);
+  if (c.status === 'active') return c;
+  return { ...c, status: 'active', cause: null, since: outcome.at, resolutionUrl: null, suspicion: null, pendingDeadlineAt: null };
+}
+
+// — failures of a whole request —
+
+function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
+  const { failure, at } = outcome;
+  const { meaning } = failure;
+  const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
+  if (isThrottleMeaning(meaning)) return { next: c, happenings: [], notBefore: after(at, failure.retryAfterS ?? 120) };
+  if (isVehicleMeaning(meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
+  if (isUpstreamMeaning(meaning)) return { next: countFailure(c, causeOf(meaning), at), happenings: [], ...notBefore };
+  if (isAccountMeaning(meaning) || meaning === 'permission') return onAccountFailure(c, outcome, meaning, policy);
+  if (meaning === 'incompatible') return { next: move(c, 'incompatible', at), happenings: [], ...notBefore };
+  return { next: onOurFailure(c, meaning, at), happenings: [], ...notBefore };
+}
+
+function onAccountFailure(c: Connection, outcome: FailedOutcome, meaning: AccountMeaning | 'permission', policy: Policy): Step {
+  const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
+  if (inGrace) return { next: c, happenings: [] };
+  const direct = outcome.via === 'poll' || outcome.via === 'check';
+  if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
+  return { next: confirmed(c, meaning, outcome.failure, outcome.at), happenings: [] };
+}
+
+/** Our own credentials are nobody's connection: only what is really about this vehicle or plan becomes its cause. */
+function onOurFailure(c: Connection, meaning: OurMeaning, at: Date): Connection {
+  if (meaning === 'credentials' || meaning === 'requestRefused') return countFailure(c, meaning, at);
+  return move(c, meaning, at);
+}
+
+function countFailure(c: Connection, cause: Cause, at: Date): Connection {
+  const failures = c.failures + 1;
+  const counted = { ...c, failures };
+  const moves = failures >= failuresBeforeError && (c.status === 'active' || c.status === 'pending');
+  return moves ? move(counted, cause, at) : counted;
+}
+
+// — what webhooks claim —
+
+function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy): Step {
+  return outcome.claims.reduce<Step>(
+    (step, claim) => {
+      const reacted = onClaim(step.next, claim, outcome, policy);
+      return { next: reacted.next, happenings: [...step.happenings, ...reacted.happenings], soon: step.soon || reacted.soon || false };
+    },
+    { next: c, happenings: [] },
+  );
+}
+
+function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: Policy): Step {
+  if (isVehicleMeaning(claim.meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
+  if (isIgnorable(claim, policy)) return { next: c, happenings: [] };
+  return suspect(c, claim, outcome, policy, outcome.at);
+}
+
+/** Claims that concern nothing the fleet requires, or nothing that can be checked against a connection. */
+export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissions'>): boolean {
+  if (isAccountMeaning(claim.meaning)) return false;
+  if (claim.meaning !== 'permission') return true;
+  const required = requiredSignals(policy.requiredPermissions);
+  return claim.signals.length > 0 && !claim.signals.some((code) => required.includes(code));
+}
+
+function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, claimedAt: Date): Step {
+  const meaning = claim.meaning as AccountMeaning | 'permission'; // callers pass only these
+  const sameCause = c.cause === causeOfSuspicion(meaning);
+  if (sameCause || c.suspicion?.meaning === meaning) return { next: c, happenings: [] };
+  const required = requiredSignals(policy.requiredPermissions);
+  const suspicion: Suspicion = {
+    meaning,
+    signals: meaning === 'permission' ? claim.signals.filter((code) => required.includes(code)) : [],
+    claimedAt,
+    deadlineAt: after(outcome.at, suspicionDeadlineS(c, policy)),
+    requestId: claim.requestId ?? outcome.requestId,
+    resolutionUrl: claim.resolutionUrl,
+  };
+  const reported = [claim.type, claim.code].filter((word) => word !== null).join(':');
+  return { next: { ...c, suspicion }, happenings: [happening('connection.suspected', outcome, { meaning, reported })], soon: true };
+}
+
+/**
+ * How long a claim may stay undecided. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
+ * plenty; one without a subscription is fetched about once a day.
+ */
+function suspicionDeadlineS(c: Connection, policy: Policy): number {
+  if (!c.subscribedAt) return 36 * 3_600;
+  return Math.max(1_800, 4 * makePolicy(policy.make).freshnessMin * 60);
+}
+
+/** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */
+function onCleared(c: Connection, outcome: ClearedOutcome): Step {
+  const cleared = new Set(outcome.claims.map((claim) => claim.meaning));
+  const suspicion = c.suspicion && cleared.has(c.suspicion.meaning) ? null : c.suspicion;
+  const vehicleState = c.vehicleState && cleared.has(c.vehicleState.meaning) ? null : c.vehicleState;
+  const withdrawn = suspicion ? null : c.suspicion;
+  return {
+    next: { ...c, suspicion, vehicleState },
+    happenings: withdrawn ? [happening('connection.suspicion-withdrawn', outcome, { meaning: withdrawn.meaning })] : [],
+    soon: c.status !== 'active' || withdrawn !== null,
+  };
+}
+
+// — the owner's return —
+
+function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
+  const next: Connection = {
+    ...move(c, 'waitingForFirstData', outcome.at),
+    permissions: outcome.permissions,
+    smartcarConnectionId: outcome.smartcarConnectionId,
+    judgedAt: outcome.at,
+    failures: 0,
+    pendingDeadlineAt: after(outcome.at, pendingDeadlineS),
+  };
+  return { next, happenings: [happening('owner.returned', outcome, {})], soon: true };
+}
+
+// — deadlines —
+
+/** What holds when a deadline passes without a decision: a claim that nothing spoke against, and that no data came. */
+function expire(step: Step, outcome: Outcome, now: Date): Step {
+  const { suspicion, pendingDeadlineAt, status } = step.next;
+  if (suspicion && now >= suspicion.deadlineAt) {
+    return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at) };
+  }
+  if (status === 'pending' && pendingDeadlineAt && now >= pendingDeadlineAt) {
+    return { ...step, next: { ...move(step.next, 'noFirstData', outcome.at), pendingDeadlineAt: null } };
+  }
+  return step;
+}
+
+// — shared —
+
+const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
+  meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);
+
+function confirmed(c: Connection, meaning: AccountMeaning | GapMeaning, failure: Pick<Failure, 'resolutionUrl'>, at: Date): Connection {
+  const resolutionUrl = failure.resolutionUrl ?? c.suspicion?.resolutionUrl ?? null;
+  return { ...move(c, causeOfSuspicion(meaning), at), judgedAt: at, resolutionUrl, pendingDeadlineAt: null };
+}
+
+function move(c: Connection, cause: Cause, at: Date): Connection {
+  const status: Status = factsOf(cause).status;
+  if (c.cause === cause && c.status === status) return { ...c, suspicion: null };
+  return { ...c, status, cause, since: at, suspicion: null };
+}
+
+function vehicleStateOf(c: Connection, failure: Failure | SignalFailure, at: Date): Connection['vehicleState'] {
+  if (!isVehicleMeaning(failure.meaning)) return c.vehicleState;
+  return c.vehicleState?.meaning === failure.meaning ? c.vehicleState : { meaning: failure.meaning, since: at };
+}
+
+function happening(kind: Happening['kind'], outcome: Outcome, more: Pick<Happening, 'meaning' | 'reported'>): Happening {
+  return { kind, at: outcome.at, via: outcome.via, requestId: outcome.requestId, ...more };
+}
+
+function nextPoll(step: Step, policy: Policy, now: Date): Date | null {
+  const planned = plannedPoll(step, policy, now);
+  return planned && step.notBefore && step.notBefore > planned ? step.notBefore : planned;
+}
+
+function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
+  if (c.endedAt) return null;
+  if (c.suspicion) return nextConfirmation(now, c.suspicion.claimedAt < now ? c.suspicion.claimedAt : now, policy.chance);
+  if (soon) return after(now, 2 + 3 * policy.chance);
+  if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
+  if (c.failures > 0) return nextAfterFailure(now, c.failures, policy.chance);
+  if (!c.cause) return nextRegular(now, policy.intervalS, policy.chance);
+  const { retryAfterS } = factsOf(c.cause);
+  return retryAfterS === null ? null : nextRegular(now, retryAfterS, policy.chance);
+}
