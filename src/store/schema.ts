@@ -1,3 +1,372 @@
-/** The tables as the query builder sees them, one entry per table of the migrations. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- its entries come with the tables
-export interface Tables {}
+/** The tables as queries see them. What each column means stands in migrations/*.sql. */
+import type { ColumnType, Generated } from 'kysely';
+
+import type { AlertSeverity, AlertState } from '../domain/alert.ts';
+import type { Cause, Status } from '../domain/cause.ts';
+import type { Platform } from '../domain/connection.ts';
+import type { Plan, Settings } from '../domain/fleet.ts';
+import type {
+  AlertId,
+  ApiKeyId,
+  AuditId,
+  ConnectionId,
+  ConnectSessionId,
+  EventId,
+  FleetId,
+  InboxId,
+  LinkId,
+  MemberId,
+  NotificationId,
+  OwnerId,
+  RequestId,
+  SmartcarConnectionId,
+  SmartcarUserId,
+  SmartcarVehicleId,
+  VehicleId,
+} from '../domain/ids.ts';
+import type { NotificationKind, NotificationState } from '../domain/notification.ts';
+import type { Actor, Role } from '../domain/role.ts';
+import type { TimelineKind } from '../domain/timeline.ts';
+import type { Powertrain } from '../domain/vehicle.ts';
+
+/** A jsonb column: an object out, its JSON text in. */
+type Json<T> = ColumnType<T, string, string>;
+
+interface FleetTable {
+  id: FleetId;
+  name: string;
+  plan: Json<Plan>;
+  settings: Json<Settings>;
+  created_at: Date;
+}
+
+interface OwnerTable {
+  id: OwnerId;
+  fleet_id: FleetId;
+  name: string;
+  email_sealed: Buffer | null;
+  email_index: Buffer | null;
+  phone_sealed: Buffer | null;
+  language: string;
+  time_zone: string | null;
+  country: string | null;
+  created_at: Date;
+}
+
+interface VehicleTable {
+  id: VehicleId;
+  fleet_id: FleetId;
+  number: string;
+  plate: string | null;
+  vin: string | null;
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  country: string | null;
+  owner_id: OwnerId | null;
+  created_at: Date;
+}
+
+/** A reading as vehicle_state keeps it: instants as ISO text. */
+export interface KeptReading {
+  value: unknown;
+  unit: string | null;
+  measuredAt: string | null;
+  fetchedAt: string | null;
+  receivedAt: string;
+}
+
+interface VehicleStateTable {
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  signals: Json<Record<string, KeptReading>>;
+  newest_at: Date | null;
+}
+
+interface ReadingTable {
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  code: string;
+  value: Json<unknown>;
+  unit: string | null;
+  measured_at: Date | null;
+  fetched_at: Date | null;
+  received_at: Date;
+}
+
+/** A suspicion as the connection row keeps it: instants as ISO text. */
+export interface KeptSuspicion {
+  meaning: string;
+  signals: string[];
+  claimedAt: string;
+  deadlineAt: string;
+  requestId: string | null;
+  resolutionUrl: string | null;
+}
+
+interface ConnectionTable {
+  id: ConnectionId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  owner_id: OwnerId | null;
+  platform: Platform;
+  smartcar_vehicle_id: SmartcarVehicleId;
+  smartcar_user_id: SmartcarUserId;
+  smartcar_connection_id: SmartcarConnectionId | null;
+  status: Status;
+  cause: Cause | null;
+  since: Date;
+  connected_at: Date;
+  judged_at: Date;
+  proved_at: Date | null;
+  pending_deadline_at: Date | null;
+  permissions: string[];
+  suspicion: Json<KeptSuspicion | null> | null;
+  vehicle_state: Json<{ meaning: string; since: string } | null> | null;
+  failures: number;
+  resolution_url: string | null;
+  last_success_kind: 'telemetry' | 'command' | null;
+  last_success_at: Date | null;
+  last_telemetry_at: Date | null;
+  next_poll_at: Date | null;
+  subscribed_at: Date | null;
+  revoked_at: Date | null;
+  ended_at: Date | null;
+  version: number;
+}
+
+interface ConnectionDueTable {
+  connection_id: ConnectionId;
+  fleet_id: FleetId;
+  smartcar_vehicle_id: SmartcarVehicleId;
+  smartcar_user_id: SmartcarUserId;
+  due_at: Date | null;
+  lease_until: Date | null;
+  fence: Generated<number>;
+}
+
+interface TimelineTable {
+  id: EventId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  connection_id: ConnectionId | null;
+  kind: TimelineKind;
+  at: Date;
+  via: string;
+  actor: Json<Actor>;
+  request_id: string | null;
+  data: Json<Record<string, unknown>>;
+}
+
+interface AlertTable {
+  id: AlertId;
+  fleet_id: FleetId;
+  key: string;
+  kind: string;
+  severity: AlertSeverity;
+  state: AlertState;
+  vehicle_ids: VehicleId[];
+  detail: Json<Record<string, string>>;
+  opened_at: Date;
+  acknowledged_at: Date | null;
+  acknowledged_by: string | null;
+  resolved_at: Date | null;
+}
+
+export type RequestState = 'open' | 'repaired' | 'withdrawn';
+
+interface RequestTable {
+  id: RequestId;
+  fleet_id: FleetId;
+  owner_id: OwnerId;
+  state: RequestState;
+  created_at: Date;
+  asked_at: Date;
+  opened_at: Date | null;
+  closed_at: Date | null;
+}
+
+interface RequestConnectionTable {
+  request_id: RequestId;
+  connection_id: ConnectionId;
+  fleet_id: FleetId;
+  state: RequestState;
+  cause: Cause;
+  returned_at: Date | null;
+  closed_at: Date | null;
+}
+
+interface LinkTable {
+  id: LinkId;
+  fleet_id: FleetId;
+  kind: 'connect' | 'repair';
+  vehicle_id: VehicleId | null;
+  owner_id: OwnerId | null;
+  request_id: RequestId | null;
+  created_at: Date;
+  expires_at: Date;
+  used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface ConnectSessionTable {
+  id: ConnectSessionId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  connection_id: ConnectionId | null;
+  link_id: LinkId | null;
+  purpose: 'connect' | 'reauthenticate' | 'widen';
+  state_digest: Buffer;
+  browser_digest: Buffer;
+  actor: Json<Actor>;
+  created_at: Date;
+  expires_at: Date;
+  returned_at: Date | null;
+  claimed_user_id: string | null;
+  claimed_vehicle_id: string | null;
+  error: string | null;
+  state: 'started' | 'returned' | 'done' | 'refused' | 'failed';
+  reason: Json<Record<string, string> | null> | null;
+  ended_at: Date | null;
+}
+
+interface NotificationTable {
+  id: NotificationId;
+  fleet_id: FleetId;
+  owner_id: OwnerId;
+  kind: NotificationKind;
+  channel: 'email';
+  request_id: RequestId | null;
+  link_id: LinkId | null;
+  vehicle_ids: VehicleId[];
+  cause: Cause | null;
+  state: NotificationState;
+  message_id: string;
+  subject: string | null;
+  attempts: Generated<number>;
+  last_error: string | null;
+  created_at: Date;
+  due_at: Date | null;
+  sent_at: Date | null;
+}
+
+interface MailboxTable {
+  message_id: string;
+  fleet_id: FleetId;
+  notification_id: NotificationId;
+  sender: string;
+  recipient: string;
+  reply_to: string | null;
+  subject: string;
+  html: string;
+  text: string;
+  at: Date;
+}
+
+export type InboxState = 'pending' | 'applied' | 'duplicate' | 'ignored' | 'quarantined';
+
+interface WebhookInboxTable {
+  id: InboxId;
+  body: Buffer;
+  received_at: Date;
+  state: Generated<InboxState>;
+  reason: string | null;
+  event_id: string | null;
+  event_type: string | null;
+  smartcar_vehicle_id: string | null;
+  fleet_id: FleetId | null;
+  vehicle_id: VehicleId | null;
+  applied_at: Date | null;
+  attempts: Generated<number>;
+  lease_until: Date | null;
+  fence: Generated<number>;
+}
+
+interface ApplicationTokenTable {
+  application_id: string;
+  sealed: Buffer | null;
+  expires_at: Date | null;
+  lease_until: Date | null;
+  version: Generated<number>;
+}
+
+interface AuthUserTable {
+  id: string;
+  name: string;
+  email: string;
+  email_verified: Generated<boolean>;
+  image: string | null;
+  created_at: Date;
+  updated_at: Date;
+  installation_administrator: Generated<boolean>;
+}
+
+interface MemberTable {
+  id: MemberId;
+  fleet_id: FleetId;
+  user_id: string;
+  role: Role;
+  created_at: Date;
+}
+
+interface ApiKeyTable {
+  id: ApiKeyId;
+  fleet_id: FleetId;
+  name: string;
+  digest: Buffer;
+  hint: string;
+  role: Role;
+  installation: Generated<boolean>;
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
+interface AuditTable {
+  id: AuditId;
+  fleet_id: FleetId;
+  at: Date;
+  actor: Json<Actor>;
+  act: string;
+  subject: string | null;
+  detail: Json<Record<string, unknown>>;
+  request_id: string | null;
+}
+
+interface IdempotencyTable {
+  fleet_id: FleetId;
+  key: string;
+  request_digest: Buffer;
+  status: number | null;
+  response: Json<unknown> | null;
+  created_at: Date;
+}
+
+export interface Tables {
+  fleet: FleetTable;
+  owner: OwnerTable;
+  vehicle: VehicleTable;
+  vehicle_state: VehicleStateTable;
+  reading: ReadingTable;
+  connection: ConnectionTable;
+  connection_due: ConnectionDueTable;
+  timeline: TimelineTable;
+  alert: AlertTable;
+  reauthentication_request: RequestTable;
+  request_connection: RequestConnectionTable;
+  link: LinkTable;
+  connect_session: ConnectSessionTable;
+  notification: NotificationTable;
+  mailbox_message: MailboxTable;
+  webhook_inbox: WebhookInboxTable;
+  webhook_seen: { event_id: string; first_at: Date };
+  webhook_refused: { minute: Date; reason: string; count: number };
+  application_token: ApplicationTokenTable;
+  request_bucket: { key: string; tokens: number; filled_at: Date };
+  auth_user: AuthUserTable;
+  member: MemberTable;
+  api_key: ApiKeyTable;
+  audit: AuditTable;
+  idempotency: IdempotencyTable;
+  job_run: { name: string; started_at: Date; ended_at: Date | null; summary: string | null; error: string | null };
+}

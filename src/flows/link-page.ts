@@ -1,0 +1,48 @@
+/** What a person sees behind a link: the facts, without words. `http/pages` turns them into HTML. */
+import type { Cause } from '../domain/cause.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Permission } from '../domain/permission.ts';
+
+export interface PageFleet {
+  name: string;
+  /** An address or a number to ask; null when the fleet gave none. */
+  supportContact: string | null;
+}
+
+export interface PageCar {
+  /** Null on a page to connect a car for the first time. */
+  connectionId: ConnectionId | null;
+  number: string;
+  plate: string | null;
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  /** `toDo`: the owner's turn. `checking`: they came back, proof is awaited. `done`: proved. `withdrawn`: healed by itself. */
+  state: 'toDo' | 'checking' | 'done' | 'withdrawn';
+  /** Why it is broken; null when it never was connected. */
+  cause: Cause | null;
+  /** When it was repaired, connected or withdrawn; null before. */
+  endedAt: Date | null;
+}
+
+/** Why Smartcar's Connect, or Towline, sent the owner back without success. */
+export type ReturnProblem =
+  | { problem: 'connectError'; error: string }
+  | { problem: 'wrongCar'; field: string; expected: string; found: string }
+  | { problem: 'alreadyConnected' }
+  | { problem: 'notListed' }
+  | { problem: 'severalCars' };
+
+export type LinkPage =
+  | {
+      page: 'work';
+      kind: 'connect' | 'repair';
+      fleet: PageFleet;
+      ownerName: string | null;
+      cars: PageCar[];
+      permissions: { required: Permission[]; optional: Permission[] };
+      /** What went wrong at the last try; null when nothing did. */
+      problem: ReturnProblem | null;
+      language: string;
+    }
+  | { page: 'closed'; reason: 'unknown' | 'expired' | 'used' | 'withdrawn'; fleet: PageFleet | null; language: string };

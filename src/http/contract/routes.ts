@@ -1,0 +1,74 @@
+/** Every call with the schemas that validate it, from which the OpenAPI document is written, and what it needs. */
+import type { z } from 'zod';
+
+import type { Act } from '../../domain/role.ts';
+import * as o from './operations.ts';
+import type { CallName } from './paths.ts';
+import { idParam, none } from './shared.ts';
+import * as v from './vehicles.ts';
+
+interface Route {
+  summary: string;
+  params: z.ZodType;
+  query: z.ZodType;
+  /** Absent for calls without a body. */
+  body?: z.ZodType;
+  response: z.ZodType;
+  status: 200 | 201 | 202;
+  needs: Act;
+}
+
+const route = <T extends Omit<Route, 'status'> & { status?: Route['status'] }>(spec: T) => ({ status: 200 as const, ...spec });
+const list = <Q extends z.ZodType, R extends z.ZodType>(summary: string, query: Q, response: R, needs: Act = 'read') =>
+  route({ summary, params: none, query, response, needs });
+const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 'read') =>
+  route({ summary, params: idParam, query: none, response, needs });
+const act = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
+  route({ summary, params: idParam, query: none, body, response, needs });
+const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
+  route({ summary, params: none, query: none, body, response, status: 201, needs });
+
+export const routes = {
+  getOverview: list('Counts by status, cause, freshness and turn', none, o.overview),
+  getMe: list('Who is asking, and which fleets they may see', none, o.me),
+  listFleets: list('Fleets of the caller', none, o.fleetList),
+  createFleet: create('Makes a fleet (installation administrator)', o.fleetCreate, o.fleet, 'changeSettings'),
+  listVehicles: list('Vehicles', v.vehicleQuery, v.vehicleList),
+  createVehicle: create('Adds a vehicle', v.vehicleCreate, v.vehicle, 'changeVehicles'),
+  getVehicle: one('One vehicle with its connection panel', v.vehicle),
+  changeVehicle: act('Changes a vehicle', v.vehicleChange, v.vehicle, 'changeVehicles'),
+  connectVehicle: act('A link for the owner, or an e-mail with it', v.connectInput, v.connectLink, 'connect'),
+  reconnectVehicle: act('The way that repairs it', v.reconnectInput, v.reconnectResult, 'connect'),
+  disconnectVehicle: act('Disconnects, revokes at Smartcar, keeps the record', v.disconnectInput, v.vehicle, 'disconnect'),
+  checkVehicle: act('Reads it now', none, v.vehicle, 'check'),
+  listSignals: one('Newest readings with their times', v.signalList),
+  listTimeline: route({ summary: 'Everything that happened', params: idParam, query: o.pageQuery, response: v.timeline, needs: 'read' }),
+  listOwners: list('Owners', v.ownerQuery, v.ownerList),
+  createOwner: create('Adds an owner', v.ownerCreate, v.ownerView, 'changeVehicles'),
+  getOwner: one('One owner', v.ownerView),
+  changeOwner: act('Changes an owner', v.ownerChange, v.ownerView, 'changeVehicles'),
+  listAlerts: list('Alerts', o.alertQuery, o.alertList),
+  getAlert: one('One alert', o.alert),
+  acknowledgeAlert: act('Says that somebody looks after it', none, o.alert, 'acknowledge'),
+  resolveAlert: act('Closes it by hand', none, o.alert, 'acknowledge'),
+  listNotifications: list('Messages to owners', o.notificationQuery, o.notificationList),
+  getNotification: one('One message', o.notification),
+  listMailbox: list("The demo's mailbox", o.pageQuery, o.mailList),
+  listWebhookEvents: list('What Smartcar sent', o.webhookEventQuery, o.webhookEventList),
+  getWebhookEvent: one('One event from Smartcar', o.webhookEvent),
+  listApiKeys: list('Keys of programs', none, o.apiKeyList, 'manageKeys'),
+  createApiKey: create('Makes a key; it is shown once', o.apiKeyCreate, o.apiKeyCreated, 'manageKeys'),
+  revokeApiKey: one('Ends a key', o.apiKey, 'manageKeys'),
+  listAudit: list('Who did what', o.pageQuery, o.auditList, 'readAudit'),
+  getPlan: list("The fleet's plan", none, o.plan),
+  getSettings: list("The fleet's settings", none, o.settings),
+  changeSettings: route({ summary: 'Changes settings', params: none, query: none, body: o.settingsChange, response: o.settings, needs: 'changeSettings' }),
+} as const satisfies Record<CallName, Route>;
+
+export type Routes = typeof routes;
+/** What a call answers with, once validated. */
+export type Answer<N extends CallName> = z.infer<Routes[N]['response']>;
+/** What a call takes as its query, before defaults. */
+export type Query<N extends CallName> = z.input<Routes[N]['query']>;
+/** What a call takes as its body, before defaults. */
+export type Body<N extends CallName> = Routes[N] extends { body: infer B extends z.ZodType } ? z.input<B> : undefined;

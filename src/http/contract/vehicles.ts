@@ -1,0 +1,179 @@
+/** Vehicles, their connection, signals and timeline. */
+import { z } from 'zod';
+
+import { powertrains } from '../../domain/vehicle.ts';
+import { country, instant, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
+
+export const capability = z.object({ allowed: z.boolean(), reason: z.string().nullable().describe('Why not; null when allowed.') });
+
+export const signal = z.object({
+  code: z.string(),
+  name: z.string().describe('In words.'),
+  value: z.unknown(),
+  unit: z.string().nullable(),
+  measuredAt: maybeInstant.describe("The car's or the manufacturer's clock."),
+  fetchedAt: maybeInstant.describe("Smartcar's clock."),
+  receivedAt: instant.describe('Ours.'),
+  freshness: z.enum(['fresh', 'stale']),
+});
+
+export const freshness = z.object({
+  state: z.enum(['fresh', 'stale', 'never']),
+  reason: z.string().nullable(),
+  text: z.string().nullable().describe('The reason in words.'),
+  since: maybeInstant,
+  nextAction: nextAction.nullable(),
+});
+
+export const permissionGap = z.object({ permission: z.string(), text: z.string() });
+
+export const connection = z.object({
+  id: z.string(),
+  status: statusName,
+  cause: z.string().nullable().describe('Null when active.'),
+  causeText: z.string().nullable().describe('The cause in a sentence.'),
+  nextAction: nextAction.nullable(),
+  since: instant,
+  platform: z.enum(['v3', 'v2']),
+  connectedAt: instant,
+  permissions: z.object({ granted: z.array(z.string()), required: z.array(z.string()), missing: z.array(permissionGap) }),
+  suspicion: z.object({ text: z.string(), claimedAt: instant, deadlineAt: instant }).nullable().describe('Claimed and being checked; null when nothing is.'),
+  lastSuccess: z.object({ kind: z.enum(['telemetry', 'command']), at: instant }).nullable(),
+  lastTelemetryAt: maybeInstant,
+  nextPollAt: maybeInstant.describe('Null when it is not polled.'),
+  lapsesAt: maybeInstant.describe('Null when no limit is documented.'),
+  subscribed: z.boolean().describe("Smartcar's webhook is subscribed to this vehicle."),
+  disconnecting: z.boolean().describe('Disconnected here; Smartcar has not confirmed yet.'),
+  request: z
+    .object({ id: z.string(), askedAt: instant, openedAt: maybeInstant, returnedAt: maybeInstant })
+    .nullable()
+    .describe('What the owner was asked and has not finished; null when nothing.'),
+});
+
+export const owner = z.object({ id: z.string(), name: z.string() });
+
+const identity = {
+  number: z.string(),
+  plate: z.string().nullable(),
+  vin: z.string().nullable(),
+  make: z.string().nullable(),
+  model: z.string().nullable(),
+  year: z.number().int().nullable(),
+  powertrain: z.enum(powertrains as [string, ...string[]]).nullable(), // never empty
+  country: z.string().nullable(),
+};
+
+export const vehicle = z.object({
+  id: z.string(),
+  ...identity,
+  owner: owner.nullable(),
+  connection: connection.nullable().describe('Null when there never was one.'),
+  freshness,
+  signals: z.array(signal),
+  capabilities: z.object({
+    connect: capability, reconnect: capability, disconnect: capability, check: capability, lock: capability, unlock: capability,
+  }),
+  rental: z.null().describe('The rental that is on; rentals are not kept yet.'),
+  createdAt: instant,
+});
+export type VehicleView = z.infer<typeof vehicle>;
+export type ConnectionView = z.infer<typeof connection>;
+export type SignalView = z.infer<typeof signal>;
+
+export const vehicleList = listOf(vehicle);
+
+export const vehicleQuery = z.object({
+  ...page,
+  status: z.enum(['active', 'pending', 'expired', 'disconnected', 'error', 'unconnected']).optional(),
+  cause: z.string().max(60).optional(),
+  freshness: z.enum(['fresh', 'stale', 'never']).optional(),
+  make: z.string().max(60).optional(),
+  owner: z.string().max(64).optional(),
+  q: z.string().trim().max(100).optional().describe('Number, plate, VIN, make, model or owner.'),
+  who: z.string().max(20).optional().describe('Whose turn it is.'),
+});
+
+const plate = z.string().trim().min(1).max(20);
+const vin = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'A VIN has 17 letters and digits, without I, O and Q.');
+
+export const vehicleCreate = z.strictObject({
+  number: z.string().trim().min(1).max(60).optional().describe('Chosen by Towline when absent.'),
+  plate: plate.optional(),
+  vin: vin.optional(),
+  make: z.string().trim().toUpperCase().min(1).max(60).optional(),
+  model: z.string().trim().min(1).max(100).optional(),
+  year: z.number().int().min(1950).max(2100).optional(),
+  powertrain: z.enum(powertrains as [string, ...string[]]).optional(), // never empty
+  country: country.optional(),
+  ownerId: z.string().max(64).optional(),
+});
+
+/** Null removes a value. */
+export const vehicleChange = z.strictObject({
+  number: z.string().trim().min(1).max(60).optional(),
+  plate: plate.nullable().optional(),
+  vin: vin.nullable().optional(),
+  ownerId: z.string().max(64).nullable().optional(),
+});
+
+export const connectInput = z.strictObject({ deliver: z.literal('email').optional() });
+export const connectLink = z.object({ url: z.string(), expiresAt: instant, delivered: z.boolean() });
+
+export const reconnectInput = z.strictObject({ deliver: z.literal('email').optional() });
+export const reconnectResult = z.object({
+  route: z.enum(['reauthenticate', 'authorize', 'widen', 'automatic', 'ownerAction', 'none']),
+  url: z.string().optional(),
+  expiresAt: instant.optional(),
+  delivered: z.boolean(),
+});
+
+export const disconnectInput = z.strictObject({ when: z.literal('now').default('now') });
+
+export const timelineEntry = z.object({
+  id: z.string(),
+  kind: z.string(),
+  at: instant,
+  via: z.string(),
+  actor: z.object({ kind: z.string(), name: z.string() }),
+  text: z.string().describe('What happened, in a sentence.'),
+  requestId: z.string().nullable(),
+});
+export const timeline = listOf(timelineEntry);
+export type TimelineView = z.infer<typeof timelineEntry>;
+
+export const signalList = z.object({ items: z.array(signal), nextCursor: z.null() });
+
+export const ownerView = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  language: z.string(),
+  timeZone: z.string().nullable(),
+  country: z.string().nullable(),
+  createdAt: instant,
+});
+export const ownerList = listOf(ownerView);
+export const ownerQuery = z.object({ ...page, q: z.string().trim().max(100).optional() });
+
+export const ownerCreate = z.strictObject({
+  name,
+  email: z.email().max(254),
+  language: z.string().max(35).optional(),
+  timeZone: z.string().max(60).refine(isTimeZone, 'Use an IANA time zone such as Europe/Berlin.').optional(),
+  country: country.optional(),
+  phone: z.string().trim().max(40).optional(),
+});
+export const ownerChange = ownerCreate.partial();
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}

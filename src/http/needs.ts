@@ -1,0 +1,72 @@
+/** What the HTTP room needs done; `app.ts` binds it to the flows. */
+import type { AlertId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { Route } from '../domain/cause.ts';
+import type { Context } from '../flows/context.ts';
+import type { LinkPage } from '../flows/link-page.ts';
+import type { Powertrain } from '../domain/vehicle.ts';
+
+export interface NewVehicle {
+  number?: string | undefined;
+  plate?: string | undefined;
+  vin?: string | undefined;
+  make?: string | undefined;
+  model?: string | undefined;
+  year?: number | undefined;
+  powertrain?: Powertrain | undefined;
+  country?: string | undefined;
+  ownerId?: string | undefined;
+}
+
+export interface VehicleChange {
+  number?: string | undefined;
+  plate?: string | null | undefined;
+  vin?: string | null | undefined;
+  ownerId?: string | null | undefined;
+}
+
+export interface NewOwner {
+  name: string;
+  email: string;
+  language?: string | undefined;
+  timeZone?: string | undefined;
+  country?: string | undefined;
+  phone?: string | undefined;
+}
+
+export type OwnerChange = { [K in keyof NewOwner]?: NewOwner[K] | undefined };
+
+export interface WebhookAnswer {
+  status: 200 | 400 | 401 | 413 | 429 | 503;
+  /** JSON to answer with; null for none. */
+  body: Record<string, string> | null;
+}
+
+/** Each throws a `Refusal` where the caller did wrong, and anything else where something is broken. */
+export interface Flows {
+  addVehicle(context: Context, input: NewVehicle, now: Date): Promise<VehicleId>;
+  changeVehicle(context: Context, id: VehicleId, change: VehicleChange, now: Date): Promise<void>;
+  addOwner(context: Context, input: NewOwner, now: Date): Promise<OwnerId>;
+  changeOwner(context: Context, id: OwnerId, change: OwnerChange, now: Date): Promise<void>;
+  sendConnectLink(
+    context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+  ): Promise<{ url: string; expiresAt: Date; delivered: boolean }>;
+  /** A link where the route needs the owner; none where it doesn't. */
+  reconnect(
+    context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+  ): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }>;
+  disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
+  /** Reads the vehicle now and puts what came through the one path. */
+  check(context: Context, id: VehicleId, now: Date): Promise<void>;
+  acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
+  resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
+  /** Raw bytes in, durable before the answer. */
+  receiveWebhook(body: Buffer, signature: string | null, now: Date): Promise<WebhookAnswer>;
+  /** Never uses a link up. */
+  viewLink(token: string, now: Date): Promise<LinkPage>;
+  /** The owner pressed the button: the address of Connect to send this browser to. `browser` is a secret kept in its cookie. */
+  startFromLink(token: string, choice: { connectionId: string | null; browser: string }, now: Date): Promise<string>;
+  /** Connect sent the browser back. `confirm` when another browser than the one that left came back. */
+  returnFromConnect(
+    query: Record<string, string>, browser: string | null, confirmed: boolean, now: Date,
+  ): Promise<{ next: 'page'; token: string } | { next: 'confirm' }>;
+}
