@@ -83,7 +83,11 @@ function copyOnce(packageFolder: string, dataDir: string): string {
   mkdirSync(half, { recursive: true, mode: 0o755 });
   // Static libraries and headers are for compiling against it.
   const wanted = (path: string): boolean => !path.endsWith('.a') && !path.includes(`${sep}pkgconfig`);
-  cpSync(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true, filter: wanted });
+  cpSync(join(packageFolder, 'native'), join(half, 'native'), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: wanted,
+  });
   cpSync(join(packageFolder, 'package.json'), join(half, 'package.json'));
   renameSync(half, copy);
   return copy;

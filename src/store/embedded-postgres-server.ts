@@ -80,8 +80,7 @@ export function makeCluster(options: ServerOptions): boolean {
   const half = `${clusterDir}.new-${process.pid}`;
   mkdirSync(half, { mode: 0o700 });
   if (account) chownSync(half, account.uid, account.gid);
-  const provider =
-    options.binaries.majorVersion >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
+  const provider = options.binaries.majorVersion >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
   const made = spawnSync(
     options.binaries.initdb,
     ['-D', half, '-U', 'towline', '-E', 'UTF8', '--locale=C', ...provider, '-A', 'trust', '--no-instructions'].concat(
@@ -189,7 +188,12 @@ async function waitUntilReady(child: ChildProcess, place: Place): Promise<boolea
 /** Whether a server on this cluster answers on its socket. */
 export async function answers(socketDir: string, clusterDir: string): Promise<boolean> {
   if (!existsSync(join(socketDir, '.s.PGSQL.5432'))) return false;
-  const client = new pg.Client({ host: socketDir, user: 'towline', database: 'postgres', connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({
+    host: socketDir,
+    user: 'towline',
+    database: 'postgres',
+    connectionTimeoutMillis: 2_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -245,7 +249,8 @@ function worksIn(pid: number, folder: string): boolean {
 /** After a reboot the written number may belong to somebody else, and PostgreSQL would refuse to start for ever. */
 function removeForeignPid({ clusterDir }: Place): void {
   const pid = writtenPid(clusterDir);
-  if (pid !== null && isAlive(pid) && !worksIn(pid, clusterDir)) rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
+  if (pid !== null && isAlive(pid) && !worksIn(pid, clusterDir))
+    rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
 }
 
 /** Fast shutdown: open transactions are rolled back, everything committed is on disk. Resolves when it is gone. */

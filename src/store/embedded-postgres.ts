@@ -42,9 +42,7 @@ export interface EmbeddedPostgresOptions {
 }
 
 export type EmbeddedPostgresEvent =
-  | { kind: 'lost'; pid: number }
-  | { kind: 'restarted'; pid: number }
-  | { kind: 'restart failed'; error: unknown };
+  { kind: 'lost'; pid: number } | { kind: 'restarted'; pid: number } | { kind: 'restart failed'; error: unknown };
 
 export interface EmbeddedPostgres {
   /** `postgres://towline@/towline?host=…`, as the owner of the database. */

@@ -81,7 +81,9 @@ for (const server of await testServers()) {
       const url = `${made.url}&options=${encodeURIComponent('-c work_mem=1MB')}`;
       const other = openDatabase({ url, maxConnections: 1 });
       try {
-        const { rows } = await sql`select current_user as role, current_setting('work_mem') as memory`.execute(other.app);
+        const { rows } = await sql`select current_user as role, current_setting('work_mem') as memory`.execute(
+          other.app,
+        );
         assert.deepEqual(rows, [{ role: 'towline_app', memory: '1MB' }]);
       } finally {
         await other.close();

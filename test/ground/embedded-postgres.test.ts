@@ -224,7 +224,10 @@ describe('the embedded database', () => {
     mkdirSync(join(folder, 'postgres.new-1', 'base'), { recursive: true });
     const postgres = await start({ dataDir: folder });
     assert.deepEqual(await query(postgres.url, 'select 1 as one'), [{ one: 1 }]);
-    assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.new-')), []);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('.new-')),
+      [],
+    );
   });
 
   test('for an ordinary user it runs as that user', async () => {
@@ -258,20 +261,24 @@ describe('the embedded database', () => {
     assert.equal(statSync(`/proc/${second.pid}`).uid, user.uid);
   });
 
-  test('below a folder that others can not enter, root gets its data elsewhere, and again the next time', onlyRoot, async () => {
-    const closed = join(folder, 'closed');
-    mkdirSync(closed, { mode: 0o700 });
-    const options = { dataDir: join(closed, 'data'), rootPlace: join(folder, 'var') };
-    const first = await startEmbeddedPostgres(options);
-    await query(first.url, 'create table kept as select 1 as number');
-    await first.stop();
-    assert.equal(dirname(first.dataDir), options.rootPlace);
-    assert.equal(existsSync(join(closed, 'data')), false);
-    chmodSync(closed, 0o755);
-    const second = await start(options);
-    assert.equal(second.dataDir, first.dataDir);
-    assert.deepEqual(await query(second.url, 'select number from kept'), [{ number: 1 }]);
-  });
+  test(
+    'below a folder that others can not enter, root gets its data elsewhere, and again the next time',
+    onlyRoot,
+    async () => {
+      const closed = join(folder, 'closed');
+      mkdirSync(closed, { mode: 0o700 });
+      const options = { dataDir: join(closed, 'data'), rootPlace: join(folder, 'var') };
+      const first = await startEmbeddedPostgres(options);
+      await query(first.url, 'create table kept as select 1 as number');
+      await first.stop();
+      assert.equal(dirname(first.dataDir), options.rootPlace);
+      assert.equal(existsSync(join(closed, 'data')), false);
+      chmodSync(closed, 0o755);
+      const second = await start(options);
+      assert.equal(second.dataDir, first.dataDir);
+      assert.deepEqual(await query(second.url, 'select number from kept'), [{ number: 1 }]);
+    },
+  );
 
   test('programs that its account can not reach are copied once to where it can', onlyRoot, async () => {
     const closed = join(folder, 'closed');
