@@ -1,0 +1,147 @@
+/** `/sim/api`: the simulator's own controls. Not a part of Smartcar. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { param } from '../api/answers.ts';
+import { goThroughConnect, headlessRequest } from '../connect/headless.ts';
+import { noticeSoon } from '../due.ts';
+import { errorRows } from '../error-table.ts';
+import { faultRequest, type Scope } from '../faults.ts';
+import { knobsChange } from '../knobs.ts';
+import { resetCounts } from '../request-counts.ts';
+import { makeNamed } from '../seed/makes.ts';
+import { signalKinds } from '../signal-catalogue.ts';
+import type { Simulation } from '../simulation.ts';
+import { disconnect } from '../grants.ts';
+import { enableWebhook } from '../subscriptions.ts';
+import { addFault, endFaults, fetchNow } from './changes.ts';
+import { description } from './description.ts';
+import { registerWebhookControls } from './webhook-api.ts';
+import { accountViews, carView, carViews, faultView } from './world-view.ts';
+
+/** Refuses with a sentence. */
+export function object(reply: FastifyReply, status: number, sentence: string): FastifyReply {
+  return reply.code(status).send({ error: sentence });
+}
+
+/** Zod's complaints as one sentence. */
+export function sentenceOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`).join('; ');
+}
+
+export function registerControlApi(app: FastifyInstance, sim: Simulation): void {
+  const now = (): number => sim.clock().getTime();
+  app.get('/sim/api', (_request, reply) => reply.send(description));
+  app.get('/sim/api/world', (_request, reply) =>
+    reply.send({ now: sim.clock().toISOString(), seed: sim.state.seed, speed: sim.speed, cars: carViews(sim, now()), accounts: accountViews(sim) }),
+  );
+  app.get('/sim/api/errors', (_request, reply) => reply.send({ errors: errorRows }));
+  app.get('/sim/api/signals', (_request, reply) =>
+    reply.send({ signals: signalKinds.map(({ code, name, group, permission, triggers }) => ({ code, name, group, permission, triggers })) }),
+  );
+  registerFaults(app, sim);
+  registerKnobs(app, sim);
+  registerRequests(app, sim);
+  registerWebhookControls(app, sim);
+  app.post('/sim/api/authorize', (request, reply) => {
+    const parsed = headlessRequest.safeParse(request.body);
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    const result = goThroughConnect(sim, parsed.data, now());
+    return 'stuck' in result ? object(reply, 400, result.stuck) : reply.send(result);
+  });
+}
+
+function registerFaults(app: FastifyInstance, sim: Simulation): void {
+  const add = (reply: FastifyReply, scope: Scope, body: unknown): FastifyReply => {
+    const parsed = faultRequest.safeParse(body);
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    const fault = addFault(sim, scope, parsed.data);
+    return 'objection' in fault ? object(reply, 400, fault.objection) : reply.code(201).send(faultView(fault));
+  };
+  app.get('/sim/api/faults', (_request, reply) => reply.send({ faults: sim.state.faults.map(faultView) }));
+  app.post('/sim/api/faults', (request, reply) => add(reply, 'all', request.body));
+  app.delete('/sim/api/faults', (_request, reply) => reply.send({ ended: endFaults(sim, () => true).map(faultView) }));
+  app.delete('/sim/api/faults/:id', (request, reply) => {
+    const ended = endFaults(sim, (fault) => fault.id === param(request, 'id'));
+    return ended.length === 0 ? object(reply, 404, 'There is no such fault.') : reply.send({ ended: ended.map(faultView) });
+  });
+  registerCarFaults(app, sim, add);
+  app.post('/sim/api/makes/:make/outage', (request, reply) => {
+    const make = makeNamed(param(request, 'make'));
+    if (make === null) return object(reply, 404, `There is no make ${param(request, 'make')}.`);
+    const wish = typeof request.body === 'object' && request.body !== null ? request.body : {};
+    return add(reply, { make: make.make }, { kind: 'outage', ...wish });
+  });
+  app.delete('/sim/api/makes/:make/outage', (request, reply) => {
+    const make = param(request, 'make').toUpperCase();
+    const ended = endFaults(sim, ({ scope, what }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === make);
+    return reply.send({ ended: ended.map(faultView) });
+  });
+  app.post('/sim/api/accounts/:email/password', (request, reply) => {
+    const email = param(request, 'email').toLowerCase();
+    if (!sim.accounts.has(email)) return object(reply, 404, `There is no account ${email}.`);
+    const wish = typeof request.body === 'object' && request.body !== null ? request.body : {};
+    return add(reply, { email }, { kind: 'password-changed', ...wish });
+  });
+}
+
+function registerCarFaults(app: FastifyInstance, sim: Simulation, add: (reply: FastifyReply, scope: Scope, body: unknown) => FastifyReply): void {
+  app.get('/sim/api/cars/:vin', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    return car === undefined ? object(reply, 404, 'There is no such car.') : reply.send(carView(sim, car, sim.clock().getTime()));
+  });
+  app.post('/sim/api/cars/:vin/faults', (request, reply) => {
+    const vin = param(request, 'vin');
+    return sim.cars.has(vin) ? add(reply, { vin }, request.body) : object(reply, 404, 'There is no such car.');
+  });
+  app.delete('/sim/api/cars/:vin/faults/:kind?', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    if (car === undefined) return object(reply, 404, 'There is no such car.');
+    const kind = param(request, 'kind');
+    const ended = endFaults(sim, ({ scope, what }) => {
+      const isHis = scope !== 'all' && (('vin' in scope && scope.vin === car.vin) || ('email' in scope && scope.email === car.email));
+      return isHis && (kind === '' || what.kind === kind);
+    });
+    return reply.send({ ended: ended.map(faultView) });
+  });
+  app.post('/sim/api/cars/:vin/fetch', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    if (car === undefined) return object(reply, 404, 'There is no such car.');
+    return fetchNow(sim, car) ? reply.code(202).send({}) : object(reply, 400, 'The car is not connected.');
+  });
+  app.delete('/sim/api/cars/:vin/connection', (request, reply) => {
+    const found = sim.state.connections.filter((item) => item.vin === param(request, 'vin'));
+    disconnect(sim, found);
+    return reply.send({ ended: found.map((item) => item.id) });
+  });
+}
+
+function registerKnobs(app: FastifyInstance, sim: Simulation): void {
+  app.get('/sim/api/knobs', (_request, reply) => reply.send(sim.state.knobs));
+  app.patch('/sim/api/knobs', (request, reply) => {
+    const parsed = knobsChange.safeParse(request.body);
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    const { webhook = {}, ...others } = parsed.data;
+    const { isEnabled = sim.state.knobs.webhook.isEnabled, ...rest } = webhook;
+    // Absent keys are left out by zod, so spreading never writes undefined.
+    sim.state.knobs = { ...sim.state.knobs, ...others, webhook: { ...sim.state.knobs.webhook, ...rest } } as Simulation['state']['knobs'];
+    enableWebhook(sim, isEnabled, sim.clock().getTime());
+    if ('detectAfterS' in others) noticeSoon(sim, sim.state.connections, sim.clock().getTime());
+    sim.save();
+    return reply.send(sim.state.knobs);
+  });
+  app.post('/sim/api/tokens/revoke', (_request, reply) => {
+    sim.state.tokensValidFrom = sim.clock().getTime() + 1;
+    sim.save();
+    return reply.send({});
+  });
+}
+
+function registerRequests(app: FastifyInstance, sim: Simulation): void {
+  app.get('/sim/api/requests', (_request, reply) =>
+    reply.send({ since: sim.counts.since.toISOString(), routes: Object.fromEntries(sim.counts.routes) }),
+  );
+  app.delete('/sim/api/requests', (_request, reply) => {
+    resetCounts(sim.counts, sim.clock());
+    return reply.send({});
+  });
+}

@@ -1,0 +1,31 @@
+/** What `GET /sim/api` answers. */
+export const description = {
+  about: 'Controls of the Smartcar simulator; bad input is answered 400 with a sentence in "error".',
+  calls: {
+    'GET /sim/api/world': 'cars and accounts with their present state',
+    'GET /sim/api/cars/{vin}': 'one car',
+    'GET /sim/api/errors': "Smartcar's errors, for faults of kind error",
+    'GET /sim/api/signals': 'the signals that cars answer',
+    'GET /sim/api/faults': 'all faults; DELETE ends them all, DELETE /sim/api/faults/{id} one',
+    'POST /sim/api/faults': 'a fault of everything, e.g. {"kind":"slow","delayMs":5000}',
+    'POST /sim/api/cars/{vin}/faults': '{"kind":"unreachable"}; DELETE ends them, DELETE …/faults/{kind} one kind',
+    'POST /sim/api/cars/{vin}/fetch': "fetches the car's data into the store now",
+    'POST /sim/api/cars/{vin}/claims': 'a VEHICLE_ERROR without a fault: {"type":"PERMISSION","code":null,"signals":["vehicleuseraccount-role"]}',
+    'POST /sim/api/cars/{vin}/state-event': 'a VEHICLE_STATE: {"triggers":["odometer-traveleddistance"]}, or FIRST_DELIVERY without',
+    'DELETE /sim/api/cars/{vin}/connection': "ends the connection at Smartcar's side",
+    'POST /sim/api/makes/{make}/outage': '{"code":"NO_RESPONSE","share":1}; DELETE ends it',
+    'POST /sim/api/accounts/{email}/password': '{"password":"…"}: changed at the manufacturer, so Smartcar is signed out',
+    'GET /sim/api/knobs': 'how the simulator behaves where documents differ; PATCH changes some',
+    'GET /sim/api/webhooks': 'the webhook and its last deliveries',
+    'POST /sim/api/webhooks/verify': 'sends VERIFY and checks the answer',
+    'POST /sim/api/webhooks/raw': 'sends the body as an event, signed',
+    'POST /sim/api/tokens/revoke': 'application tokens issued so far are refused',
+    'GET /sim/api/requests': 'requests counted by route; DELETE begins again',
+    'POST /sim/api/authorize': '{"url","email"?,"password"?,"vins"?,"grant"?,"deny"?,"error"?}: an owner without a browser; answers {"redirect"}',
+  },
+  faultKinds: [
+    'asleep {hours, isSilent}', 'unreachable', 'password-changed {password}', 'access-revoked', 'car-removed', 'subscription-lapsed', 'account-issue',
+    'virtual-key-required', 'permission-missing {permission}', 'error {type, code, signals, keepsBody, isWholeRequest}', 'rate-limit {retryAfterS}',
+    'slow {delayMs}', 'truncated', 'hang-up', 'garbage {status}', 'empty-store', 'not-found', 'lock-ignored', 'door-open',
+  ],
+} as const;

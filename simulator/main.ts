@@ -1,0 +1,73 @@
+/** The simulator as a program: `node simulator/main.ts --port 4010 --state simulator.json`. */
+import { parseArgs } from 'node:util';
+import { startSimulator, type SimulatorOptions } from './server.ts';
+
+const usage = `Smartcar simulator
+  --port N              where it listens (SIMULATOR_PORT, else 4010)
+  --host ADDRESS        on which interface (127.0.0.1)
+  --state FILE          remembers there what happened
+  --seed N              another world (1)
+  --webhook-url URL     the application's webhook
+  --redirect-uri URL    the application's redirect address; may be repeated
+  --public-origin URL   where browsers find the simulator
+  --speed N             world minutes in a real minute (1)
+  --bucket N            requests at once and a minute for the application; 0: no limit`;
+
+function optionsOf(args: string[]): SimulatorOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: text, host: text, state: text, seed: text, speed: text, bucket: text, 'webhook-url': text, 'public-origin': text,
+      'redirect-uri': { type: 'string', multiple: true },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const bucket = values.bucket === undefined ? undefined : number('bucket', values.bucket);
+  return {
+    port: number('port', values.port ?? process.env['SIMULATOR_PORT'] ?? '4010'),
+    seed: number('seed', values.seed ?? '1'),
+    speed: number('speed', values.speed ?? '1'),
+    stateFile: values.state ?? null,
+    autoTick: true,
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(bucket === undefined ? {} : { bucket: bucket === 0 ? null : { capacity: bucket, refillPerMinute: bucket } }),
+    ...(values['webhook-url'] === undefined ? {} : { webhookUrl: values['webhook-url'] }),
+    ...(values['public-origin'] === undefined ? {} : { publicOrigin: values['public-origin'] }),
+    ...(values['redirect-uri'] === undefined ? {} : { redirectUris: values['redirect-uri'] }),
+  };
+}
+
+function number(name: string, value: string): number {
+  const parsed = Number(value);
+  if (value.trim() !== '' && Number.isFinite(parsed) && parsed >= 0) return parsed;
+  throw new Error(`--${name} must be a number, not "${value}".`);
+}
+
+async function main(): Promise<void> {
+  const simulator = await startSimulator(optionsOf(process.argv.slice(2)));
+  console.log(`Smartcar simulator is ready at ${simulator.origin}`);
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    simulator.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // Started by a script that died, it has nobody left to serve.
+  if (process.send !== undefined) process.on('disconnect', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(usage);
+  process.exit(2);
+});

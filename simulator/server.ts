@@ -1,0 +1,203 @@
+/** The simulator as a server: one origin serves all of Smartcar's hosts, whose paths don't collide. */
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { sendError } from './api/answers.ts';
+import { registerCommands } from './api/commands.ts';
+import { registerConnections } from './api/connections.ts';
+import { guard } from './api/gate.ts';
+import { registerIam } from './api/iam.ts';
+import { registerManagement } from './api/management.ts';
+import { registerVehicles } from './api/vehicles.ts';
+import { registerConnect } from './connect/routes.ts';
+import { registerControlApi } from './control/api.ts';
+import { registerPage } from './control/page-routes.ts';
+import { demoCredentials, type Credentials } from './credentials.ts';
+import type { Knobs } from './knobs.ts';
+import { uuidFrom } from './random.ts';
+import { countRequest, newCounts } from './request-counts.ts';
+import { catchUp, scheduleOf } from './schedule.ts';
+import { fleetOf } from './seed/fleet.ts';
+import type { Simulation } from './simulation.ts';
+import { readState, writeState } from './state-file.ts';
+
+export interface SimulatorOptions {
+  /** 0: a free one. */
+  port?: number;
+  host?: string;
+  clock?: () => Date;
+  seed?: number;
+  /** Null: nothing is remembered. */
+  stateFile?: string | null;
+  /** Advances by itself, four times a second. */
+  autoTick?: boolean;
+  /** Where owners' browsers find the simulator, when that isn't its own address. */
+  publicOrigin?: string;
+  applicationId?: string;
+  apiClientId?: string;
+  apiClientSecret?: string;
+  managementToken?: string;
+  redirectUris?: readonly string[];
+  /** Null: no events, until a knob names an address. */
+  webhookUrl?: string | null;
+  /** World minutes in a real minute; timestamps and lifetimes stay real. */
+  speed?: number;
+  bucket?: Knobs['applicationBucket'];
+  webhookShape?: Knobs['webhook']['shape'];
+}
+
+export interface RunningSimulator {
+  origin: string;
+  /** Does everything that is due by now, deliveries included. */
+  advanceTo: (now: Date) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+const tickMs = 250;
+
+/** Starts a simulator; throws when the port is taken or the state file isn't one. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
+  const sim = newSimulation(options);
+  const schedule = scheduleOf(sim);
+  const app = await appOf(sim);
+  await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  // Listening on TCP, the address is never a pipe's name.
+  const { port } = app.server.address() as AddressInfo;
+  const origin = `http://${options.host ?? '127.0.0.1'}:${String(port)}`;
+  sim.publicOrigin = options.publicOrigin ?? origin;
+  catchUp(sim, sim.clock().getTime());
+  sim.save();
+  const timer = options.autoTick === true ? setInterval(() => tickOnce(sim, schedule.tick), tickMs) : null;
+  return {
+    origin,
+    advanceTo: async (now) => {
+      await schedule.advanceTo(now);
+      sim.save();
+    },
+    close: async () => {
+      if (timer !== null) clearInterval(timer);
+      for (const stream of sim.streams) stream.finish(sim.clock().getTime());
+      app.server.closeAllConnections();
+      await app.close();
+      await schedule.settle();
+      sim.save();
+    },
+  };
+}
+
+function tickOnce(sim: Simulation, tick: (now: Date) => void): void {
+  tick(sim.clock());
+  saveIfTouched(sim);
+}
+
+const touched = new WeakSet<Simulation>();
+
+function saveIfTouched(sim: Simulation): void {
+  if (touched.has(sim)) sim.save();
+}
+
+function newSimulation(options: SimulatorOptions): Simulation {
+  const clock = options.clock ?? (() => new Date());
+  const seed = options.seed ?? 1;
+  const stateFile = options.stateFile ?? null;
+  const state = readState(stateFile, seed, clock().getTime());
+  const fleet = fleetOf(seed);
+  const { knobs } = state;
+  if (options.webhookUrl !== undefined) knobs.webhook.url = options.webhookUrl;
+  if (options.webhookShape !== undefined) knobs.webhook.shape = options.webhookShape;
+  if (options.bucket !== undefined) knobs.applicationBucket = options.bucket;
+  const sim: Simulation = {
+    state,
+    fleet,
+    cars: new Map(fleet.cars.map((car) => [car.vin, car])),
+    accounts: new Map(fleet.accounts.map((account) => [account.email, account])),
+    credentials: credentialsOf(options),
+    redirectUris: options.redirectUris ?? ['http://127.0.0.1:4000/connect/callback', 'http://localhost:4000/connect/callback'],
+    publicOrigin: options.publicOrigin ?? '',
+    speed: options.speed ?? 1,
+    clock,
+    counts: newCounts(clock()),
+    streams: [],
+    touch: () => touched.add(sim),
+    save: () => {
+      touched.delete(sim);
+      if (stateFile !== null) writeState(stateFile, sim.state);
+    },
+  };
+  return sim;
+}
+
+function credentialsOf(options: SimulatorOptions): Credentials {
+  const { applicationId, apiClientId, apiClientSecret, managementToken, clientSecret } = demoCredentials;
+  return {
+    applicationId: options.applicationId ?? applicationId,
+    apiClientId: options.apiClientId ?? apiClientId,
+    apiClientSecret: options.apiClientSecret ?? apiClientSecret,
+    managementToken: options.managementToken ?? managementToken,
+    clientSecret,
+  };
+}
+
+async function appOf(sim: Simulation): Promise<FastifyInstance> {
+  const startedAt = sim.clock().getTime();
+  let requests = 0;
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 400 },
+    bodyLimit: 256 * 1024,
+    genReqId: () => uuidFrom(sim.state.seed, 'request', startedAt, (requests += 1)),
+  });
+  await app.register(formbody);
+  parseJsonTolerantly(app);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('sc-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    countRequest(sim.counts, `${request.method} ${request.routeOptions.url ?? 'unknown path'}`, reply.statusCode);
+    // Ids that an answer showed must survive a kill.
+    if (request.method !== 'GET') saveIfTouched(sim);
+  });
+  answerErrors(app, sim);
+  registerIam(app, sim);
+  registerConnect(app, sim);
+  registerControlApi(app, sim);
+  registerPage(app, sim);
+  await app.register(
+    async (v3) => {
+      guard(v3, sim);
+      registerConnections(v3, sim);
+      registerVehicles(v3, sim);
+      registerCommands(v3, sim);
+      registerManagement(v3, sim);
+    },
+    { prefix: '/v3' },
+  );
+  return app;
+}
+
+/** SDKs send `content-type: application/json` without a body. */
+function parseJsonTolerantly(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      done(Object.assign(new Error('The body is not valid JSON.'), { statusCode: 400 }), undefined);
+    }
+  });
+}
+
+function answerErrors(app: FastifyInstance, sim: Simulation): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (request.url.startsWith('/sim')) return reply.code(status).send({ error: error.message });
+    if (request.url.startsWith('/oauth2')) return reply.code(400).send({ error: 'invalid_request', error_description: error.message });
+    if (status >= 500) return sendError(sim, request, reply, { type: 'SERVER', code: 'INTERNAL', detail: error.message });
+    return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', status, detail: error.message });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `The simulator doesn't imitate ${request.method} ${request.url.split('?')[0] ?? ''}.`;
+    if (request.url.startsWith('/sim')) return reply.code(501).send({ error: detail });
+    return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', status: 501, detail });
+  });
+}

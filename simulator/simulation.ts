@@ -1,0 +1,131 @@
+/** What every part of the simulator shares: the state, the cars, the clock, and the few questions all of them ask. */
+import type { Credentials } from './credentials.ts';
+import { problemOf, touches, wholeCar, type Fault, type Problem } from './faults.ts';
+import { uuidFrom } from './random.ts';
+import type { RequestCounts } from './request-counts.ts';
+import type { Account, Car, Fleet } from './seed/fleet.ts';
+import type { Connection, State } from './state.ts';
+import { worldStateAt, type WorldState } from './world.ts';
+
+export interface Simulation {
+  state: State;
+  fleet: Fleet;
+  cars: ReadonlyMap<string, Car>;
+  accounts: ReadonlyMap<string, Account>;
+  credentials: Credentials;
+  redirectUris: readonly string[];
+  /** Where owners' browsers find the simulator. */
+  publicOrigin: string;
+  /** World minutes in a real minute. */
+  speed: number;
+  clock: () => Date;
+  /** Writes the state before an answer leaves. */
+  save: () => void;
+  /** Marks the state as changed; it is written with the next tick. */
+  touch: () => void;
+  counts: RequestCounts;
+  /** Commands that answer later, each called with the time when it is due. */
+  streams: { at: number; finish: (now: number) => void }[];
+}
+
+/** World time for a real time, in milliseconds. */
+export function worldMsAt(sim: Simulation, now: number): number {
+  const start = sim.state.worldStartedAt;
+  return now <= start ? now : start + (now - start) * sim.speed;
+}
+
+/** The real time at which the world was there; the inverse of worldMsAt. */
+export function realMsAt(sim: Simulation, worldMs: number): number {
+  const start = sim.state.worldStartedAt;
+  return worldMs <= start ? worldMs : start + (worldMs - start) / sim.speed;
+}
+
+export interface CarNow {
+  world: WorldState;
+  worldMs: number;
+  isLocked: boolean;
+  /** Real milliseconds when the car last spoke. */
+  spokeAt: number;
+  isAwake: boolean;
+}
+
+/** A car as it is at a real time: the world, changed by commands and by a forced sleep. */
+export function carAt(sim: Simulation, car: Car, now: number): CarNow {
+  const sleep = faultsOf(sim, car).find((fault) => ['asleep', 'unreachable'].includes(fault.what.kind));
+  const hours = sleep?.what.kind === 'asleep' ? sleep.what.hours : 0;
+  const asOf = sleep === undefined ? now : Math.min(now, sleep.since - hours * 3_600_000);
+  const worldMs = worldMsAt(sim, asOf);
+  const world = worldStateAt(sim.state.seed, car, worldMs);
+  const lock = sim.state.locks[car.vin];
+  const stands = lock !== undefined && !world.isDriving && now >= lock.effectiveAt && lock.effectiveAt >= realMsAt(sim, world.since);
+  const isLocked = stands ? lock.isLocked : world.isLocked;
+  const woken = sim.state.wokenAt[car.vin] ?? 0;
+  const staysAwakeUntil = woken + car.make.awakeAfterMin * 60_000;
+  const isWoken = woken > 0 && asOf >= woken && asOf <= staysAwakeUntil;
+  const spokeAt = Math.max(realMsAt(sim, world.spokeAt), woken > 0 && woken <= asOf ? Math.min(asOf, staysAwakeUntil) : 0);
+  return { world: { ...world, isLocked }, worldMs, isLocked, spokeAt: Math.floor(spokeAt), isAwake: sleep === undefined && (world.isAwake || isWoken) };
+}
+
+/** Faults that touch a car, oldest first. */
+export function faultsOf(sim: Simulation, car: Car): Fault[] {
+  return sim.state.faults.filter((fault) => touches(fault, car));
+}
+
+/** The errors a car answers with, the owner's account first. */
+export function problemsOf(sim: Simulation, car: Car): Problem[] {
+  const problems = faultsOf(sim, car)
+    .map(problemOf)
+    .filter((problem) => problem !== null);
+  if (car.alwaysFailsWith !== null) problems.push(wholeCar(car.alwaysFailsWith.type, car.alwaysFailsWith.code));
+  const isOfAccount = (problem: Problem): number => (problem.type === 'CONNECTED_SERVICES_ACCOUNT' ? 0 : 1);
+  return problems.sort((a, b) => isOfAccount(a) - isOfAccount(b));
+}
+
+/** What the owner granted, without what a fault took away. */
+export function permissionsOf(sim: Simulation, connection: Connection): string[] {
+  const taken = faultsOf(sim, carOf(sim, connection)).map(({ what }) => (what.kind === 'permission-missing' ? what.permission : ''));
+  return connection.permissions.filter((permission) => !taken.includes(permission));
+}
+
+export function carOf(sim: Simulation, connection: Connection): Car {
+  const car = sim.cars.get(connection.vin);
+  if (car === undefined) throw new Error(`no car ${connection.vin}`);
+  return car;
+}
+
+/** Smartcar's id of an owner's account at a manufacturer. */
+export function userIdOf(sim: Simulation, account: Account): string {
+  return uuidFrom(sim.state.seed, 'user', account.make, account.email);
+}
+
+/** Smartcar's id of a car in an account; another account has another id for the same car. */
+export function vehicleIdOf(sim: Simulation, email: string, vin: string): string {
+  return uuidFrom(sim.state.seed, 'vehicle', email, vin);
+}
+
+/** A new number; the same order of events gives the same numbers. */
+export function nextNumber(sim: Simulation): number {
+  sim.state.counter += 1;
+  sim.touch();
+  return sim.state.counter;
+}
+
+export function nextUuid(sim: Simulation, purpose: string): string {
+  return uuidFrom(sim.state.seed, purpose, nextNumber(sim));
+}
+
+/** The password of an account; null: any will do. */
+export function passwordOf(sim: Simulation, account: Account): string | null {
+  return account.password === null ? null : (sim.state.passwords[account.email] ?? account.password);
+}
+
+/** A partially built address, as Smartcar's errors carry it: redirect_uri and state are for the application to add. */
+export function reauthenticateUrl(sim: Simulation, vehicleId: string): string {
+  const query = new URLSearchParams({ response_type: 'vehicle_id', client_id: sim.credentials.applicationId, vehicle_id: vehicleId });
+  return `${sim.publicOrigin}/oauth/reauthenticate?${query.toString()}`;
+}
+
+/** The application's only webhook; created in Smartcar's dashboard, so it is always there. */
+export function webhookOf(sim: Simulation): { id: string; name: string } {
+  return { id: uuidFrom(sim.state.seed, 'webhook'), name: 'Fleet signals' };
+}

@@ -1,0 +1,33 @@
+/** The state on disk: one JSON file, replaced whole, so that a kill at any moment leaves the old one or the new one. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { defaultKnobs } from './knobs.ts';
+import { newState, type State } from './state.ts';
+
+/** The state in the file, or a new one when there is no file or it belongs to another seed. Throws when the file isn't ours. */
+export function readState(file: string | null, seed: number, now: number): State {
+  if (file === null || !existsSync(file)) return newState(seed, now);
+  const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof found !== 'object' || found === null || !('version' in found) || found.version !== 1) {
+    throw new Error(`${file} is not a state file of this simulator; move it away or name another with --state.`);
+  }
+  // Written by writeState of this version.
+  const state = found as State;
+  if (state.seed !== seed) return newState(seed, now);
+  const knobs = defaultKnobs();
+  return { ...newState(seed, now), ...state, knobs: { ...knobs, ...state.knobs, webhook: { ...knobs.webhook, ...state.knobs.webhook } } };
+}
+
+/** Replaces the file. */
+export function writeState(file: string, state: State): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.new`;
+  const handle = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(handle, JSON.stringify(state));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(draft, file);
+}

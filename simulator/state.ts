@@ -1,0 +1,118 @@
+/** Everything the simulator must remember; motion of the cars isn't among it. All times are epoch milliseconds. */
+import type { Fault } from './faults.ts';
+import { defaultKnobs, type Knobs } from './knobs.ts';
+import type { SignalBody } from './signal-catalogue.ts';
+
+/** A signal in Smartcar's store. */
+export interface CachedSignal {
+  status: 'SUCCESS' | 'ERROR';
+  error: { type: string; code: string | null } | null;
+  body: SignalBody | null;
+  /** When Smartcar last tried; null: the error carries no times. */
+  retrievedAt: number | null;
+  /** When the car said it. */
+  oemUpdatedAt: number | null;
+}
+
+export interface Connection {
+  id: string;
+  vehicleId: string;
+  userId: string;
+  vin: string;
+  email: string;
+  mode: 'live' | 'simulated';
+  /** What the owner granted. */
+  permissions: string[];
+  /** What the session asked for; null: everything. */
+  requested: string[] | null;
+  createdAt: number;
+  signals: Record<string, CachedSignal>;
+  /** Error keys that webhooks have told and not yet called resolved, with their signals. */
+  toldErrors: Record<string, string[]>;
+}
+
+export interface Subscription {
+  id: string;
+  webhookId: string;
+  userId: string;
+  vehicleId: string;
+  createdAt: number;
+  isReady: boolean;
+  hasDelivered: boolean;
+}
+
+/** An event on its way to the application. */
+export interface Delivery {
+  eventId: string;
+  eventType: 'VERIFY' | 'VEHICLE_STATE' | 'VEHICLE_ERROR';
+  vehicleId: string | null;
+  url: string;
+  /** The event without what is new on every attempt. */
+  event: Record<string, unknown>;
+  attempt: number;
+  firstAt: number;
+}
+
+/** One line of the log of deliveries. */
+export interface DeliveryRecord {
+  at: number;
+  eventId: string;
+  deliveryId: string;
+  eventType: string;
+  vehicleId: string | null;
+  what: string;
+  attempt: number;
+  /** HTTP status, or why there is none. */
+  outcome: string;
+  isDelivered: boolean;
+}
+
+/** Work that waits for its time. */
+export type Due = { at: number; order: number } & (
+  | { kind: 'refresh'; connectionId: string }
+  | { kind: 'subscribe'; subscriptionId: string }
+  | { kind: 'deliver'; delivery: Delivery }
+);
+
+export interface State {
+  version: 1;
+  seed: number;
+  /** World time runs from here; before, it equals real time. */
+  worldStartedAt: number;
+  counter: number;
+  passwords: Record<string, string>;
+  externalIds: Record<string, string>;
+  connections: Connection[];
+  subscriptions: Subscription[];
+  faults: Fault[];
+  /** Remote commands that changed a car's locks. */
+  locks: Record<string, { isLocked: boolean; effectiveAt: number }>;
+  /** When a command last woke a car. */
+  wokenAt: Record<string, number>;
+  knobs: Knobs;
+  due: Due[];
+  deliveries: DeliveryRecord[];
+  /** Application tokens issued before this are refused. */
+  tokensValidFrom: number;
+}
+
+/** A world that begins now. */
+export function newState(seed: number, now: number): State {
+  return {
+    version: 1,
+    seed,
+    worldStartedAt: now,
+    counter: 0,
+    passwords: {},
+    externalIds: {},
+    connections: [],
+    subscriptions: [],
+    faults: [],
+    locks: {},
+    wokenAt: {},
+    knobs: defaultKnobs(),
+    due: [],
+    deliveries: [],
+    tokensValidFrom: 0,
+  };
+}
