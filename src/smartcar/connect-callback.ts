@@ -1,0 +1,90 @@
+/** What Connect's redirect says. It is a stranger's query until Smartcar's own list agrees: it binds nothing. */
+import { z } from 'zod';
+import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
+
+/** @see docs/smartcar.md §1.3 */
+export const connectErrors = [
+  'access_denied',
+  'vehicle_incompatible',
+  'invalid_subscription',
+  'no_vehicles',
+  'configuration_error',
+  'oem_cancelled_login',
+  'user_manually_returned_to_application',
+  'server_error',
+] as const;
+export type ConnectError = (typeof connectErrors)[number] | 'other';
+
+/** What came beside an error; each null when it did not. Strangers' text: escape it wherever it is shown. */
+export interface ConnectErrorDetail {
+  description: string | null;
+  statusCode: string | null;
+  message: string | null;
+  vin: string | null;
+  make: string | null;
+  model: string | null;
+  year: string | null;
+}
+
+export type Callback =
+  | {
+      kind: 'returned';
+      state: string;
+      /** Given after authorize. */
+      userId: SmartcarUserId | null;
+      /** Given after reauthenticate. */
+      vehicleId: SmartcarVehicleId | null;
+      externalId: string | null;
+    }
+  | { kind: 'error'; state: string; error: ConnectError; detail: ConnectErrorDetail }
+  | { kind: 'unreadable' };
+
+const word = z.string().min(1).max(500);
+const short = word.nullish().catch(null);
+
+const callback = z.object({
+  state: word,
+  error: short,
+  error_description: short,
+  error_message: short,
+  status_code: short,
+  vin: short,
+  make: short,
+  model: short,
+  year: short,
+  user_id: short,
+  vehicle_id: short,
+  external_id: short,
+});
+
+/** Reads the callback's query; without a `state` of 1 to 500 characters it is unreadable. A `code` is ignored: v3 needs none. */
+export function readCallback(query: Record<string, string>): Callback {
+  const read = callback.safeParse(query);
+  if (!read.success) return { kind: 'unreadable' };
+  const { state, error, ...rest } = read.data;
+  if (error) return { kind: 'error', state, error: errorOf(error), detail: detailOf(rest) };
+  return {
+    kind: 'returned',
+    state,
+    // Smartcar's ids are opaque; they get their brand here, where they come in.
+    userId: (rest.user_id ?? null) as SmartcarUserId | null,
+    vehicleId: (rest.vehicle_id ?? null) as SmartcarVehicleId | null,
+    externalId: rest.external_id ?? null,
+  };
+}
+
+function errorOf(word: string): ConnectError {
+  return connectErrors.find((known) => known === word) ?? 'other';
+}
+
+function detailOf(rest: Omit<z.output<typeof callback>, 'state' | 'error'>): ConnectErrorDetail {
+  return {
+    description: rest.error_description ?? null,
+    statusCode: rest.status_code ?? null,
+    message: rest.error_message ?? null,
+    vin: rest.vin ?? null,
+    make: rest.make ?? null,
+    model: rest.model ?? null,
+    year: rest.year ?? null,
+  };
+}

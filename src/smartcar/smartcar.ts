@@ -1,0 +1,100 @@
+/** Smartcar's v3 API as calls: each sends one request (a list: one a page) and answers a value or a meaning. */
+import type { SignalFailure } from '../domain/failure.ts';
+import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
+import type { Permission } from '../domain/permission.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { SignalCode } from '../domain/signal.ts';
+import type { FoundCar, Powertrain } from '../domain/vehicle.ts';
+import type { Answer } from './answer.ts';
+
+/** Which of Smartcar's worlds we ask about: real cars, or its simulated ones. */
+export type Mode = 'live' | 'simulated';
+
+/** Where Connect is, and as whom we send owners there. */
+export interface ConnectPlace {
+  /** Origin without a trailing slash. */
+  origin: string;
+  /** Smartcar's Application ID, a UUID; the API client id (`client_…`) is refused by Connect. */
+  applicationId: string;
+  mode: Mode;
+}
+
+export interface SmartcarOptions {
+  /** Smartcar's hosts, without a trailing slash. */
+  origins: { connect: string; iam: string; apiV3: string; managementApiV3: string };
+  credentials: { applicationId: string; apiClientId: string; apiClientSecret: string };
+  mode: Mode;
+  /** Milliseconds until a connection, the first header (30 000) and the next piece of a body (60 000) must have come. */
+  timeouts?: { connectMs?: number; headersMs?: number; bodyMs?: number };
+  /** The most connections to each origin (64). */
+  maxConnections?: number;
+}
+
+/** A vehicle and the Smartcar user whose grant it is read under. */
+export interface VehicleAndUser {
+  vehicleId: SmartcarVehicleId;
+  userId: SmartcarUserId;
+}
+
+/** A connection as Smartcar lists it: the only thing that binds a vehicle to us. */
+export interface ListedConnection {
+  id: SmartcarConnectionId;
+  smartcarVehicleId: SmartcarVehicleId;
+  smartcarUserId: SmartcarUserId;
+  permissions: Permission[];
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  createdAt: Date | null;
+}
+
+export interface ListedSubscription {
+  id: string;
+  webhookId: string | null;
+  smartcarUserId: SmartcarUserId | null;
+  smartcarVehicleId: SmartcarVehicleId | null;
+}
+
+export interface ListedWebhook {
+  id: string;
+  /** As named in Smartcar's dashboard. */
+  name: string | null;
+}
+
+/** What a vehicle's signals came to; both empty while Smartcar's store is still empty. */
+export interface ReadSignals {
+  readings: Reading[];
+  failures: SignalFailure[];
+}
+
+export interface Smartcar {
+  /** For `authorizeUrl` and `reauthenticateUrl`. */
+  readonly connect: ConnectPlace;
+  fetchApplicationToken(): Promise<Answer<{ accessToken: string; expiresInS: number }>>;
+  /** Every connection that fits, at most 2000; a list that goes on after that, or is unreadable in part, is nonsense. */
+  listConnections(
+    token: string,
+    filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; externalId?: string },
+  ): Promise<Answer<ListedConnection[]>>;
+  /** `gone` when it was no longer there. */
+  deleteConnection(token: string, connectionId: SmartcarConnectionId): Promise<Answer<'deleted' | 'gone'>>;
+  /** The vehicle's attributes. The VIN is a signal of its own, so it is null here. */
+  readVehicle(token: string, vehicleId: SmartcarVehicleId, userId: SmartcarUserId): Promise<Answer<FoundCar>>;
+  /** Smartcar's store of the vehicle's signals; a read never makes Smartcar ask the car. */
+  readSignals(token: string, ids: VehicleAndUser, receivedAt: Date): Promise<Answer<ReadSignals>>;
+  /** One signal; null when the store doesn't hold it. A signal whose status is ERROR is a failure. */
+  readSignal(token: string, ids: VehicleAndUser, code: SignalCode, receivedAt: Date): Promise<Answer<Reading | null>>;
+  listWebhooks(token: string): Promise<Answer<ListedWebhook[]>>;
+  listSubscriptions(
+    token: string,
+    filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; webhookId?: string },
+  ): Promise<Answer<ListedSubscription[]>>;
+  /** `created` means that Smartcar accepted to create it; it takes effect a little later. */
+  createSubscription(
+    token: string,
+    subscription: VehicleAndUser & { webhookId: string },
+  ): Promise<Answer<'created' | 'exists'>>;
+  /** Ends the connections after the calls under way. */
+  close(): Promise<void>;
+}
