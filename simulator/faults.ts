@@ -8,7 +8,11 @@ const errorName = { type: z.string(), code: z.string().nullable() };
 
 /** A fault as a program asks for it. `error` reaches every row of the error table. */
 export const faultRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('asleep'), hours: z.number().min(0).max(2000).default(0), isSilent: z.boolean().default(false) }),
+  z.strictObject({
+    kind: z.literal('asleep'),
+    hours: z.number().min(0).max(2000).default(0),
+    isSilent: z.boolean().default(false),
+  }),
   z.strictObject({ kind: z.literal('unreachable') }),
   z.strictObject({ kind: z.literal('password-changed'), password: z.string().min(1).max(200).optional() }),
   z.strictObject({ kind: z.literal('access-revoked') }),
@@ -24,7 +28,11 @@ export const faultRequest = z.discriminatedUnion('kind', [
     keepsBody: z.boolean().default(true),
     isWholeRequest: z.boolean().optional(),
   }),
-  z.strictObject({ kind: z.literal('outage'), code: z.string().default('NO_RESPONSE'), share: z.number().min(0).max(1).default(1) }),
+  z.strictObject({
+    kind: z.literal('outage'),
+    code: z.string().default('NO_RESPONSE'),
+    share: z.number().min(0).max(1).default(1),
+  }),
   z.strictObject({ kind: z.literal('rate-limit'), retryAfterS: z.number().int().min(1).max(86_400).default(900) }),
   z.strictObject({ kind: z.literal('slow'), delayMs: z.number().int().min(1).max(300_000).default(3_000) }),
   z.strictObject({ kind: z.literal('truncated') }),
@@ -93,22 +101,12 @@ export function problemOf(fault: Fault): Problem | null {
   const { what } = fault;
   const known = fixed[what.kind];
   if (known !== undefined) return wholeCar(known[0], known[1]);
-  switch (what.kind) {
-    case 'asleep':
-      return what.isSilent ? null : wholeCar('VEHICLE_STATE', 'ASLEEP');
-    case 'outage':
-      return wholeCar('UPSTREAM', what.code);
-    case 'error':
-      return {
-        type: what.type,
-        code: what.code,
-        signals: what.signals ?? null,
-        keepsBody: what.keepsBody,
-        isWholeRequest: what.isWholeRequest ?? (what.signals === undefined && failsWholeRequests(what.type)),
-      };
-    default:
-      return null;
-  }
+  if (what.kind === 'asleep') return what.isSilent ? null : wholeCar('VEHICLE_STATE', 'ASLEEP');
+  if (what.kind === 'outage') return wholeCar('UPSTREAM', what.code);
+  if (what.kind !== 'error') return null;
+  const { type, code, signals, keepsBody } = what;
+  const isWholeRequest = what.isWholeRequest ?? (signals === undefined && failsWholeRequests(type));
+  return { type, code, signals: signals ?? null, keepsBody, isWholeRequest };
 }
 
 /** The error of a car that belongs to a test account. */
@@ -122,8 +120,10 @@ export function objectionTo(what: FaultRequest, scope: Scope): string | null {
     return `There is no error ${what.type}:${what.code ?? 'null'} in Smartcar's table; GET /sim/api/errors lists them.`;
   }
   if (what.kind === 'outage' && errorRow('UPSTREAM', what.code) === null) return `UPSTREAM has no code ${what.code}.`;
-  if (what.kind === 'outage' && (scope === 'all' || !('make' in scope))) return 'An outage belongs to a make: POST /sim/api/makes/{make}/outage.';
-  if (accountKinds.has(what.kind) && (scope === 'all' || 'make' in scope)) return `A fault of kind ${what.kind} belongs to a car or its owner's account.`;
+  if (what.kind === 'outage' && (scope === 'all' || !('make' in scope)))
+    return 'An outage belongs to a make: POST /sim/api/makes/{make}/outage.';
+  if (accountKinds.has(what.kind) && (scope === 'all' || 'make' in scope))
+    return `A fault of kind ${what.kind} belongs to a car or its owner's account.`;
   return null;
 }
 

@@ -69,7 +69,8 @@ function newConnectionId(sim: Simulation): string {
 }
 
 function renameConnection(sim: Simulation, connection: Connection, id: string): void {
-  for (const due of sim.state.due) if (due.kind === 'refresh' && due.connectionId === connection.id) due.connectionId = id;
+  for (const due of sim.state.due)
+    if (due.kind === 'refresh' && due.connectionId === connection.id) due.connectionId = id;
   connection.id = id;
 }
 
@@ -89,7 +90,11 @@ export function signIn(sim: Simulation, account: Account, now: number): boolean 
 }
 
 function isLoginError(what: { kind: string; type?: string; code?: string | null }): boolean {
-  return what.kind === 'error' && what.type === 'CONNECTED_SERVICES_ACCOUNT' && ['AUTHENTICATION_FAILED', 'PERMISSION'].includes(what.code ?? '');
+  return (
+    what.kind === 'error' &&
+    what.type === 'CONNECTED_SERVICES_ACCOUNT' &&
+    ['AUTHENTICATION_FAILED', 'PERMISSION'].includes(what.code ?? '')
+  );
 }
 
 /** The connections of an account at a manufacturer. */
@@ -102,6 +107,8 @@ export function disconnect(sim: Simulation, connections: readonly Connection[]):
   const ids = new Set(connections.map((item) => item.id));
   sim.state.connections = sim.state.connections.filter((item) => !ids.has(item.id));
   sim.state.due = sim.state.due.filter((item) => item.kind !== 'refresh' || !ids.has(item.connectionId));
-  endSubscriptions(sim, (item) => connections.some((one) => one.vehicleId === item.vehicleId && one.userId === item.userId));
+  endSubscriptions(sim, (item) =>
+    connections.some((one) => one.vehicleId === item.vehicleId && one.userId === item.userId),
+  );
   sim.save();
 }

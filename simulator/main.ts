@@ -18,7 +18,14 @@ function optionsOf(args: string[]): SimulatorOptions {
   const { values } = parseArgs({
     args,
     options: {
-      port: text, host: text, state: text, seed: text, speed: text, bucket: text, 'webhook-url': text, 'public-origin': text,
+      port: text,
+      host: text,
+      state: text,
+      seed: text,
+      speed: text,
+      bucket: text,
+      'webhook-url': text,
+      'public-origin': text,
       'redirect-uri': { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },

@@ -68,8 +68,19 @@ function fetchedSignal(fetching: Fetching): CachedSignal {
   }
   // Nothing was fetched, so what never changes stays as it is: a fresh time on it would look like a success.
   if (kind.isStatic && old !== undefined && problems.some((item) => item.signals === null)) return old;
-  const body = kind.body({ car, seed: sim.state.seed, worldMs: now.worldMs, state: { ...now.world, isAwake: now.isAwake } });
-  return { status: 'SUCCESS', error: null, body, retrievedAt: at, oemUpdatedAt: kind.isStatic ? connection.createdAt : spoken(now, at) };
+  const body = kind.body({
+    car,
+    seed: sim.state.seed,
+    worldMs: now.worldMs,
+    state: { ...now.world, isAwake: now.isAwake },
+  });
+  return {
+    status: 'SUCCESS',
+    error: null,
+    body,
+    retrievedAt: at,
+    oemUpdatedAt: kind.isStatic ? connection.createdAt : spoken(now, at),
+  };
 }
 
 /** Asked while it is awake, a car answers with what it said a moment ago. */
@@ -118,7 +129,11 @@ function tellErrors(sim: Simulation, connection: Connection, at: number): void {
   for (const [key, signals] of Object.entries(told)) {
     if (present.has(key)) continue;
     const [type = '', code = 'null'] = key.split(':');
-    sendEvent(sim, errorEvent(sim, connection, { type, code: code === 'null' ? null : code, signals, state: 'RESOLVED' }), at);
+    sendEvent(
+      sim,
+      errorEvent(sim, connection, { type, code: code === 'null' ? null : code, signals, state: 'RESOLVED' }),
+      at,
+    );
   }
   connection.toldErrors = Object.fromEntries([...present].map(([key, error]) => [key, error.signals]));
 }
@@ -135,7 +150,8 @@ function errorsNow(sim: Simulation, connection: Connection): Map<string, SignalE
     if (signal !== null) entry.signals.push(signal);
     errors.set(key, entry);
   };
-  for (const [code, { error }] of Object.entries(connection.signals)) if (error !== null) add(error.type, error.code, code);
+  for (const [code, { error }] of Object.entries(connection.signals))
+    if (error !== null) add(error.type, error.code, code);
   const needsKey = faultsOf(sim, carOf(sim, connection)).some(({ what }) => what.kind === 'virtual-key-required');
   if (needsKey) add('CONNECTED_SERVICES_ACCOUNT', 'VIRTUAL_KEY_REQUIRED', null);
   return errors;

@@ -112,7 +112,10 @@ function newSimulation(options: SimulatorOptions): Simulation {
     cars: new Map(fleet.cars.map((car) => [car.vin, car])),
     accounts: new Map(fleet.accounts.map((account) => [account.email, account])),
     credentials: credentialsOf(options),
-    redirectUris: options.redirectUris ?? ['http://127.0.0.1:4000/connect/callback', 'http://localhost:4000/connect/callback'],
+    redirectUris: options.redirectUris ?? [
+      'http://127.0.0.1:4000/connect/callback',
+      'http://localhost:4000/connect/callback',
+    ],
     publicOrigin: options.publicOrigin ?? '',
     speed: options.speed ?? 1,
     clock,
@@ -191,9 +194,16 @@ function answerErrors(app: FastifyInstance, sim: Simulation): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (request.url.startsWith('/sim')) return reply.code(status).send({ error: error.message });
-    if (request.url.startsWith('/oauth2')) return reply.code(400).send({ error: 'invalid_request', error_description: error.message });
-    if (status >= 500) return sendError(sim, request, reply, { type: 'SERVER', code: 'INTERNAL', detail: error.message });
-    return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', status, detail: error.message });
+    if (request.url.startsWith('/oauth2'))
+      return reply.code(400).send({ error: 'invalid_request', error_description: error.message });
+    if (status >= 500)
+      return sendError(sim, request, reply, { type: 'SERVER', code: 'INTERNAL', detail: error.message });
+    return sendError(sim, request, reply, {
+      type: 'VALIDATION',
+      code: 'INVALID_INPUT_FORMAT',
+      status,
+      detail: error.message,
+    });
   });
   app.setNotFoundHandler((request, reply) => {
     const detail = `The simulator doesn't imitate ${request.method} ${request.url.split('?')[0] ?? ''}.`;

@@ -71,7 +71,12 @@ function doors({ state }: Reading): SignalBody {
 }
 
 function windows(): SignalBody {
-  const places = [[0, 0], [0, 1], [1, 0], [1, 1]];
+  const places = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
   return { values: places.map(([row, column]) => ({ row, column, isOpen: false })), rowCount: 2, columnCount: 2 };
 }
 
@@ -88,11 +93,18 @@ function batteryRange({ car, state }: Reading): SignalBody {
 
 function capacity({ car }: Reading): SignalBody {
   const kwh = car.model.batteryKwh;
-  return { capacity: kwh, source: 'SMARTCAR', availableCapacities: [{ capacity: kwh, description: null }], unit: 'kWh' };
+  return {
+    capacity: kwh,
+    source: 'SMARTCAR',
+    availableCapacities: [{ capacity: kwh, description: null }],
+    unit: 'kWh',
+  };
 }
 
 function chargingStatus({ state }: Reading): SignalBody {
-  return { value: state.isCharging ? 'CHARGING' : (state.stateOfChargePercent ?? 0) >= 99 ? 'FULLY_CHARGED' : 'NOT_CHARGING' };
+  return {
+    value: state.isCharging ? 'CHARGING' : (state.stateOfChargePercent ?? 0) >= 99 ? 'FULLY_CHARGED' : 'NOT_CHARGING',
+  };
 }
 
 function litres({ car, state }: Reading): number {
@@ -105,25 +117,75 @@ const battery: Extra = { has: electric };
 /** All signals that some simulated car answers. */
 export const signalKinds: readonly SignalKind[] = [
   kind('location-preciselocation', 'PreciseLocation', 'read_location', location, { triggers: true }),
-  kind('location-isathome', 'IsAtHome', 'read_location', () => ({ value: false }), { has: (car) => chance(car.vin, 'home') < 0.25 }),
-  kind('odometer-traveleddistance', 'TraveledDistance', 'read_odometer', ({ state }) => ({ value: state.odometerKm, unit: 'km' }), { triggers: true }),
-  kind('internalcombustionengine-fuellevel', 'FuelLevel', 'read_fuel', ({ state }) => percent(state.fuelPercent), { ...fuel, triggers: true }),
-  kind('internalcombustionengine-amountremaining', 'AmountRemaining', 'read_fuel', (reading) => ({ value: litres(reading), unit: 'liters' }), fuel),
-  kind('internalcombustionengine-range', 'Range', 'read_fuel', (reading) => ({ value: Math.round(litres(reading) / 0.064), unit: 'km' }), fuel),
-  kind('internalcombustionengine-oillife', 'OilLife', 'read_engine_oil', ({ seed, car, worldMs }) => percent(slowStateAt(seed, car, worldMs).oilPercent), fuel),
-  kind('tractionbattery-stateofcharge', 'StateOfCharge', 'read_battery', ({ state }) => percent(state.stateOfChargePercent), { ...battery, triggers: true }),
+  kind('location-isathome', 'IsAtHome', 'read_location', () => ({ value: false }), {
+    has: (car) => chance(car.vin, 'home') < 0.25,
+  }),
+  kind(
+    'odometer-traveleddistance',
+    'TraveledDistance',
+    'read_odometer',
+    ({ state }) => ({ value: state.odometerKm, unit: 'km' }),
+    { triggers: true },
+  ),
+  kind('internalcombustionengine-fuellevel', 'FuelLevel', 'read_fuel', ({ state }) => percent(state.fuelPercent), {
+    ...fuel,
+    triggers: true,
+  }),
+  kind(
+    'internalcombustionengine-amountremaining',
+    'AmountRemaining',
+    'read_fuel',
+    (reading) => ({ value: litres(reading), unit: 'liters' }),
+    fuel,
+  ),
+  kind(
+    'internalcombustionengine-range',
+    'Range',
+    'read_fuel',
+    (reading) => ({ value: Math.round(litres(reading) / 0.064), unit: 'km' }),
+    fuel,
+  ),
+  kind(
+    'internalcombustionengine-oillife',
+    'OilLife',
+    'read_engine_oil',
+    ({ seed, car, worldMs }) => percent(slowStateAt(seed, car, worldMs).oilPercent),
+    fuel,
+  ),
+  kind(
+    'tractionbattery-stateofcharge',
+    'StateOfCharge',
+    'read_battery',
+    ({ state }) => percent(state.stateOfChargePercent),
+    { ...battery, triggers: true },
+  ),
   kind('tractionbattery-range', 'Range', 'read_battery', batteryRange, battery),
   kind('tractionbattery-nominalcapacity', 'NominalCapacity', 'read_battery', capacity, { ...battery, isStatic: true }),
-  kind('charge-ischarging', 'IsCharging', 'read_charge', ({ state }) => ({ value: state.isCharging }), { ...battery, triggers: true }),
-  kind('charge-ischargingcableconnected', 'IsChargingCableConnected', 'read_charge', ({ state }) => ({ value: state.isPluggedIn }), { ...battery, triggers: true }),
+  kind('charge-ischarging', 'IsCharging', 'read_charge', ({ state }) => ({ value: state.isCharging }), {
+    ...battery,
+    triggers: true,
+  }),
+  kind(
+    'charge-ischargingcableconnected',
+    'IsChargingCableConnected',
+    'read_charge',
+    ({ state }) => ({ value: state.isPluggedIn }),
+    { ...battery, triggers: true },
+  ),
   kind('charge-detailedchargingstatus', 'DetailedChargingStatus', 'read_charge', chargingStatus, battery),
   kind('closure-islocked', 'IsLocked', 'read_security', ({ state }) => ({ value: state.isLocked }), { triggers: true }),
   kind('closure-doors', 'Doors', 'read_security', doors, { triggers: true }),
   kind('closure-windows', 'Windows', 'read_security', windows),
   kind('wheel-tires', 'Tires', 'read_tires', tires),
-  kind('connectivitystatus-isonline', 'IsOnline', 'read_vehicle_info', () => ({ value: true }), { has: (car) => car.make.make !== 'VOLKSWAGEN' }),
-  kind('connectivitystatus-isasleep', 'IsAsleep', 'read_vehicle_info', ({ state }) => ({ value: !state.isAwake }), { has: (car) => car.make.make !== 'VOLKSWAGEN' }),
-  kind('lowvoltagebattery-stateofcharge', 'StateOfCharge', 'read_diagnostics', ({ seed, car, worldMs }) => percent(slowStateAt(seed, car, worldMs).lowVoltagePercent)),
+  kind('connectivitystatus-isonline', 'IsOnline', 'read_vehicle_info', () => ({ value: true }), {
+    has: (car) => car.make.make !== 'VOLKSWAGEN',
+  }),
+  kind('connectivitystatus-isasleep', 'IsAsleep', 'read_vehicle_info', ({ state }) => ({ value: !state.isAwake }), {
+    has: (car) => car.make.make !== 'VOLKSWAGEN',
+  }),
+  kind('lowvoltagebattery-stateofcharge', 'StateOfCharge', 'read_diagnostics', ({ seed, car, worldMs }) =>
+    percent(slowStateAt(seed, car, worldMs).lowVoltagePercent),
+  ),
   kind('vehicleidentification-vin', 'VIN', 'read_vin', ({ car }) => ({ value: car.vin }), { isStatic: true }),
 ];
 

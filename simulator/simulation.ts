@@ -57,13 +57,23 @@ export function carAt(sim: Simulation, car: Car, now: number): CarNow {
   const worldMs = worldMsAt(sim, asOf);
   const world = worldStateAt(sim.state.seed, car, worldMs);
   const lock = sim.state.locks[car.vin];
-  const stands = lock !== undefined && !world.isDriving && now >= lock.effectiveAt && lock.effectiveAt >= realMsAt(sim, world.since);
+  const stands =
+    lock !== undefined && !world.isDriving && now >= lock.effectiveAt && lock.effectiveAt >= realMsAt(sim, world.since);
   const isLocked = stands ? lock.isLocked : world.isLocked;
   const woken = sim.state.wokenAt[car.vin] ?? 0;
   const staysAwakeUntil = woken + car.make.awakeAfterMin * 60_000;
   const isWoken = woken > 0 && asOf >= woken && asOf <= staysAwakeUntil;
-  const spokeAt = Math.max(realMsAt(sim, world.spokeAt), woken > 0 && woken <= asOf ? Math.min(asOf, staysAwakeUntil) : 0);
-  return { world: { ...world, isLocked }, worldMs, isLocked, spokeAt: Math.floor(spokeAt), isAwake: sleep === undefined && (world.isAwake || isWoken) };
+  const spokeAt = Math.max(
+    realMsAt(sim, world.spokeAt),
+    woken > 0 && woken <= asOf ? Math.min(asOf, staysAwakeUntil) : 0,
+  );
+  return {
+    world: { ...world, isLocked },
+    worldMs,
+    isLocked,
+    spokeAt: Math.floor(spokeAt),
+    isAwake: sleep === undefined && (world.isAwake || isWoken),
+  };
 }
 
 /** Faults that touch a car, oldest first. */
@@ -83,7 +93,9 @@ export function problemsOf(sim: Simulation, car: Car): Problem[] {
 
 /** What the owner granted, without what a fault took away. */
 export function permissionsOf(sim: Simulation, connection: Connection): string[] {
-  const taken = faultsOf(sim, carOf(sim, connection)).map(({ what }) => (what.kind === 'permission-missing' ? what.permission : ''));
+  const taken = faultsOf(sim, carOf(sim, connection)).map(({ what }) =>
+    what.kind === 'permission-missing' ? what.permission : '',
+  );
   return connection.permissions.filter((permission) => !taken.includes(permission));
 }
 
@@ -121,7 +133,11 @@ export function passwordOf(sim: Simulation, account: Account): string | null {
 
 /** A partially built address, as Smartcar's errors carry it: redirect_uri and state are for the application to add. */
 export function reauthenticateUrl(sim: Simulation, vehicleId: string): string {
-  const query = new URLSearchParams({ response_type: 'vehicle_id', client_id: sim.credentials.applicationId, vehicle_id: vehicleId });
+  const query = new URLSearchParams({
+    response_type: 'vehicle_id',
+    client_id: sim.credentials.applicationId,
+    vehicle_id: vehicleId,
+  });
   return `${sim.publicOrigin}/oauth/reauthenticate?${query.toString()}`;
 }
 

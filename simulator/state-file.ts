@@ -15,7 +15,11 @@ export function readState(file: string | null, seed: number, now: number): State
   const state = found as State;
   if (state.seed !== seed) return newState(seed, now);
   const knobs = defaultKnobs();
-  return { ...newState(seed, now), ...state, knobs: { ...knobs, ...state.knobs, webhook: { ...knobs.webhook, ...state.knobs.webhook } } };
+  return {
+    ...newState(seed, now),
+    ...state,
+    knobs: { ...knobs, ...state.knobs, webhook: { ...knobs.webhook, ...state.knobs.webhook } },
+  };
 }
 
 /** Replaces the file. */

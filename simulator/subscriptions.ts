@@ -26,7 +26,9 @@ export function startSubscription(sim: Simulation, subscriptionId: string, at: n
   const subscription = sim.state.subscriptions.find((item) => item.id === subscriptionId);
   if (subscription === undefined) return;
   subscription.isReady = true;
-  const connection = sim.state.connections.find((item) => item.vehicleId === subscription.vehicleId && item.userId === subscription.userId);
+  const connection = sim.state.connections.find(
+    (item) => item.vehicleId === subscription.vehicleId && item.userId === subscription.userId,
+  );
   if (connection === undefined) return;
   connection.toldErrors = {};
   refreshBy(sim, connection, at);
@@ -37,7 +39,9 @@ export function endSubscriptions(sim: Simulation, ended: (subscription: Subscrip
   const gone = sim.state.subscriptions.filter(ended);
   sim.state.subscriptions = sim.state.subscriptions.filter((item) => !ended(item));
   const vehicles = new Set(gone.map((item) => item.vehicleId));
-  sim.state.due = sim.state.due.filter((item) => item.kind !== 'deliver' || !vehicles.has(item.delivery.vehicleId ?? ''));
+  sim.state.due = sim.state.due.filter(
+    (item) => item.kind !== 'deliver' || !vehicles.has(item.delivery.vehicleId ?? ''),
+  );
   sim.touch();
 }
 

@@ -83,7 +83,9 @@ function departures(car: Car, roll: () => number): [start: number, isLastOfDay: 
   const found: [number, boolean, boolean][] = [];
   for (let day = 0; day < 13; day += 1) {
     const count = tripsOn(car, day, roll());
-    const starts = Array.from({ length: count }, () => day * 1440 + Math.floor(60 + roll() * 1320)).sort((a, b) => a - b);
+    const starts = Array.from({ length: count }, () => day * 1440 + Math.floor(60 + roll() * 1320)).sort(
+      (a, b) => a - b,
+    );
     starts.forEach((start, index) => found.push([start, index === starts.length - 1, false]));
   }
   const last = found.at(-1);
@@ -105,13 +107,27 @@ function drive(walk: Walk, wanted: number, isLastOfDay: boolean, isLast: boolean
   const minutes = Math.max(4, (distance / Math.min(88, 24 + distance * 0.9)) * 60);
   if (start + minutes > cycleMinutes - 720) return;
   park(walk, start, false);
-  const charge = walk.charge === null ? null : ([walk.charge, Math.max(6, walk.charge - chargeUsed(car, distance))] as const);
+  const charge =
+    walk.charge === null ? null : ([walk.charge, Math.max(6, walk.charge - chargeUsed(car, distance))] as const);
   const usesFuel = walk.fuel !== null && (walk.charge === null || walk.charge < 12);
-  const fuel = walk.fuel === null ? null : ([walk.fuel, usesFuel ? Math.max(4, walk.fuel - fuelUsed(car, distance)) : walk.fuel] as const);
+  const fuel =
+    walk.fuel === null
+      ? null
+      : ([walk.fuel, usesFuel ? Math.max(4, walk.fuel - fuelUsed(car, distance)) : walk.fuel] as const);
   const end = start + minutes;
   walk.segments.push({
-    kind: 'drive', startMin: start, endMin: end, from: walk.at, to, distanceKm: distance, bend: (roll() - 0.5) * 0.5,
-    odometerKm: walk.odometerKm, charge, fuel, chargeEndMin: null, busyUntilMin: end,
+    kind: 'drive',
+    startMin: start,
+    endMin: end,
+    from: walk.at,
+    to,
+    distanceKm: distance,
+    bend: (roll() - 0.5) * 0.5,
+    odometerKm: walk.odometerKm,
+    charge,
+    fuel,
+    chargeEndMin: null,
+    busyUntilMin: end,
   });
   walk.at = to;
   walk.minute = end;
@@ -127,12 +143,24 @@ function park(walk: Walk, until: number, isLast: boolean): void {
   const isCharging = charge !== null && (isLast || charge < 55) && until - walk.minute > 45;
   const needed = isCharging ? (Math.abs(goal - charge) / 100) * walk.car.model.batteryKwh * (60 / 11) : 0;
   const chargeEnd = isCharging ? Math.min(until, walk.minute + Math.max(10, needed)) : null;
-  const reached = !isCharging ? charge : isLast || needed <= until - walk.minute ? goal : charge + (goal - charge) * ((until - walk.minute) / needed);
+  const reached = !isCharging
+    ? charge
+    : isLast || needed <= until - walk.minute
+      ? goal
+      : charge + (goal - charge) * ((until - walk.minute) / needed);
   walk.segments.push({
-    kind: 'parked', startMin: walk.minute, endMin: until, from: walk.at, to: walk.at, distanceKm: 0, bend: 0, odometerKm: walk.odometerKm,
+    kind: 'parked',
+    startMin: walk.minute,
+    endMin: until,
+    from: walk.at,
+    to: walk.at,
+    distanceKm: 0,
+    bend: 0,
+    odometerKm: walk.odometerKm,
     charge: charge === null || reached === null ? null : [charge, reached],
     fuel: walk.fuel === null ? null : [walk.fuel, walk.fuel],
-    chargeEndMin: chargeEnd, busyUntilMin: chargeEnd ?? walk.minute,
+    chargeEndMin: chargeEnd,
+    busyUntilMin: chargeEnd ?? walk.minute,
   });
   walk.minute = until;
   walk.charge = reached;

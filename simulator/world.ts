@@ -53,7 +53,8 @@ export function worldStateAt(seed: number, car: Car, worldMs: number): WorldStat
   const odometer = cycle.firstOdometerKm + round * cycle.distanceKm + segment.odometerKm;
   return {
     ...place,
-    speedKmh: segment.kind === 'drive' ? Math.round((segment.distanceKm / (segment.endMin - segment.startMin)) * 60) : 0,
+    speedKmh:
+      segment.kind === 'drive' ? Math.round((segment.distanceKm / (segment.endMin - segment.startMin)) * 60) : 0,
     odometerKm: round1(odometer + (segment.kind === 'drive' ? segment.distanceKm * share : 0)),
     stateOfChargePercent: segment.charge === null ? null : Math.round(between(...segment.charge, used)),
     fuelPercent: segment.fuel === null ? null : round1(between(...segment.fuel, segment.kind === 'drive' ? share : 0)),
@@ -111,7 +112,12 @@ function chargeShare(segment: Segment, at: number): number {
   return Math.min(1, (at - segment.startMin) / (segment.chargeEndMin - segment.startMin));
 }
 
-function speech(car: Car, segment: Segment, at: number, msOf: (minute: number) => number): Pick<WorldState, 'isAwake' | 'spokeAt'> {
+function speech(
+  car: Car,
+  segment: Segment,
+  at: number,
+  msOf: (minute: number) => number,
+): Pick<WorldState, 'isAwake' | 'spokeAt'> {
   const { awakeAfterMin, heartbeatMin, deepSleepAfterH } = car.make;
   const busyUntil = segment.kind === 'drive' ? segment.endMin : segment.busyUntilMin;
   const awakeUntil = busyUntil + awakeAfterMin;
@@ -121,9 +127,15 @@ function speech(car: Car, segment: Segment, at: number, msOf: (minute: number) =
 }
 
 /** Things about a car that hardly ever change: tyre pressures and the small battery, for a day. */
-export function slowStateAt(seed: number, car: Car, worldMs: number): { tirePressures: number[]; lowVoltagePercent: number; oilPercent: number } {
+export function slowStateAt(
+  seed: number,
+  car: Car,
+  worldMs: number,
+): { tirePressures: number[]; lowVoltagePercent: number; oilPercent: number } {
   const day = Math.floor(worldMs / 86_400_000);
-  const tirePressures = [0, 1, 2, 3].map((wheel) => Math.round(228 + chance(seed, car.vin, 'tyre', wheel) * 30 - (day % 9)));
+  const tirePressures = [0, 1, 2, 3].map((wheel) =>
+    Math.round(228 + chance(seed, car.vin, 'tyre', wheel) * 30 - (day % 9)),
+  );
   return {
     tirePressures,
     lowVoltagePercent: Math.round(72 + chance(seed, car.vin, 'low voltage', day) * 26),

@@ -15,9 +15,15 @@ export interface ApiError {
 }
 
 /** Answers with an error document. */
-export function sendError(sim: Simulation, request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+export function sendError(
+  sim: Simulation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: ApiError,
+): FastifyReply {
   const status = error.status ?? errorRow(error.type, error.code)?.status ?? 500;
-  if (error.retryAfterS !== undefined && error.retryAfterS !== null) void reply.header('retry-after', String(error.retryAfterS));
+  if (error.retryAfterS !== undefined && error.retryAfterS !== null)
+    void reply.header('retry-after', String(error.retryAfterS));
   return reply.code(status).send({ errors: [errorObject(sim, request.id, error)] });
 }
 
@@ -35,15 +41,23 @@ export function errorObject(sim: Simulation, requestId: string, error: ApiError)
     detail: error.detail ?? row?.description ?? 'Unknown error.',
     resolution: resolutionOf(sim, type, code, error.vehicleId ?? null),
     ...(message === null ? {} : { suggestedUserMessage: message }),
-    links: { about: `https://smartcar.com/docs/errors/api-errors/v3/${type.toLowerCase().replaceAll('_', '-')}-errors#${(code ?? 'null').toLowerCase().replaceAll('_', '-')}` },
+    links: {
+      about: `https://smartcar.com/docs/errors/api-errors/v3/${type.toLowerCase().replaceAll('_', '-')}-errors#${(code ?? 'null').toLowerCase().replaceAll('_', '-')}`,
+    },
     meta: { debug: { requestId } },
   };
 }
 
 /** What helps, with a partially built address where Smartcar gives one. */
-export function resolutionOf(sim: Simulation, type: string, code: string | null, vehicleId: string | null): { type: string | null; url?: string } {
+export function resolutionOf(
+  sim: Simulation,
+  type: string,
+  code: string | null,
+  vehicleId: string | null,
+): { type: string | null; url?: string } {
   const resolution = { type: errorRow(type, code)?.resolution ?? null };
-  if (code === 'AUTHENTICATION_FAILED' && vehicleId !== null) return { ...resolution, url: reauthenticateUrl(sim, vehicleId) };
+  if (code === 'AUTHENTICATION_FAILED' && vehicleId !== null)
+    return { ...resolution, url: reauthenticateUrl(sim, vehicleId) };
   if (code === 'VIRTUAL_KEY_REQUIRED') return { ...resolution, url: 'https://www.tesla.com/_ak/smartcar.com' };
   return resolution;
 }
@@ -67,7 +81,11 @@ export interface Page<T> {
 }
 
 /** A page of a list, or the name of the parameter that is wrong. */
-export function pageOf<T>(request: FastifyRequest, list: readonly T[], size: { default: number; max: number }): Page<T> | { wrong: string } {
+export function pageOf<T>(
+  request: FastifyRequest,
+  list: readonly T[],
+  size: { default: number; max: number },
+): Page<T> | { wrong: string } {
   const query = queryOf(request);
   const pageNumber = positive(query['page[number]'], 1);
   if (pageNumber === null) return { wrong: 'page[number]' };
@@ -100,7 +118,9 @@ function positive(text: string | undefined, otherwise: number): number | null {
 export function queryOf(request: FastifyRequest): Record<string, string> {
   // Fastify parses queries to strings and lists of strings.
   const query = request.query as Record<string, string | string[]>;
-  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? (value.at(-1) ?? '') : value]));
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? (value.at(-1) ?? '') : value]),
+  );
 }
 
 /** A parameter of the path; the router guarantees that it is there. */

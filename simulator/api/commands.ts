@@ -15,7 +15,8 @@ export function registerCommands(app: FastifyInstance, sim: Simulation): void {
       if ('sent' in connection) return connection;
       const refusal = refusalOf(sim, connection, wish);
       // Without the permission nothing is sent to the car, so that answer never waits.
-      if (sim.state.knobs.commandMode === 'stream' && refusal?.type !== 'PERMISSION') return streamResult(sim, request, reply, connection, wish);
+      if (sim.state.knobs.commandMode === 'stream' && refusal?.type !== 'PERMISSION')
+        return streamResult(sim, request, reply, connection, wish);
       if (refusal !== null) return sendError(sim, request, reply, { ...refusal, vehicleId: connection.vehicleId });
       const now = sim.clock().getTime();
       moveLocks(sim, connection, wish, now);
@@ -35,7 +36,8 @@ function refusalOf(sim: Simulation, connection: Connection, wish: Wish): ApiErro
   if (problem !== undefined) return { type: problem.type, code: problem.code };
   const { world } = carAt(sim, car, sim.clock().getTime());
   if (world.isDriving) return { type: 'VEHICLE_STATE', code: 'IN_MOTION' };
-  if (wish === 'lock' && (world.hasOpenDoor || kinds.has('door-open'))) return { type: 'VEHICLE_STATE', code: 'DOOR_OPEN' };
+  if (wish === 'lock' && (world.hasOpenDoor || kinds.has('door-open')))
+    return { type: 'VEHICLE_STATE', code: 'DOOR_OPEN' };
   return null;
 }
 
@@ -50,23 +52,43 @@ function moveLocks(sim: Simulation, connection: Connection, wish: Wish, now: num
   sim.save();
 }
 
-function execution(sim: Simulation, wish: Wish, executedAt: number, durationInSeconds: number, executionMode: 'sync' | 'async'): Record<string, unknown> {
+function execution(
+  sim: Simulation,
+  wish: Wish,
+  executedAt: number,
+  durationInSeconds: number,
+  executionMode: 'sync' | 'async',
+): Record<string, unknown> {
   return {
     data: {
       id: `exec_${String(5_531_000_000 + nextNumber(sim))}`,
       type: 'command-execution',
       attributes: { commandType: `security-${wish}`, status: { value: 'SUCCESS' }, executionMode },
-      meta: { executedAt: timestamp(sim, executedAt), completedAt: timestamp(sim, executedAt + durationInSeconds * 1000), durationInSeconds },
+      meta: {
+        executedAt: timestamp(sim, executedAt),
+        completedAt: timestamp(sim, executedAt + durationInSeconds * 1000),
+        durationInSeconds,
+      },
     },
   };
 }
 
 /** A 202 whose body, the real result, comes much later over the same connection. */
-function streamResult(sim: Simulation, request: FastifyRequest, reply: FastifyReply, connection: Connection, wish: Wish): FastifyReply {
+function streamResult(
+  sim: Simulation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  connection: Connection,
+  wish: Wish,
+): FastifyReply {
   const start = sim.clock().getTime();
   const { streamAfterS } = sim.state.knobs;
   reply.hijack();
-  reply.raw.writeHead(202, { 'content-type': 'application/json', 'sc-request-id': request.id, 'transfer-encoding': 'chunked' });
+  reply.raw.writeHead(202, {
+    'content-type': 'application/json',
+    'sc-request-id': request.id,
+    'transfer-encoding': 'chunked',
+  });
   reply.raw.flushHeaders();
   sim.streams.push({
     at: start + streamAfterS * 1000,

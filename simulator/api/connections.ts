@@ -9,9 +9,16 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
   app.get('/connections', (request, reply) => {
     const query = queryOf(request);
     const direction = query['sort'] === 'createdAt' ? 1 : -1;
-    const found = matching(sim, query, header(request, 'sc-user-id')).sort((a, b) => direction * (a.createdAt - b.createdAt || a.id.localeCompare(b.id)));
+    const found = matching(sim, query, header(request, 'sc-user-id')).sort(
+      (a, b) => direction * (a.createdAt - b.createdAt || a.id.localeCompare(b.id)),
+    );
     const page = pageOf(request, found, { default: 10, max: 100 });
-    if ('wrong' in page) return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', detail: `invalid ${page.wrong}` });
+    if ('wrong' in page)
+      return sendError(sim, request, reply, {
+        type: 'VALIDATION',
+        code: 'INVALID_INPUT_FORMAT',
+        detail: `invalid ${page.wrong}`,
+      });
     return reply.send({
       data: page.items.map((item) => resourceOf(sim, item)),
       meta: { ...page.meta, orderBy: 'createdAt', orderDirection: direction === 1 ? 'asc' : 'desc' },
@@ -20,18 +27,33 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
   });
   app.get('/connections/:connectionId', (request, reply) => {
     const found = sim.state.connections.find((item) => item.id === param(request, 'connectionId'));
-    if (found === undefined) return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', detail: 'The connection does not exist.' });
+    if (found === undefined)
+      return sendError(sim, request, reply, {
+        type: 'RESOURCE_NOT_FOUND',
+        code: 'INVALID_PATH',
+        detail: 'The connection does not exist.',
+      });
     return reply.send({ data: resourceOf(sim, found) });
   });
   app.delete('/connections/:connectionId', (request, reply) => {
     const found = sim.state.connections.find((item) => item.id === param(request, 'connectionId'));
-    if (found === undefined) return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', detail: 'The connection does not exist.' });
+    if (found === undefined)
+      return sendError(sim, request, reply, {
+        type: 'RESOURCE_NOT_FOUND',
+        code: 'INVALID_PATH',
+        detail: 'The connection does not exist.',
+      });
     disconnect(sim, [found]);
     return reply.code(204).send();
   });
   app.delete('/users/:userId', (request, reply) => {
     const found = sim.state.connections.filter((item) => item.userId === param(request, 'userId'));
-    if (found.length === 0) return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', detail: 'The user does not exist.' });
+    if (found.length === 0)
+      return sendError(sim, request, reply, {
+        type: 'RESOURCE_NOT_FOUND',
+        code: 'INVALID_PATH',
+        detail: 'The user does not exist.',
+      });
     disconnect(sim, found);
     return reply.code(204).send();
   });
@@ -59,7 +81,10 @@ function resourceOf(sim: Simulation, connection: Connection): Record<string, unk
     attributes: { permissions: permissionsOf(sim, connection), vehicle: vehicleAttributes(sim, connection) },
     meta: { createdAt: timestamp(sim, connection.createdAt) },
     relationships: {
-      vehicle: { data: { id: connection.vehicleId, type: 'vehicle' }, links: { related: `/vehicles/${connection.vehicleId}` } },
+      vehicle: {
+        data: { id: connection.vehicleId, type: 'vehicle' },
+        links: { related: `/vehicles/${connection.vehicleId}` },
+      },
       user: { data: { id: connection.userId, type: 'user', ...(externalId === undefined ? {} : { externalId }) } },
     },
   };
@@ -68,5 +93,11 @@ function resourceOf(sim: Simulation, connection: Connection): Record<string, unk
 /** A car as its owner's connection shows it. */
 export function vehicleAttributes(sim: Simulation, connection: Connection): Record<string, unknown> {
   const car = carOf(sim, connection);
-  return { make: car.make.make, model: car.model.name, year: car.year, mode: connection.mode, powertrainType: car.powertrain };
+  return {
+    make: car.make.make,
+    model: car.model.name,
+    year: car.year,
+    mode: connection.mode,
+    powertrainType: car.powertrain,
+  };
 }

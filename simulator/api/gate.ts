@@ -7,14 +7,17 @@ import type { Connection } from '../state.ts';
 import { param, sendError } from './answers.ts';
 import { isGoodBearer } from './iam.ts';
 
-const garbage = '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
+const garbage =
+  '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
 
 /** Installs the gate on a scope of routes. */
 export function guard(app: FastifyInstance, sim: Simulation): void {
   const buckets = new Map<string, Bucket>();
   app.addHook('preHandler', async (request, reply) => {
-    if (!isGoodBearer(sim, request.headers.authorization)) return sendError(sim, request, reply, { type: 'AUTHENTICATION', code: 'UNAUTHORIZED' });
-    if (isOverQuota(sim, buckets, 'application')) return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'SMARTCAR_API' });
+    if (!isGoodBearer(sim, request.headers.authorization))
+      return sendError(sim, request, reply, { type: 'AUTHENTICATION', code: 'UNAUTHORIZED' });
+    if (isOverQuota(sim, buckets, 'application'))
+      return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'SMARTCAR_API' });
     const connection = connectionOfPath(sim, request);
     const wait = connection === null ? 0 : vehicleWait(sim, buckets, connection);
     if (wait !== 0) return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: wait });
@@ -30,7 +33,14 @@ function isOverQuota(sim: Simulation, buckets: Map<string, Bucket>, key: string)
   const size = sim.state.knobs.applicationBucket;
   if (size === null) return false;
   const refillPerSecond = size.refillPerMinute / 60;
-  return takeToken(buckets, `${key} ${String(size.capacity)}`, { capacity: size.capacity, refillPerSecond }, sim.clock().getTime()) !== 0;
+  return (
+    takeToken(
+      buckets,
+      `${key} ${String(size.capacity)}`,
+      { capacity: size.capacity, refillPerSecond },
+      sim.clock().getTime(),
+    ) !== 0
+  );
 }
 
 function vehicleWait(sim: Simulation, buckets: Map<string, Bucket>, connection: Connection): number | null {
@@ -51,10 +61,16 @@ function faultsOnTheWay(sim: Simulation, connection: Connection | null): Fault[]
   return car === undefined ? sim.state.faults.filter(({ scope }) => scope === 'all') : faultsOf(sim, car);
 }
 
-async function meetFaults(sim: Simulation, request: FastifyRequest, reply: FastifyReply, faults: readonly Fault[]): Promise<FastifyReply | undefined> {
+async function meetFaults(
+  sim: Simulation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  faults: readonly Fault[],
+): Promise<FastifyReply | undefined> {
   for (const { what } of faults) {
     if (what.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, what.delayMs));
-    if (what.kind === 'rate-limit') return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: what.retryAfterS });
+    if (what.kind === 'rate-limit')
+      return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: what.retryAfterS });
     if (what.kind === 'garbage') return reply.code(what.status).type('text/html; charset=utf-8').send(garbage);
     if (what.kind === 'hang-up') {
       reply.hijack();

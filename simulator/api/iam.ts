@@ -20,7 +20,8 @@ export function registerIam(app: FastifyInstance, sim: Simulation): void {
     if (!parsed.success) return refuse(reply, 400, 'invalid_request', 'The body must be JSON or a form.');
     const { grant_type: grantType } = parsed.data;
     if (grantType === undefined) return refuse(reply, 400, 'invalid_request', 'grant_type is missing.');
-    if (grantType !== 'client_credentials') return refuse(reply, 400, 'unsupported_grant_type', 'grant_type must be client_credentials.');
+    if (grantType !== 'client_credentials')
+      return refuse(reply, 400, 'unsupported_grant_type', 'grant_type must be client_credentials.');
     const given = clientOf(request, parsed.data);
     if (given === null) return refuse(reply, 400, 'invalid_request', 'client_id or client_secret is missing.');
     if (!isSame(given.id, sim.credentials.apiClientId) || !isSame(given.secret, sim.credentials.apiClientSecret)) {
@@ -48,8 +49,15 @@ function clientOf(request: FastifyRequest, body: z.infer<typeof tokenRequest>): 
 /** A signed token that carries its own times, so that it outlives a restart of the simulator. */
 function newToken(sim: Simulation): string {
   const now = sim.clock().getTime();
-  const claims = { iss: 'simulator', iat: now, exp: now + lifetimeS * 1000, jti: uuidFrom(sim.state.seed, 'token', nextNumber(sim)) };
-  const text = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const claims = {
+    iss: 'simulator',
+    iat: now,
+    exp: now + lifetimeS * 1000,
+    jti: uuidFrom(sim.state.seed, 'token', nextNumber(sim)),
+  };
+  const text = [{ alg: 'HS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   return `${text}.${sealOf(sim, text)}`;
 }
 

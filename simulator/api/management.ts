@@ -22,7 +22,9 @@ function registerApplication(app: FastifyInstance, sim: Simulation): void {
     type: 'application',
     attributes: { name: 'Simulated application', redirectUris: sim.redirectUris },
   });
-  app.get('/applications', (_request, reply) => reply.send({ data: [application()], meta: { pageNumber: 1, pageSize: 25, totalCount: 1 } }));
+  app.get('/applications', (_request, reply) =>
+    reply.send({ data: [application()], meta: { pageNumber: 1, pageSize: 25, totalCount: 1 } }),
+  );
   app.get('/applications/:applicationId', (request, reply) => {
     const isOurs = param(request, 'applicationId') === sim.credentials.applicationId;
     return isOurs ? reply.send({ data: application() }) : sendError(sim, request, reply, missing('application'));
@@ -30,9 +32,15 @@ function registerApplication(app: FastifyInstance, sim: Simulation): void {
   const webhook = (): Record<string, unknown> => {
     const { id, name } = webhookOf(sim);
     const { url, errorUrl, isEnabled } = sim.state.knobs.webhook;
-    return { id, type: 'webhook', attributes: { name, callbackUri: url, errorCallbackUri: errorUrl, status: isEnabled ? 'ACTIVE' : 'DISABLED' } };
+    return {
+      id,
+      type: 'webhook',
+      attributes: { name, callbackUri: url, errorCallbackUri: errorUrl, status: isEnabled ? 'ACTIVE' : 'DISABLED' },
+    };
   };
-  app.get('/webhooks', (_request, reply) => reply.send({ data: [webhook()], meta: { pageNumber: 1, pageSize: 25, totalCount: 1 } }));
+  app.get('/webhooks', (_request, reply) =>
+    reply.send({ data: [webhook()], meta: { pageNumber: 1, pageSize: 25, totalCount: 1 } }),
+  );
   app.get('/webhooks/:webhookId', (request, reply) => {
     const isOurs = param(request, 'webhookId') === webhookOf(sim).id;
     return isOurs ? reply.send({ data: webhook() }) : sendError(sim, request, reply, missing('webhook'));
@@ -43,26 +51,44 @@ function registerSubscriptions(app: FastifyInstance, sim: Simulation): void {
   app.get('/subscriptions', (request, reply) => {
     const found = matching(sim, queryOf(request)).sort((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
     const page = pageOf(request, found, { default: 25, max: 100 });
-    if ('wrong' in page) return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', detail: `invalid ${page.wrong}` });
+    if ('wrong' in page)
+      return sendError(sim, request, reply, {
+        type: 'VALIDATION',
+        code: 'INVALID_INPUT_FORMAT',
+        detail: `invalid ${page.wrong}`,
+      });
     return reply.send({ data: page.items.map((item) => resourceOf(sim, item)), meta: page.meta, links: page.links });
   });
   app.post('/subscriptions', (request, reply) => {
     const parsed = wish.safeParse(request.body);
-    if (!parsed.success) return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', detail: 'data.attributes must carry webhookId, userId and vehicleId.' });
+    if (!parsed.success)
+      return sendError(sim, request, reply, {
+        type: 'VALIDATION',
+        code: 'INVALID_INPUT_FORMAT',
+        detail: 'data.attributes must carry webhookId, userId and vehicleId.',
+      });
     const { webhookId, userId, vehicleId } = parsed.data.data.attributes;
     if (webhookId !== webhookOf(sim).id) return sendError(sim, request, reply, missing('webhook'));
     const connection = sim.state.connections.find((item) => item.vehicleId === vehicleId && item.userId === userId);
-    if (connection === undefined) return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'VEHICLE_NOT_FOUND' });
+    if (connection === undefined)
+      return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'VEHICLE_NOT_FOUND' });
     const subscription = askForSubscription(sim, connection, sim.clock().getTime());
     if (subscription === null) {
-      return sendError(sim, request, reply, { type: 'VALIDATION', code: 'PARAMETER', status: 409, detail: 'The vehicle is subscribed to this webhook already.' });
+      return sendError(sim, request, reply, {
+        type: 'VALIDATION',
+        code: 'PARAMETER',
+        status: 409,
+        detail: 'The vehicle is subscribed to this webhook already.',
+      });
     }
     sim.save();
     return reply.code(202).send({ meta: { message: 'subscription creation in progress' } });
   });
   app.get('/subscriptions/:subscriptionId', (request, reply) => {
     const found = visible(sim).find((item) => item.id === param(request, 'subscriptionId'));
-    return found === undefined ? sendError(sim, request, reply, missing('subscription')) : reply.send({ data: resourceOf(sim, found) });
+    return found === undefined
+      ? sendError(sim, request, reply, missing('subscription'))
+      : reply.send({ data: resourceOf(sim, found) });
   });
   app.delete('/subscriptions/:subscriptionId', (request, reply) => {
     const found = visible(sim).find((item) => item.id === param(request, 'subscriptionId'));
@@ -83,13 +109,19 @@ function visible(sim: Simulation): Subscription[] {
 }
 
 function matching(sim: Simulation, query: Record<string, string>): Subscription[] {
-  const { 'filter[userId]': userId, 'filter[webhookId]': webhookId, 'filter[vehicleId]': vehicleId, 'filter[vehicle.mode]': mode } = query;
+  const {
+    'filter[userId]': userId,
+    'filter[webhookId]': webhookId,
+    'filter[vehicleId]': vehicleId,
+    'filter[vehicle.mode]': mode,
+  } = query;
   return visible(sim).filter(
     (item) =>
       (userId === undefined || item.userId === userId) &&
       (webhookId === undefined || item.webhookId === webhookId) &&
       (vehicleId === undefined || item.vehicleId === vehicleId) &&
-      (mode === undefined || sim.state.connections.some((one) => one.vehicleId === item.vehicleId && one.mode === mode)),
+      (mode === undefined ||
+        sim.state.connections.some((one) => one.vehicleId === item.vehicleId && one.mode === mode)),
   );
 }
 

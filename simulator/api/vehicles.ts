@@ -15,7 +15,12 @@ export function registerVehicles(app: FastifyInstance, sim: Simulation): void {
     const refusal = connection === null ? notFound : failureOf(sim, connection);
     if (connection === null || refusal !== null) return sendError(sim, request, reply, refusal ?? notFound);
     const self = `/vehicles/${connection.vehicleId}`;
-    const vehicle = { id: connection.vehicleId, type: 'vehicle', attributes: vehicleAttributes(sim, connection), links: { self } };
+    const vehicle = {
+      id: connection.vehicleId,
+      type: 'vehicle',
+      attributes: vehicleAttributes(sim, connection),
+      links: { self },
+    };
     return reply.send(sim.state.knobs.vehicleShape === 'wrapped' ? { data: vehicle, links: { self } } : vehicle);
   });
   app.get('/vehicles/:vehicleId/signals', (request, reply) => {
@@ -29,20 +34,38 @@ export function registerVehicles(app: FastifyInstance, sim: Simulation): void {
     const code = param(request, 'code');
     const signal = storeOf(sim, connection)[code];
     if (signal === undefined) {
-      return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', detail: `There is no signal ${code} for this vehicle.` });
+      return sendError(sim, request, reply, {
+        type: 'RESOURCE_NOT_FOUND',
+        code: 'INVALID_PATH',
+        detail: `There is no signal ${code} for this vehicle.`,
+      });
     }
     const resource = signalResource(sim, connection, code, signal);
     const { links } = resource;
-    return reply.send(sim.state.knobs.signalShape === 'wrapped' ? { data: resource, links, included: included(sim, connection) } : resource);
+    return reply.send(
+      sim.state.knobs.signalShape === 'wrapped'
+        ? { data: resource, links, included: included(sim, connection) }
+        : resource,
+    );
   });
 }
 
 const notFound: ApiError = { type: 'RESOURCE_NOT_FOUND', code: 'VEHICLE_NOT_FOUND' };
 
-function sendSignals(sim: Simulation, request: FastifyRequest, reply: FastifyReply, connection: Connection): FastifyReply {
+function sendSignals(
+  sim: Simulation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  connection: Connection,
+): FastifyReply {
   const entries = Object.entries(storeOf(sim, connection));
   const page = pageOf(request, entries, { default: 100, max: 200 });
-  if ('wrong' in page) return sendError(sim, request, reply, { type: 'VALIDATION', code: 'INVALID_INPUT_FORMAT', detail: `invalid ${page.wrong}` });
+  if ('wrong' in page)
+    return sendError(sim, request, reply, {
+      type: 'VALIDATION',
+      code: 'INVALID_INPUT_FORMAT',
+      detail: `invalid ${page.wrong}`,
+    });
   return reply.send({
     data: page.items.map(([code, signal]) => signalResource(sim, connection, code, signal)),
     meta: page.meta,
@@ -54,11 +77,17 @@ function sendSignals(sim: Simulation, request: FastifyRequest, reply: FastifyRep
 /** The connection that this request may read or command; else the refusal, already sent. */
 export function readable(sim: Simulation, request: FastifyRequest, reply: FastifyReply): Connection | FastifyReply {
   const userId = header(request, 'sc-user-id');
-  if (userId === null) return sendError(sim, request, reply, { type: 'VALIDATION', code: 'MISSING_PARAMETER', detail: 'missing userId' });
+  if (userId === null)
+    return sendError(sim, request, reply, { type: 'VALIDATION', code: 'MISSING_PARAMETER', detail: 'missing userId' });
   const connection = connectionOfPath(sim, request);
   if (connection === null) return sendError(sim, request, reply, notFound);
   if (connection.userId !== userId) {
-    return sendError(sim, request, reply, sim.state.knobs.wrongUser === '404' ? notFound : { type: 'AUTHENTICATION', code: 'ACCESS_DENIED' });
+    return sendError(
+      sim,
+      request,
+      reply,
+      sim.state.knobs.wrongUser === '404' ? notFound : { type: 'AUTHENTICATION', code: 'ACCESS_DENIED' },
+    );
   }
   const failure = failureOf(sim, connection);
   return failure === null ? connection : sendError(sim, request, reply, failure);
@@ -75,7 +104,9 @@ function failureOf(sim: Simulation, connection: Connection): ApiError | null {
 
 /** The account's error, once the store has met it. */
 function storedAccountError(connection: Connection): ApiError | null {
-  const error = Object.values(connection.signals).find((signal) => signal.error?.type === 'CONNECTED_SERVICES_ACCOUNT')?.error ?? null;
+  const error =
+    Object.values(connection.signals).find((signal) => signal.error?.type === 'CONNECTED_SERVICES_ACCOUNT')?.error ??
+    null;
   return error === null ? null : { ...error, vehicleId: connection.vehicleId };
 }
 
@@ -84,7 +115,12 @@ function storeOf(sim: Simulation, connection: Connection): Record<string, Cached
   return isEmpty ? {} : connection.signals;
 }
 
-function signalResource(sim: Simulation, connection: Connection, code: string, signal: CachedSignal): { links: unknown } & Record<string, unknown> {
+function signalResource(
+  sim: Simulation,
+  connection: Connection,
+  code: string,
+  signal: CachedSignal,
+): { links: unknown } & Record<string, unknown> {
   const kind = signalKind(code);
   const vehicle = `/vehicles/${connection.vehicleId}`;
   const self = `${vehicle}/signals/${code}`;
@@ -95,7 +131,10 @@ function signalResource(sim: Simulation, connection: Connection, code: string, s
       code,
       name: kind?.name ?? code,
       group: kind?.group ?? 'Other',
-      status: signal.error === null ? { value: 'SUCCESS' } : { value: 'ERROR', error: signalError(sim, connection, signal.error) },
+      status:
+        signal.error === null
+          ? { value: 'SUCCESS' }
+          : { value: 'ERROR', error: signalError(sim, connection, signal.error) },
       ...(signal.body === null ? {} : { body: signal.body }),
     },
     ...timesOf(sim, signal),
@@ -107,10 +146,20 @@ function timesOf(sim: Simulation, signal: CachedSignal): { meta?: Record<string,
   if (signal.retrievedAt === null) return {};
   if (signal.error !== null && sim.state.knobs.failureShape === 'signals-without-meta') return {};
   const measured = signal.oemUpdatedAt === null ? {} : { oemUpdatedAt: timestamp(sim, signal.oemUpdatedAt) };
-  return { meta: { retrievedAt: timestamp(sim, signal.retrievedAt), ...measured, ingestedAt: timestamp(sim, signal.retrievedAt + 400) } };
+  return {
+    meta: {
+      retrievedAt: timestamp(sim, signal.retrievedAt),
+      ...measured,
+      ingestedAt: timestamp(sim, signal.retrievedAt + 400),
+    },
+  };
 }
 
-function signalError(sim: Simulation, connection: Connection, error: { type: string; code: string | null }): Record<string, unknown> {
+function signalError(
+  sim: Simulation,
+  connection: Connection,
+  error: { type: string; code: string | null },
+): Record<string, unknown> {
   const { type, code } = error;
   const description = errorRow(type, code)?.description ?? 'Unknown error.';
   return { type, code, description, resolution: resolutionOf(sim, type, code, connection.vehicleId) };
@@ -118,5 +167,12 @@ function signalError(sim: Simulation, connection: Connection, error: { type: str
 
 function included(sim: Simulation, connection: Connection): Record<string, unknown> {
   const self = `/vehicles/${connection.vehicleId}`;
-  return { vehicle: { id: connection.vehicleId, type: 'vehicle', attributes: vehicleAttributes(sim, connection), links: { self } } };
+  return {
+    vehicle: {
+      id: connection.vehicleId,
+      type: 'vehicle',
+      attributes: vehicleAttributes(sim, connection),
+      links: { self },
+    },
+  };
 }

@@ -27,8 +27,13 @@ export type HeadlessResult = { redirect: string } | { stuck: string };
 
 export function goThroughConnect(sim: Simulation, wish: HeadlessRequest, now: number): HeadlessResult {
   const url = URL.parse(wish.url, sim.publicOrigin);
-  const flow = url?.pathname.endsWith('/oauth/reauthenticate') ? 'reauthenticate' : url?.pathname.endsWith('/oauth/authorize') ? 'authorize' : null;
-  if (url === null || flow === null) return { stuck: 'url must be an address of /oauth/authorize or /oauth/reauthenticate.' };
+  const flow = url?.pathname.endsWith('/oauth/reauthenticate')
+    ? 'reauthenticate'
+    : url?.pathname.endsWith('/oauth/authorize')
+      ? 'authorize'
+      : null;
+  if (url === null || flow === null)
+    return { stuck: 'url must be an address of /oauth/authorize or /oauth/reauthenticate.' };
   const session = readConnectQuery(sim, flow, Object.fromEntries(url.searchParams));
   if ('message' in session) return { stuck: session.message };
   if (wish.error !== undefined) {

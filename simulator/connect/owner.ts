@@ -11,19 +11,30 @@ import { configuredPermissions, type Session } from './session.ts';
 export type Step = { redirect: string } | { session: Session } | { refusal: string };
 
 /** Signing in at the manufacturer. A Step with a session goes on to the choice of cars, or to the permissions. */
-export function signInStep(sim: Simulation, session: Session, login: { username: string; password: string }, now: number): Step {
+export function signInStep(
+  sim: Simulation,
+  session: Session,
+  login: { username: string; password: string },
+  now: number,
+): Step {
   const email = login.username.trim().toLowerCase();
   const special = connectErrorAccounts[email];
   if (special !== undefined && isConnectError(special.error)) {
-    const extra: Record<string, string> = special.error === 'vehicle_incompatible' ? { vin: special.vin, make: 'AUDI' } : {};
+    const extra: Record<string, string> =
+      special.error === 'vehicle_incompatible' ? { vin: special.vin, make: 'AUDI' } : {};
     return { redirect: errorRedirect(session, special.error, extra) };
   }
   const account = sim.accounts.get(email);
   if (account === undefined || !isRightLogin(sim, session, account, login.password)) {
     return { refusal: 'The e-mail address or the password is wrong. Please try again.' };
   }
-  const isOut = sim.state.faults.some(({ what, scope }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === account.make);
-  if (isOut) return { refusal: `${makeNamed(account.make)?.label ?? account.make} can't sign you in at the moment. Please try again later.` };
+  const isOut = sim.state.faults.some(
+    ({ what, scope }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === account.make,
+  );
+  if (isOut)
+    return {
+      refusal: `${makeNamed(account.make)?.label ?? account.make} can't sign you in at the moment. Please try again later.`,
+    };
   const next = { ...session, email };
   return session.flow === 'reauthenticate' ? reauthenticateStep(sim, next, account, now) : carsStep(sim, next, account);
 }
@@ -38,8 +49,10 @@ function isRightLogin(sim: Simulation, session: Session, account: Account, passw
 function reauthenticateStep(sim: Simulation, session: Session, account: Account, now: number): Step {
   const connection = sim.state.connections.find((item) => item.vehicleId === session.vehicleId);
   if (connection === undefined) return { redirect: errorRedirect(session, 'no_vehicles') };
-  if (connection.email !== account.email) return { refusal: 'This account does not have the vehicle that is to be connected again.' };
-  if (!carsInAccount(sim, account).some((car) => car.vin === connection.vin)) return { redirect: errorRedirect(session, 'no_vehicles') };
+  if (connection.email !== account.email)
+    return { refusal: 'This account does not have the vehicle that is to be connected again.' };
+  if (!carsInAccount(sim, account).some((car) => car.vin === connection.vin))
+    return { redirect: errorRedirect(session, 'no_vehicles') };
   signIn(sim, account, now);
   storeExternalId(sim, session, connection.userId);
   sim.save();
@@ -70,7 +83,9 @@ export function choicesOf(sim: Simulation, session: Session): Car[] {
   const step = carsStep(sim, session, account);
   if (!('session' in step)) return [];
   const cars = carsInAccount(sim, account);
-  return session.singleVin === null ? cars.filter((car) => !isLapsed(sim, car)) : cars.filter((car) => car.vin === session.singleVin);
+  return session.singleVin === null
+    ? cars.filter((car) => !isLapsed(sim, car))
+    : cars.filter((car) => car.vin === session.singleVin);
 }
 
 function isLapsed(sim: Simulation, car: Car): boolean {
@@ -106,7 +121,9 @@ export function approveStep(sim: Simulation, session: Session, ticked: readonly 
   const account = accountOf(sim, session);
   if (account === null || session.vins.length === 0) return { refusal: 'Please sign in and choose a vehicle first.' };
   const asked = askedPermissions(session);
-  const permissions = asked.filter((permission) => session.required.includes(permission) || ticked.includes(permission));
+  const permissions = asked.filter(
+    (permission) => session.required.includes(permission) || ticked.includes(permission),
+  );
   if (permissions.length === 0) return { refusal: 'Please leave at least one permission ticked.' };
   const userId = userIdOf(sim, account);
   storeExternalId(sim, session, userId);

@@ -45,8 +45,18 @@ type Query = Record<string, string | undefined>;
 
 /** The permissions an application without `scope` is configured for. */
 export const configuredPermissions = [
-  'read_vehicle_info', 'read_vin', 'read_location', 'read_odometer', 'read_fuel', 'read_battery', 'read_charge', 'read_security',
-  'read_tires', 'read_engine_oil', 'read_diagnostics', 'control_security',
+  'read_vehicle_info',
+  'read_vin',
+  'read_location',
+  'read_odometer',
+  'read_fuel',
+  'read_battery',
+  'read_charge',
+  'read_security',
+  'read_tires',
+  'read_engine_oil',
+  'read_diagnostics',
+  'control_security',
 ] as const;
 
 /** Reads `/oauth/authorize` or `/oauth/reauthenticate`. */
@@ -55,13 +65,19 @@ export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: 
   if (clientId !== sim.credentials.applicationId) return refuse(`400: Invalid parameter client_id: ${clientId ?? ''}`);
   const redirectUri = query['redirect_uri'] ?? (flow === 'authorize' ? sim.redirectUris[0] : undefined);
   if (redirectUri === undefined || !sim.redirectUris.includes(redirectUri)) {
-    return refuse(`400: Invalid parameter redirect_uri: ${redirectUri ?? 'missing'}. It must match one of the application's registered addresses exactly.`);
+    return refuse(
+      `400: Invalid parameter redirect_uri: ${redirectUri ?? 'missing'}. It must match one of the application's registered addresses exactly.`,
+    );
   }
   const wrong = wrongChoice(flow, query);
   if (wrong !== null) return refuse(`400: Invalid parameter ${wrong}: ${query[wrong] ?? 'missing'}`);
   const session = sessionOf(flow, query, redirectUri);
   if (flow === 'reauthenticate' && !sim.state.connections.some((item) => item.vehicleId === session.vehicleId)) {
-    return { status: 404, message: `404: There is no connected vehicle ${session.vehicleId ?? '(vehicle_id is missing)'}.`, back: session };
+    return {
+      status: 404,
+      message: `404: There is no connected vehicle ${session.vehicleId ?? '(vehicle_id is missing)'}.`,
+      back: session,
+    };
   }
   if (session.singleVin !== null && (session.singleVin.length !== 17 || !session.isSingle)) {
     return { status: 400, message: `400: Invalid parameter single_select_vin: ${session.singleVin}`, back: session };
@@ -96,7 +112,8 @@ function sessionOf(flow: Session['flow'], query: Query, redirectUri: string): Se
   const country = (query['flags'] ?? '').split(/\s+/).find((flag) => flag.startsWith('country:'));
   return {
     flow,
-    responseType: query['response_type'] === 'code' ? 'code' : query['response_type'] === 'none' ? 'none' : 'vehicle_id',
+    responseType:
+      query['response_type'] === 'code' ? 'code' : query['response_type'] === 'none' ? 'none' : 'vehicle_id',
     redirectUri,
     scope: names.length === 0 ? null : names,
     required: scope.filter((item) => item.startsWith('required:')).map((item) => item.slice('required:'.length)),

@@ -1,6 +1,6 @@
 /** `/sim/api`: the simulator's own controls. Not a part of Smartcar. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { param } from '../api/answers.ts';
 import { goThroughConnect, headlessRequest } from '../connect/headless.ts';
 import { noticeSoon } from '../due.ts';
@@ -32,11 +32,25 @@ export function registerControlApi(app: FastifyInstance, sim: Simulation): void 
   const now = (): number => sim.clock().getTime();
   app.get('/sim/api', (_request, reply) => reply.send(description));
   app.get('/sim/api/world', (_request, reply) =>
-    reply.send({ now: sim.clock().toISOString(), seed: sim.state.seed, speed: sim.speed, cars: carViews(sim, now()), accounts: accountViews(sim) }),
+    reply.send({
+      now: sim.clock().toISOString(),
+      seed: sim.state.seed,
+      speed: sim.speed,
+      cars: carViews(sim, now()),
+      accounts: accountViews(sim),
+    }),
   );
   app.get('/sim/api/errors', (_request, reply) => reply.send({ errors: errorRows }));
   app.get('/sim/api/signals', (_request, reply) =>
-    reply.send({ signals: signalKinds.map(({ code, name, group, permission, triggers }) => ({ code, name, group, permission, triggers })) }),
+    reply.send({
+      signals: signalKinds.map(({ code, name, group, permission, triggers }) => ({
+        code,
+        name,
+        group,
+        permission,
+        triggers,
+      })),
+    }),
   );
   registerFaults(app, sim);
   registerKnobs(app, sim);
@@ -62,7 +76,9 @@ function registerFaults(app: FastifyInstance, sim: Simulation): void {
   app.delete('/sim/api/faults', (_request, reply) => reply.send({ ended: endFaults(sim, () => true).map(faultView) }));
   app.delete('/sim/api/faults/:id', (request, reply) => {
     const ended = endFaults(sim, (fault) => fault.id === param(request, 'id'));
-    return ended.length === 0 ? object(reply, 404, 'There is no such fault.') : reply.send({ ended: ended.map(faultView) });
+    return ended.length === 0
+      ? object(reply, 404, 'There is no such fault.')
+      : reply.send({ ended: ended.map(faultView) });
   });
   registerCarFaults(app, sim, add);
   app.post('/sim/api/makes/:make/outage', (request, reply) => {
@@ -73,7 +89,10 @@ function registerFaults(app: FastifyInstance, sim: Simulation): void {
   });
   app.delete('/sim/api/makes/:make/outage', (request, reply) => {
     const make = param(request, 'make').toUpperCase();
-    const ended = endFaults(sim, ({ scope, what }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === make);
+    const ended = endFaults(
+      sim,
+      ({ scope, what }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === make,
+    );
     return reply.send({ ended: ended.map(faultView) });
   });
   app.post('/sim/api/accounts/:email/password', (request, reply) => {
@@ -84,10 +103,16 @@ function registerFaults(app: FastifyInstance, sim: Simulation): void {
   });
 }
 
-function registerCarFaults(app: FastifyInstance, sim: Simulation, add: (reply: FastifyReply, scope: Scope, body: unknown) => FastifyReply): void {
+function registerCarFaults(
+  app: FastifyInstance,
+  sim: Simulation,
+  add: (reply: FastifyReply, scope: Scope, body: unknown) => FastifyReply,
+): void {
   app.get('/sim/api/cars/:vin', (request, reply) => {
     const car = sim.cars.get(param(request, 'vin'));
-    return car === undefined ? object(reply, 404, 'There is no such car.') : reply.send(carView(sim, car, sim.clock().getTime()));
+    return car === undefined
+      ? object(reply, 404, 'There is no such car.')
+      : reply.send(carView(sim, car, sim.clock().getTime()));
   });
   app.post('/sim/api/cars/:vin/faults', (request, reply) => {
     const vin = param(request, 'vin');
@@ -98,7 +123,9 @@ function registerCarFaults(app: FastifyInstance, sim: Simulation, add: (reply: F
     if (car === undefined) return object(reply, 404, 'There is no such car.');
     const kind = param(request, 'kind');
     const ended = endFaults(sim, ({ scope, what }) => {
-      const isHis = scope !== 'all' && (('vin' in scope && scope.vin === car.vin) || ('email' in scope && scope.email === car.email));
+      const isHis =
+        scope !== 'all' &&
+        (('vin' in scope && scope.vin === car.vin) || ('email' in scope && scope.email === car.email));
       return isHis && (kind === '' || what.kind === kind);
     });
     return reply.send({ ended: ended.map(faultView) });
@@ -123,7 +150,11 @@ function registerKnobs(app: FastifyInstance, sim: Simulation): void {
     const { webhook = {}, ...others } = parsed.data;
     const { isEnabled = sim.state.knobs.webhook.isEnabled, ...rest } = webhook;
     // Absent keys are left out by zod, so spreading never writes undefined.
-    sim.state.knobs = { ...sim.state.knobs, ...others, webhook: { ...sim.state.knobs.webhook, ...rest } } as Simulation['state']['knobs'];
+    sim.state.knobs = {
+      ...sim.state.knobs,
+      ...others,
+      webhook: { ...sim.state.knobs.webhook, ...rest },
+    } as Simulation['state']['knobs'];
     enableWebhook(sim, isEnabled, sim.clock().getTime());
     if ('detectAfterS' in others) noticeSoon(sim, sim.state.connections, sim.clock().getTime());
     sim.save();

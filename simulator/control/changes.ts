@@ -14,7 +14,12 @@ export function addFault(sim: Simulation, wanted: Scope, what: FaultRequest): Fa
   const objection = objectionTo(what, scope);
   if (objection !== null) return { objection };
   const now = sim.clock().getTime();
-  const fault: Fault = { id: `fault-${uuidFrom(sim.state.seed, 'fault', nextNumber(sim)).slice(0, 8)}`, scope, since: now, what };
+  const fault: Fault = {
+    id: `fault-${uuidFrom(sim.state.seed, 'fault', nextNumber(sim)).slice(0, 8)}`,
+    scope,
+    since: now,
+    what,
+  };
   if (what.kind === 'password-changed') changePassword(sim, scope, what.password ?? null);
   sim.state.faults = sim.state.faults.filter((item) => !isSame(item, fault));
   sim.state.faults.push(fault);
@@ -30,7 +35,9 @@ function scopeFor(sim: Simulation, wanted: Scope, what: FaultRequest): Scope {
 
 function isSame(a: Fault, b: Fault): boolean {
   if (a.what.kind !== b.what.kind || JSON.stringify(a.scope) !== JSON.stringify(b.scope)) return false;
-  return a.what.kind !== 'error' && a.what.kind !== 'permission-missing' ? true : JSON.stringify(a.what) === JSON.stringify(b.what);
+  return a.what.kind !== 'error' && a.what.kind !== 'permission-missing'
+    ? true
+    : JSON.stringify(a.what) === JSON.stringify(b.what);
 }
 
 function changePassword(sim: Simulation, scope: Scope, password: string | null): void {
@@ -85,8 +92,21 @@ export function sendRaw(sim: Simulation, event: Record<string, unknown>): boolea
   const { url } = sim.state.knobs.webhook;
   if (url === null) return false;
   const now = sim.clock().getTime();
-  const eventId = typeof event['eventId'] === 'string' ? event['eventId'] : uuidFrom(sim.state.seed, 'event', nextNumber(sim));
-  deliverAt(sim, { eventId, eventType: 'VEHICLE_STATE', vehicleId: null, url, event: { ...event, eventId }, attempt: 1, firstAt: now }, now);
+  const eventId =
+    typeof event['eventId'] === 'string' ? event['eventId'] : uuidFrom(sim.state.seed, 'event', nextNumber(sim));
+  deliverAt(
+    sim,
+    {
+      eventId,
+      eventType: 'VEHICLE_STATE',
+      vehicleId: null,
+      url,
+      event: { ...event, eventId },
+      attempt: 1,
+      firstAt: now,
+    },
+    now,
+  );
   sim.save();
   return true;
 }

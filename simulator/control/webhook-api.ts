@@ -28,7 +28,8 @@ export function registerWebhookControls(app: FastifyInstance, sim: Simulation): 
   );
   app.post('/sim/api/webhooks/verify', async (_request, reply) => {
     const { url } = sim.state.knobs.webhook;
-    if (url === null) return object(reply, 400, 'The webhook has no address: PATCH /sim/api/knobs {"webhook":{"url":"…"}}.');
+    if (url === null)
+      return object(reply, 400, 'The webhook has no address: PATCH /sim/api/knobs {"webhook":{"url":"…"}}.');
     return reply.send(await verifyWebhook(sim, url, sim.clock().getTime()));
   });
   app.post('/sim/api/webhooks/raw', (request, reply) => {
@@ -41,14 +42,19 @@ export function registerWebhookControls(app: FastifyInstance, sim: Simulation): 
     if (car === undefined) return object(reply, 404, 'There is no such car.');
     const parsed = claim.safeParse(request.body);
     if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
-    if (errorRow(parsed.data.type, parsed.data.code) === null) return object(reply, 400, 'Smartcar publishes no such error; GET /sim/api/errors lists them.');
-    return claimFalsely(sim, car, parsed.data) ? reply.code(202).send({}) : object(reply, 400, 'The car is not connected.');
+    if (errorRow(parsed.data.type, parsed.data.code) === null)
+      return object(reply, 400, 'Smartcar publishes no such error; GET /sim/api/errors lists them.');
+    return claimFalsely(sim, car, parsed.data)
+      ? reply.code(202).send({})
+      : object(reply, 400, 'The car is not connected.');
   });
   app.post('/sim/api/cars/:vin/state-event', (request, reply) => {
     const car = sim.cars.get(param(request, 'vin'));
     if (car === undefined) return object(reply, 404, 'There is no such car.');
     const parsed = stateWish.safeParse(request.body ?? {});
     if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
-    return sendState(sim, car, parsed.data.triggers ?? 'FIRST_DELIVERY') ? reply.code(202).send({}) : object(reply, 400, 'The car is not connected.');
+    return sendState(sim, car, parsed.data.triggers ?? 'FIRST_DELIVERY')
+      ? reply.code(202).send({})
+      : object(reply, 400, 'The car is not connected.');
   });
 }

@@ -16,7 +16,13 @@ export interface CarView {
   /** Smartcar's ids; they are fixed before there is a connection. */
   vehicleId: string;
   userId: string;
-  connection: { id: string; permissions: string[]; isSubscribed: boolean; createdAt: string; lastRetrievedAt: string | null } | null;
+  connection: {
+    id: string;
+    permissions: string[];
+    isSubscribed: boolean;
+    createdAt: string;
+    lastRetrievedAt: string | null;
+  } | null;
   faults: FaultView[];
   position: { latitude: number; longitude: number };
   speedKmh: number;
@@ -47,7 +53,13 @@ export interface AccountView {
 }
 
 export function faultView(fault: Fault): FaultView {
-  return { id: fault.id, kind: fault.what.kind, since: new Date(fault.since).toISOString(), scope: fault.scope, what: fault.what };
+  return {
+    id: fault.id,
+    kind: fault.what.kind,
+    since: new Date(fault.since).toISOString(),
+    scope: fault.scope,
+    what: fault.what,
+  };
 }
 
 export function carViews(sim: Simulation, now: number): CarView[] {

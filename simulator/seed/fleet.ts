@@ -82,7 +82,12 @@ function addFleet(adding: Adding): void {
 }
 
 function makeFor(fleet: FleetName, index: number): Make {
-  const order = fleet === 'first' ? Math.floor(index / 6) : fleet === 'second' ? Math.floor(index / 3) * 2 + 1 : [1, 1, 0, 3, 5, 5, 2, 9][index] ?? 0;
+  const order =
+    fleet === 'first'
+      ? Math.floor(index / 6)
+      : fleet === 'second'
+        ? Math.floor(index / 3) * 2 + 1
+        : ([1, 1, 0, 3, 5, 5, 2, 9][index] ?? 0);
   const make = makes[order % makes.length];
   if (make === undefined) throw new Error('there are makes');
   return make;
@@ -127,7 +132,16 @@ function addTestAccounts(cars: Car[], accounts: Map<string, Account>): void {
     const failure = code === 'NO_VEHICLES' ? null : { type, code };
     if (failure === null) continue;
     cars.push({
-      vin, fleet: 'test', make: landRover, model, year: 2021, powertrain: 'ICE', email, city, habit: 'normal', alwaysFailsWith: failure,
+      vin,
+      fleet: 'test',
+      make: landRover,
+      model,
+      year: 2021,
+      powertrain: 'ICE',
+      email,
+      city,
+      habit: 'normal',
+      alwaysFailsWith: failure,
     });
   }
 }

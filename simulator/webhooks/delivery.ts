@@ -48,7 +48,12 @@ function isStillWanted(sim: Simulation, delivery: Delivery): boolean {
   return delivery.vehicleId === null || sim.state.subscriptions.some((item) => item.vehicleId === delivery.vehicleId);
 }
 
-async function post(sim: Simulation, delivery: Delivery, deliveryId: string, at: number): Promise<{ isDelivered: boolean; outcome: string }> {
+async function post(
+  sim: Simulation,
+  delivery: Delivery,
+  deliveryId: string,
+  at: number,
+): Promise<{ isDelivered: boolean; outcome: string }> {
   const bytes = bytesOf(sim, delivery, deliveryId, at);
   try {
     const response = await fetch(delivery.url, {
@@ -99,7 +104,8 @@ function summary(delivery: Delivery): Pick<DeliveryRecord, 'eventId' | 'eventTyp
 
 function whatIs(event: Record<string, unknown>): string {
   // Built in event.ts; only read here for the log.
-  const data = event['data'] as { errors?: { type: string; code: string | null; state?: string }[]; triggers?: unknown[] } | undefined;
+  const data = event['data'] as
+    { errors?: { type: string; code: string | null; state?: string }[]; triggers?: unknown[] } | undefined;
   const error = data?.errors?.[0];
   if (error !== undefined) return `${error.type}:${error.code ?? 'null'} ${error.state ?? ''}`.trim();
   const triggers = data?.triggers ?? (Array.isArray(event['triggers']) ? event['triggers'] : []);

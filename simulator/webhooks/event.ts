@@ -31,7 +31,12 @@ interface Name {
 }
 
 /** A VEHICLE_STATE for these triggers. */
-export function stateEvent(sim: Simulation, connection: Connection, triggers: 'FIRST_DELIVERY' | readonly string[], at: number): Event {
+export function stateEvent(
+  sim: Simulation,
+  connection: Connection,
+  triggers: 'FIRST_DELIVERY' | readonly string[],
+  at: number,
+): Event {
   const { shape } = sim.state.knobs.webhook;
   const entries = Object.entries(connection.signals);
   const signals = entries.map(([code, signal]) => stateSignal(shape, code, signal));
@@ -51,7 +56,10 @@ export function stateEvent(sim: Simulation, connection: Connection, triggers: 'F
           ...base,
           data: { ...subject, signals },
           triggers: capturedTriggers(shape, triggers),
-          meta: shape === 'captured' ? { ...webhookMeta(sim), mode, signalCount: signals.length } : { deliveryTime: at, mode, signalCount: signals.length },
+          meta:
+            shape === 'captured'
+              ? { ...webhookMeta(sim), mode, signalCount: signals.length }
+              : { deliveryTime: at, mode, signalCount: signals.length },
         };
   return { ...base, vehicleId: connection.vehicleId, event };
 }
@@ -89,7 +97,10 @@ export function errorEvent(sim: Simulation, connection: Connection, told: ToldEr
   const event: Json = {
     ...base,
     ...(isThird || shape !== 'documented' ? {} : { vehicleId: connection.vehicleId }),
-    data: { ...subject, errors: [isThird ? thirdError(sim, connection, told) : documentedError(sim, connection, told, shape)] },
+    data: {
+      ...subject,
+      errors: [isThird ? thirdError(sim, connection, told) : documentedError(sim, connection, told, shape)],
+    },
     meta: { ...webhookMeta(sim), mode },
   };
   return { ...base, vehicleId: connection.vehicleId, event };
@@ -97,7 +108,8 @@ export function errorEvent(sim: Simulation, connection: Connection, told: ToldEr
 
 function documentedError(sim: Simulation, connection: Connection, told: ToldError, shape: string): Json {
   const { type, code, state } = told;
-  const signals = shape === 'captured-2025-09' ? told.signals.map((signal) => dotted(signal)) : told.signals.map(nameOf);
+  const signals =
+    shape === 'captured-2025-09' ? told.signals.map((signal) => dotted(signal)) : told.signals.map(nameOf);
   const which = signals.length > 0 ? { signals } : {};
   if (state === 'RESOLVED') return { type, code, state, description: resolvedSentence(type, code), ...which };
   return { type, code, state, ...wordsOf(sim, connection, told), ...which };
@@ -110,7 +122,8 @@ function thirdError(sim: Simulation, connection: Connection, told: ToldError): J
   const words = wordsOf(sim, connection, told);
   const row = errorRow(type, code);
   const resolution = { ...words.resolution };
-  if (resolution.url !== undefined) resolution.url = reauthenticateUrl(sim, `sc${connection.vehicleId.replaceAll('-', '').slice(0, 24)}`);
+  if (resolution.url !== undefined)
+    resolution.url = reauthenticateUrl(sim, `sc${connection.vehicleId.replaceAll('-', '').slice(0, 24)}`);
   return { type, code, ...words, resolution, statusCode: row?.status ?? 500, requestId: nextUuid(sim, 'request') };
 }
 
@@ -124,7 +137,8 @@ interface Words {
 function wordsOf(sim: Simulation, connection: Connection, { type, code }: SignalError): Words {
   const row = errorRow(type, code);
   const resolution: Words['resolution'] = { type: row?.resolution ?? null };
-  if (type === 'CONNECTED_SERVICES_ACCOUNT' && code === 'AUTHENTICATION_FAILED') resolution.url = reauthenticateUrl(sim, connection.vehicleId);
+  if (type === 'CONNECTED_SERVICES_ACCOUNT' && code === 'AUTHENTICATION_FAILED')
+    resolution.url = reauthenticateUrl(sim, connection.vehicleId);
   if (code === 'VIRTUAL_KEY_REQUIRED') resolution.url = 'https://www.tesla.com/_ak/smartcar.com';
   const message = row?.suggestedUserMessage ?? null;
   return {
@@ -138,7 +152,9 @@ function wordsOf(sim: Simulation, connection: Connection, { type, code }: Signal
 function resolvedSentence(type: string, code: string | null): string {
   if (code === 'UNREACHABLE') return 'The vehicle is now reachable.';
   if (code === 'ASLEEP') return 'The vehicle is now awake.';
-  return type === 'CONNECTED_SERVICES_ACCOUNT' ? 'The connected services account is working again.' : 'The error has been resolved.';
+  return type === 'CONNECTED_SERVICES_ACCOUNT'
+    ? 'The connected services account is working again.'
+    : 'The error has been resolved.';
 }
 
 function subjectOf(sim: Simulation, connection: Connection, shape: string): { user: Json; vehicle: Json } {

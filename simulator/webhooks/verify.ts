@@ -37,11 +37,15 @@ export async function verifyWebhook(sim: Simulation, url: string, now: number): 
       body: JSON.stringify(event),
       signal: AbortSignal.timeout(15_000),
     });
-    if (response.status !== 200) return { isVerified: false, outcome: `The receiver answered ${String(response.status)}, not 200.` };
+    if (response.status !== 200)
+      return { isVerified: false, outcome: `The receiver answered ${String(response.status)}, not 200.` };
     const parsed = answer.safeParse(await response.json());
     const expected = signatureOf(sim.credentials.managementToken, challenge);
     const isVerified = parsed.success && parsed.data.challenge === expected;
-    return { isVerified, outcome: isVerified ? 'The challenge was answered rightly.' : 'The challenge was answered wrongly.' };
+    return {
+      isVerified,
+      outcome: isVerified ? 'The challenge was answered rightly.' : 'The challenge was answered wrongly.',
+    };
   } catch (error) {
     return { isVerified: false, outcome: `The receiver could not be asked: ${reasonOf(error)}.` };
   }
