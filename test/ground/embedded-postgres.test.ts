@@ -28,7 +28,7 @@ import {
   type EmbeddedPostgres,
   type EmbeddedPostgresEvent,
 } from '../../src/store/embedded-postgres.ts';
-import { temporaryFolder } from '../support/servers.ts';
+import { temporaryFolder } from '../support/start-servers.ts';
 
 const KEEPER = fileURLToPath(new URL('./database-keeper.ts', import.meta.url));
 const PACKAGE = resolve(

@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { migrate, MigrationError } from '../../src/store/migrate.ts';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts';
-import { temporaryFolder, testServers, type TestServer } from '../support/servers.ts';
+import { testServers, type TestServer } from '../support/servers.ts';
+import { temporaryFolder } from '../support/start-servers.ts';
 
 const MIGRATING = fileURLToPath(new URL('./migrating.ts', import.meta.url));
 const REAL = fileURLToPath(new URL('../../src/store/migrations/', import.meta.url));

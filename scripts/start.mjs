@@ -1,0 +1,150 @@
+/**
+ * `npm start`: Towline, and with it Smartcar's stand-in when there are no Smartcar credentials. Each is a process of
+ * its own; they start in order, end in order, and never outlive this one.
+ *
+ * --only-simulator  the stand-in alone; everything after it goes to the simulator
+ * --watch           start again, and build the dashboard again, when a source changes
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { exitCode, prepare, ROOT, run, viteArguments } from './prepare.mjs';
+
+const args = process.argv.slice(2);
+const END_WITH_PARENT = pathToFileURL(join(ROOT, 'scripts', 'end-with-parent.mjs')).href;
+const SIMULATOR_RESTARTS = 5;
+const RESTART_WAIT_MS = 1_000;
+
+if (args.includes('--only-simulator')) {
+  const node = prepare({ dashboard: 'none' });
+  const rest = args.filter((arg) => arg !== '--only-simulator');
+  process.exit(await run(node, [join(ROOT, 'simulator', 'main.ts'), ...rest]));
+}
+await start(prepare({ dashboard: 'needed' }), args.includes('--watch'));
+
+async function start(node, watch) {
+  const env = { ...process.env };
+  const children = new Set();
+  let ending = false;
+  const begin = (program, programArgs, stdout) => {
+    const child = spawn(node, ['--import', END_WITH_PARENT, ...programArgs], {
+      cwd: ROOT,
+      env,
+      // A session of its own: Ctrl-C reaches this process alone, which tells the others once and in order.
+      detached: true,
+      stdio: ['ignore', stdout, 'inherit', 'ipc'],
+    });
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    return child;
+  };
+
+  const simulator = isDemo(env) ? { child: null, restarts: 0 } : null;
+  const runSimulator = () => {
+    const child = begin('simulator', simulatorArguments(env), 'pipe');
+    simulator.child = child;
+    child.once('exit', (code, signal) => {
+      if (ending || simulator.restarts >= SIMULATOR_RESTARTS) return;
+      simulator.restarts += 1;
+      console.error(`The simulator ended (${signal ?? code}); it is started again.`);
+      setTimeout(() => ending || runSimulator(), RESTART_WAIT_MS);
+    });
+    return firstLine(child);
+  };
+
+  let main = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      ending = true;
+      if (main) main.kill('SIGTERM');
+      else endAll(children);
+    });
+  }
+
+  if (simulator) {
+    await demoEnvironment(env);
+    await runSimulator();
+  }
+  if (ending) return;
+  if (watch) begin('dashboard', [...viteArguments(), '--watch'], 'inherit');
+  main = begin('towline', [...(watch ? ['--watch'] : []), join(ROOT, 'src', 'main.ts')], 'inherit');
+  const code = await new Promise((done) => main.once('exit', (code, signal) => done(exitCode(code, signal))));
+  ending = true;
+  endAll(children);
+  // The channels to the children hold this process until each has ended.
+  process.exitCode = code;
+}
+
+function endAll(children) {
+  for (const child of children) child.kill('SIGTERM');
+}
+
+/** The same rule as in src/config.ts: the demo is what runs when nobody gave Smartcar credentials. */
+function isDemo(env) {
+  if (env.TOWLINE_DEMO) return env.TOWLINE_DEMO === 'true';
+  const credentials = ['APPLICATION_ID', 'API_CLIENT_ID', 'API_CLIENT_SECRET', 'CLIENT_SECRET'];
+  return !credentials.some((name) => env[`SMARTCAR_${name}`]);
+}
+
+/** The well-known credentials of the simulator, for it and for Towline. */
+async function demoEnvironment(env) {
+  const known = JSON.parse(readFileSync(join(ROOT, 'simulator', 'demo-credentials.json'), 'utf8'));
+  env.TOWLINE_DEMO = 'true';
+  env.SMARTCAR_APPLICATION_ID ||= known.applicationId;
+  env.SMARTCAR_API_CLIENT_ID ||= known.apiClientId;
+  env.SMARTCAR_API_CLIENT_SECRET ||= known.apiClientSecret;
+  env.SMARTCAR_MANAGEMENT_TOKEN ||= known.managementToken;
+  // Each must know the other's port before it starts.
+  if (env.PORT === '0') env.PORT = String(await freePort());
+  if (env.SIMULATOR_PORT === '0') env.SIMULATOR_PORT = String(await freePort());
+}
+
+function simulatorArguments(env) {
+  const port = env.PORT || '4000';
+  const host = !env.HOST || ['0.0.0.0', '::', 'localhost'].includes(env.HOST) ? '127.0.0.1' : env.HOST;
+  const publicUrl = (env.TOWLINE_PUBLIC_URL || `http://127.0.0.1:${port}`).replace(/\/$/, '');
+  const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return [
+    join(ROOT, 'simulator', 'main.ts'),
+    ...['--port', env.SIMULATOR_PORT || '4010'],
+    ...['--state', join(dataFolder(env), 'simulator.json')],
+    ...['--webhook-url', `${local}/webhooks/smartcar`],
+    ...['--redirect-uri', `${publicUrl}/connect/callback`],
+  ];
+}
+
+function dataFolder(env) {
+  const folder = resolve(ROOT, env.TOWLINE_DATA_DIR || 'data');
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true });
+    // PostgreSQL runs as another account under root, and must be able to go through.
+    chmodSync(folder, 0o711);
+  }
+  return folder;
+}
+
+/** Resolves with the first line it says, or when it has ended; everything it says is passed on. */
+function firstLine(child) {
+  return new Promise((done) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      console.log(line);
+      done();
+    });
+    child.once('exit', () => done());
+  });
+}
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
