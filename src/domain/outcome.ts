@@ -1,5 +1,5 @@
 /**
- * What one observation told us. Poll, webhook, operator's check, the owner's return and the clock all become one of
+ * What one observation told us. Poll, webhook, operator's check, and the owner's return all become one of
  * these, and nothing else moves a connection.
  */
 import type { Claim, Failure, SignalFailure } from './failure.ts';
@@ -8,7 +8,7 @@ import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 
 /** How we came to know. */
-export type Via = 'poll' | 'webhook' | 'check' | 'connect' | 'operator' | 'owner' | 'clock' | 'reconciliation';
+export type Via = 'poll' | 'webhook' | 'check' | 'connect' | 'operator' | 'owner' | 'reconciliation';
 
 interface Observation {
   via: Via;
@@ -55,10 +55,5 @@ export interface DisconnectedOutcome extends Observation {
   kind: 'disconnected';
 }
 
-/** Time passed; deadlines are looked at. */
-export interface ClockOutcome extends Observation {
-  kind: 'clock';
-}
-
 export type Outcome =
-  SignalsOutcome | FailedOutcome | ClaimedOutcome | ClearedOutcome | RepairedOutcome | DisconnectedOutcome | ClockOutcome;
+  SignalsOutcome | FailedOutcome | ClaimedOutcome | ClearedOutcome | RepairedOutcome | DisconnectedOutcome;

@@ -62,7 +62,7 @@ interface Step {
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
   if (c.endedAt) return { connection: c, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
   const step = expire(react(c, outcome, policy), outcome, now);
-  const connection = { ...step.next, nextPollAt: nextPoll(step, policy, now) };
+  const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome) };
 }
 
@@ -80,8 +80,6 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
       return onRepaired(c, outcome);
     case 'disconnected':
       return { next: { ...move(c, 'disconnectedHere', outcome.at), endedAt: outcome.at }, happenings: [] };
-    case 'clock':
-      return { next: c, happenings: [] };
   }
 }
 
@@ -181,8 +179,7 @@ function onOurFailure(c: Connection, meaning: OurMeaning, at: Date): Connection 
 function countFailure(c: Connection, cause: Cause, at: Date): Connection {
   const failures = c.failures + 1;
   const counted = { ...c, failures };
-  const moves = failures >= failuresBeforeError && (c.status === 'active' || c.status === 'pending');
-  return moves ? move(counted, cause, at) : counted;
+  return failures >= failuresBeforeError && c.status === 'active' ? move(counted, cause, at) : counted;
 }
 
 // — what webhooks claim —
@@ -303,9 +300,13 @@ function happening(kind: Happening['kind'], outcome: Outcome, more: Pick<Happeni
   return { kind, at: outcome.at, via: outcome.via, requestId: outcome.requestId, ...more };
 }
 
-function nextPoll(step: Step, policy: Policy, now: Date): Date | null {
+/** What is only claimed may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
+function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
   const planned = plannedPoll(step, policy, now);
-  return planned && step.notBefore && step.notBefore > planned ? step.notBefore : planned;
+  if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
+  const before = step.next.nextPollAt;
+  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared';
+  return merelyClaimed && planned && before && before < planned ? before : planned;
 }
 
 function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {

@@ -1,0 +1,81 @@
+/** Alerts: at most one unresolved for each problem. */
+import type { AlertChange } from '../domain/alert.ts';
+import type { AlertId, FleetId, VehicleId } from '../domain/ids.ts';
+import { newId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+
+export async function applyAlertChanges(
+  tx: Tx, fleetId: FleetId, vehicleIds: VehicleId[], changes: readonly AlertChange[], now: Date,
+): Promise<void> {
+  for (const change of changes) {
+    if (change.change === 'resolve') await resolveProblem(tx, fleetId, change.key, now);
+    else await openProblem(tx, fleetId, vehicleIds, change, now);
+  }
+}
+
+async function resolveProblem(tx: Tx, fleetId: FleetId, key: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('alert')
+    .set({ state: 'resolved', resolved_at: now })
+    .where('fleet_id', '=', fleetId)
+    .where('key', '=', key)
+    .where('state', '<>', 'resolved')
+    .execute();
+}
+
+/** A problem that is known already is brought up to date; it does not alert twice. */
+async function openProblem(
+  tx: Tx, fleetId: FleetId, vehicleIds: VehicleId[], change: AlertChange & { change: 'open' }, now: Date,
+): Promise<void> {
+  const detail = JSON.stringify(change.detail);
+  await tx
+    .insertInto('alert')
+    .values({
+      id: newId('alt', now),
+      fleet_id: fleetId,
+      key: change.key,
+      kind: change.kind,
+      severity: change.severity,
+      state: 'open',
+      vehicle_ids: vehicleIds,
+      detail,
+      opened_at: now,
+      acknowledged_at: null,
+      acknowledged_by: null,
+      resolved_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['fleet_id', 'key'])
+        .where('state', '<>', 'resolved')
+        .doUpdateSet({ detail, severity: change.severity }),
+    )
+    .execute();
+}
+
+/** @returns `missing` when this fleet has no such alert, `closed` when it is resolved already */
+export async function acknowledge(tx: Tx, id: AlertId, by: string, now: Date): Promise<'done' | 'missing' | 'closed'> {
+  const { numUpdatedRows } = await tx
+    .updateTable('alert')
+    .set({ state: 'acknowledged', acknowledged_at: now, acknowledged_by: by })
+    .where('id', '=', id)
+    .where('state', '<>', 'resolved')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n ? 'done' : missingOrClosed(tx, id);
+}
+
+/** @returns as `acknowledge` does */
+export async function resolve(tx: Tx, id: AlertId, now: Date): Promise<'done' | 'missing' | 'closed'> {
+  const { numUpdatedRows } = await tx
+    .updateTable('alert')
+    .set({ state: 'resolved', resolved_at: now })
+    .where('id', '=', id)
+    .where('state', '<>', 'resolved')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n ? 'done' : missingOrClosed(tx, id);
+}
+
+async function missingOrClosed(tx: Tx, id: AlertId): Promise<'missing' | 'closed'> {
+  const known = await tx.selectFrom('alert').select('id').where('id', '=', id).executeTakeFirst();
+  return known ? 'closed' : 'missing';
+}

@@ -1,0 +1,94 @@
+/** Ways through Connect: OAuth's state, single use, bound to a browser. */
+import type { Selectable } from 'kysely';
+
+import type { ConnectionId, ConnectSessionId, FleetId, LinkId, VehicleId } from '../domain/ids.ts';
+import type { Actor } from '../domain/role.ts';
+import type { Database, Tx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+export type ConnectSessionRow = Selectable<Tables['connect_session']>;
+
+export interface NewConnectSession {
+  id: ConnectSessionId;
+  fleetId: FleetId;
+  vehicleId: VehicleId;
+  connectionId: ConnectionId | null;
+  linkId: LinkId;
+  purpose: ConnectSessionRow['purpose'];
+  stateDigest: Buffer;
+  browserDigest: Buffer;
+  actor: Actor;
+  expiresAt: Date;
+}
+
+export async function insertConnectSession(tx: Tx, session: NewConnectSession, now: Date): Promise<void> {
+  await tx
+    .insertInto('connect_session')
+    .values({
+      id: session.id,
+      fleet_id: session.fleetId,
+      vehicle_id: session.vehicleId,
+      connection_id: session.connectionId,
+      link_id: session.linkId,
+      purpose: session.purpose,
+      state_digest: session.stateDigest,
+      browser_digest: session.browserDigest,
+      actor: JSON.stringify(session.actor),
+      created_at: now,
+      expires_at: session.expiresAt,
+      returned_at: null,
+      claimed_user_id: null,
+      claimed_vehicle_id: null,
+      error: null,
+      state: 'started',
+      reason: null,
+      ended_at: null,
+    })
+    .execute();
+}
+
+/** Found across fleets: a callback does not know its fleet. */
+export async function findByState(database: Database, stateDigest: Buffer): Promise<ConnectSessionRow | undefined> {
+  return database.system.selectFrom('connect_session').selectAll().where('state_digest', '=', stateDigest).executeTakeFirst();
+}
+
+export async function findConnectSession(tx: Tx, id: ConnectSessionId): Promise<ConnectSessionRow | undefined> {
+  return tx.selectFrom('connect_session').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The last way taken from this link for this vehicle; undefined when none was. */
+export async function findLastSession(tx: Tx, linkId: LinkId, vehicleId: VehicleId): Promise<ConnectSessionRow | undefined> {
+  return tx
+    .selectFrom('connect_session')
+    .selectAll()
+    .where('link_id', '=', linkId)
+    .where('vehicle_id', '=', vehicleId)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** @returns false when it had returned already; a state works once */
+export async function markSessionReturned(
+  tx: Tx, id: ConnectSessionId, claim: { userId: string | null; vehicleId: string | null }, at: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('connect_session')
+    .set({ state: 'returned', returned_at: at, claimed_user_id: claim.userId, claimed_vehicle_id: claim.vehicleId })
+    .where('id', '=', id)
+    .where('state', '=', 'started')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Ends it. `reason` is what the page behind the link tells; null when it went well. */
+export async function endSession(
+  tx: Tx, id: ConnectSessionId, state: 'done' | 'refused' | 'failed', reason: Record<string, string> | null, at: Date,
+): Promise<void> {
+  await tx
+    .updateTable('connect_session')
+    .set({ state, reason: reason && JSON.stringify(reason), ended_at: at })
+    .where('id', '=', id)
+    .where('state', 'in', ['started', 'returned'])
+    .execute();
+}

@@ -1,0 +1,193 @@
+/** Connections: one row each, and its line in the due table, written together. */
+import type { Insertable, Selectable } from 'kysely';
+
+import type { Connection, Suspicion } from '../domain/connection.ts';
+import type { VehicleMeaning } from '../domain/failure.ts';
+import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+import type { KeptSuspicion, Tables } from './schema.ts';
+
+type Row = Selectable<Tables['connection']>;
+
+/** The connection with this id, or undefined when this fleet has none. */
+export async function findConnection(tx: Tx, id: ConnectionId): Promise<Connection | undefined> {
+  const row = await tx.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** The vehicle's living connection, or undefined when it has none. */
+export async function findLivingConnection(tx: Tx, vehicleId: VehicleId): Promise<Connection | undefined> {
+  const row = await tx
+    .selectFrom('connection')
+    .selectAll()
+    .where('vehicle_id', '=', vehicleId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** The vehicle's living connection, else the one that ended last; undefined when it never had one. */
+export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promise<Connection | undefined> {
+  const row = await tx
+    .selectFrom('connection')
+    .selectAll()
+    .where('vehicle_id', '=', vehicleId)
+    .orderBy('connected_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** Throws a unique violation when the vehicle, or the car at Smartcar, has a living connection. */
+export async function insertConnection(tx: Tx, connection: Connection): Promise<void> {
+  await tx.insertInto('connection').values(fromConnection(connection)).execute();
+  await tx
+    .insertInto('connection_due')
+    .values({
+      connection_id: connection.id,
+      fleet_id: connection.fleetId,
+      smartcar_vehicle_id: connection.smartcarVehicleId,
+      smartcar_user_id: connection.smartcarUserId,
+      due_at: connection.nextPollAt,
+      lease_until: null,
+    })
+    .execute();
+}
+
+/**
+ * Writes what was worked out from `version`, and ends the lease under which it was read.
+ *
+ * @returns false when somebody else wrote first; nothing is written then
+ */
+export async function writeConnection(tx: Tx, connection: Connection, version: number): Promise<boolean> {
+  const { id, fleet_id, vehicle_id, ...columns } = fromConnection({ ...connection, version: version + 1 });
+  const result = await tx
+    .updateTable('connection')
+    .set(columns)
+    .where('id', '=', id)
+    .where('fleet_id', '=', fleet_id)
+    .where('vehicle_id', '=', vehicle_id)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  if (connection.endedAt) await tx.deleteFrom('connection_due').where('connection_id', '=', id).execute();
+  else {
+    await tx
+      .updateTable('connection_due')
+      .set({ due_at: connection.nextPollAt, lease_until: null })
+      .where('connection_id', '=', id)
+      .execute();
+  }
+  return true;
+}
+
+/** Smartcar confirmed that the webhook is subscribed to this vehicle. */
+export async function markSubscribed(tx: Tx, id: ConnectionId, at: Date): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set((eb) => ({ subscribed_at: at, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Smartcar confirmed that the connection is gone there. */
+export async function markRevoked(tx: Tx, id: ConnectionId, at: Date): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set((eb) => ({ revoked_at: at, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
+export function toConnection(row: Row): Connection {
+  return {
+    id: row.id,
+    fleetId: row.fleet_id,
+    vehicleId: row.vehicle_id,
+    ownerId: row.owner_id,
+    platform: row.platform,
+    smartcarVehicleId: row.smartcar_vehicle_id,
+    smartcarUserId: row.smartcar_user_id,
+    smartcarConnectionId: row.smartcar_connection_id,
+    status: row.status,
+    cause: row.cause,
+    since: row.since,
+    connectedAt: row.connected_at,
+    judgedAt: row.judged_at,
+    provedAt: row.proved_at,
+    pendingDeadlineAt: row.pending_deadline_at,
+    permissions: row.permissions,
+    suspicion: row.suspicion && toSuspicion(row.suspicion),
+    vehicleState: row.vehicle_state && {
+      meaning: row.vehicle_state.meaning as VehicleMeaning, // written by fromConnection alone
+      since: new Date(row.vehicle_state.since),
+    },
+    failures: row.failures,
+    resolutionUrl: row.resolution_url,
+    lastSuccess: row.last_success_kind && row.last_success_at && { kind: row.last_success_kind, at: row.last_success_at },
+    lastTelemetryAt: row.last_telemetry_at,
+    nextPollAt: row.next_poll_at,
+    subscribedAt: row.subscribed_at,
+    revokedAt: row.revoked_at,
+    endedAt: row.ended_at,
+    version: row.version,
+  };
+}
+
+function toSuspicion(kept: KeptSuspicion): Suspicion {
+  return {
+    ...kept,
+    meaning: kept.meaning as Suspicion['meaning'], // written by fromConnection alone
+    claimedAt: new Date(kept.claimedAt),
+    deadlineAt: new Date(kept.deadlineAt),
+  };
+}
+
+function fromConnection(c: Connection): Insertable<Tables['connection']> {
+  return {
+    id: c.id,
+    fleet_id: c.fleetId,
+    vehicle_id: c.vehicleId,
+    owner_id: c.ownerId,
+    platform: c.platform,
+    smartcar_vehicle_id: c.smartcarVehicleId,
+    smartcar_user_id: c.smartcarUserId,
+    smartcar_connection_id: c.smartcarConnectionId,
+    status: c.status,
+    cause: c.cause,
+    since: c.since,
+    connected_at: c.connectedAt,
+    judged_at: c.judgedAt,
+    proved_at: c.provedAt,
+    pending_deadline_at: c.pendingDeadlineAt,
+    permissions: c.permissions,
+    suspicion: c.suspicion && JSON.stringify(c.suspicion),
+    vehicle_state: c.vehicleState && JSON.stringify(c.vehicleState),
+    failures: c.failures,
+    resolution_url: c.resolutionUrl,
+    last_success_kind: c.lastSuccess?.kind ?? null,
+    last_success_at: c.lastSuccess?.at ?? null,
+    last_telemetry_at: c.lastTelemetryAt,
+    next_poll_at: c.nextPollAt,
+    subscribed_at: c.subscribedAt,
+    revoked_at: c.revokedAt,
+    ended_at: c.endedAt,
+    version: c.version,
+  };
+}
+
+/** What a decision about a connection needs to know besides it. */
+export interface ConnectionSetting {
+  connection: Connection;
+  make: string | null;
+  fleet: Pick<Selectable<Tables['fleet']>, 'name' | 'plan' | 'settings'>;
+}
+
+/** The connection with its vehicle's make and its fleet's plan and settings; undefined when this fleet has none. */
+export async function findConnectionSetting(tx: Tx, fleetId: FleetId, id: ConnectionId): Promise<ConnectionSetting | undefined> {
+  const connection = await findConnection(tx, id);
+  if (!connection) return undefined;
+  const { make } = await tx.selectFrom('vehicle').select('make').where('id', '=', connection.vehicleId).executeTakeFirstOrThrow();
+  const fleet = await tx.selectFrom('fleet').select(['name', 'plan', 'settings']).where('id', '=', fleetId).executeTakeFirstOrThrow();
+  return { connection, make, fleet };
+}

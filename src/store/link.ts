@@ -1,0 +1,43 @@
+/** Links for people without a login. Only ids are kept; the secret half is derived by the vault. */
+import type { Selectable } from 'kysely';
+
+import type { FleetId, LinkId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
+import { newId } from '../domain/ids.ts';
+import type { Database, Tx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+export type LinkRow = Selectable<Tables['link']>;
+
+/** Found across fleets: whoever holds a link does not know its fleet. */
+export async function findLink(database: Database, id: LinkId): Promise<LinkRow | undefined> {
+  return database.system.selectFrom('link').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export type NewLink = { fleetId: FleetId; expiresAt: Date } & (
+  | { kind: 'connect'; vehicleId: VehicleId; ownerId: OwnerId | null }
+  | { kind: 'repair'; requestId: RequestId; ownerId: OwnerId }
+);
+
+export async function insertLink(tx: Tx, link: NewLink, now: Date): Promise<LinkRow> {
+  return tx
+    .insertInto('link')
+    .values({
+      id: newId('lnk', now),
+      fleet_id: link.fleetId,
+      kind: link.kind,
+      vehicle_id: link.kind === 'connect' ? link.vehicleId : null,
+      owner_id: link.ownerId,
+      request_id: link.kind === 'repair' ? link.requestId : null,
+      created_at: now,
+      expires_at: link.expiresAt,
+      used_at: null,
+      revoked_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** It has served; the first time counts. */
+export async function markLinkUsed(tx: Tx, id: LinkId, at: Date): Promise<void> {
+  await tx.updateTable('link').set({ used_at: at }).where('id', '=', id).where('used_at', 'is', null).execute();
+}

@@ -1,0 +1,84 @@
+/** Telemetry: the newest reading of each signal, and the history behind it. */
+import { sql } from 'kysely';
+
+import type { FleetId, VehicleId } from '../domain/ids.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { SignalCode, SignalValue } from '../domain/signal.ts';
+import type { Database, Tx } from './database.ts';
+import type { KeptReading } from './schema.ts';
+
+/** The newest readings of a vehicle by signal. Locks them until the transaction ends when they are about to change. */
+export async function readLatest(tx: Tx, vehicleId: VehicleId, lock: boolean): Promise<Map<SignalCode, Reading>> {
+  const query = tx.selectFrom('vehicle_state').select('signals').where('vehicle_id', '=', vehicleId);
+  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  return toReadings(row?.signals ?? {});
+}
+
+export function toReadings(signals: Record<string, KeptReading>): Map<SignalCode, Reading> {
+  return new Map(Object.entries(signals).map(([code, kept]) => [code, toReading(code, kept)]));
+}
+
+function toReading(code: string, kept: KeptReading): Reading {
+  return {
+    code,
+    value: kept.value as SignalValue, // written by keep alone
+    unit: kept.unit,
+    measuredAt: instant(kept.measuredAt),
+    fetchedAt: instant(kept.fetchedAt),
+    receivedAt: new Date(kept.receivedAt),
+  };
+}
+
+const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+/** Keeps accepted readings: in the state, and those whose value or time is new in the history as well. */
+export async function writeReadings(
+  tx: Tx, fleetId: FleetId, vehicleId: VehicleId, known: ReadonlyMap<SignalCode, Reading>, accepted: readonly Reading[],
+): Promise<void> {
+  if (accepted.length === 0) return;
+  const latest = new Map([...known, ...accepted.map((reading) => [reading.code, reading] as const)]);
+  const signals = JSON.stringify(Object.fromEntries([...latest].map(([code, reading]) => [code, keep(reading)])));
+  const newestAt = newest([...latest.values()]);
+  await tx
+    .insertInto('vehicle_state')
+    .values({ vehicle_id: vehicleId, fleet_id: fleetId, signals, newest_at: newestAt })
+    .onConflict((conflict) => conflict.column('vehicle_id').doUpdateSet({ signals, newest_at: newestAt }))
+    .execute();
+  await insertHistory(tx, fleetId, vehicleId, accepted.filter((reading) => isNews(reading, known.get(reading.code))));
+}
+
+/** An answer out of the cache repeats what is known; only a new time or value is history. */
+function isNews(reading: Reading, known: Reading | undefined): boolean {
+  return !known || reading.measuredAt?.getTime() !== known.measuredAt?.getTime() || JSON.stringify(reading.value) !== JSON.stringify(known.value);
+}
+
+async function insertHistory(tx: Tx, fleetId: FleetId, vehicleId: VehicleId, readings: readonly Reading[]): Promise<void> {
+  if (readings.length === 0) return;
+  const column = <T>(pick: (reading: Reading) => T): T[] => readings.map(pick);
+  await sql`insert into reading (fleet_id, vehicle_id, code, value, unit, measured_at, fetched_at, received_at)
+    select ${fleetId}, ${vehicleId}, code, value::jsonb, unit, measured_at, fetched_at, received_at
+    from unnest(${column((r) => r.code)}::text[], ${column((r) => JSON.stringify(r.value))}::text[], ${column((r) => r.unit)}::text[],
+      ${column((r) => r.measuredAt)}::timestamptz[], ${column((r) => r.fetchedAt)}::timestamptz[], ${column((r) => r.receivedAt)}::timestamptz[])
+      as fresh (code, value, unit, measured_at, fetched_at, received_at)`.execute(tx);
+}
+
+const keep = (reading: Reading): KeptReading => ({
+  value: reading.value,
+  unit: reading.unit,
+  measuredAt: reading.measuredAt?.toISOString() ?? null,
+  fetchedAt: reading.fetchedAt?.toISOString() ?? null,
+  receivedAt: reading.receivedAt.toISOString(),
+});
+
+function newest(readings: readonly Reading[]): Date | null {
+  const times = readings.map((reading) => (reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt).getTime());
+  return times.length > 0 ? new Date(Math.max(...times)) : null;
+}
+
+/** Makes the history's partitions of this day and the two after it. Safe at any time, and twice at once. */
+export async function ensurePartitions(database: Database, now: Date): Promise<void> {
+  for (let ahead = 0; ahead < 3; ahead += 1) {
+    const day = new Date(now.getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
+    await sql`select ensure_reading_partition(${day}::date)`.execute(database.system);
+  }
+}

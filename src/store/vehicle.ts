@@ -1,0 +1,93 @@
+/** The vehicle directory: what a fleet knows of its cars. Lists are in vehicle-list.ts. */
+import type { Selectable } from 'kysely';
+
+import type { VehicleId } from '../domain/ids.ts';
+import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
+import type { Tx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+export async function findVehicle(tx: Tx, id: VehicleId): Promise<Vehicle | undefined> {
+  const row = await tx.selectFrom('vehicle').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toVehicle(row);
+}
+
+export async function findVehicles(tx: Tx, ids: readonly VehicleId[]): Promise<Vehicle[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.selectFrom('vehicle').selectAll().where('id', 'in', [...ids]).orderBy('number').execute();
+  return rows.map(toVehicle);
+}
+
+/** Throws a unique violation (`vehicle_number`, `vehicle_vin`) when the fleet has one like it. */
+export async function insertVehicle(tx: Tx, vehicle: Vehicle): Promise<void> {
+  await tx
+    .insertInto('vehicle')
+    .values({
+      id: vehicle.id,
+      fleet_id: vehicle.fleetId,
+      number: vehicle.number,
+      plate: vehicle.plate,
+      vin: vehicle.vin,
+      make: vehicle.make,
+      model: vehicle.model,
+      year: vehicle.year,
+      powertrain: vehicle.powertrain,
+      country: vehicle.country,
+      owner_id: vehicle.ownerId,
+      created_at: vehicle.createdAt,
+    })
+    .execute();
+}
+
+/** @returns false when this fleet has no such vehicle */
+export async function updateVehicle(
+  tx: Tx, id: VehicleId, change: Partial<Pick<Vehicle, 'number' | 'plate' | 'vin' | 'ownerId'>>,
+): Promise<boolean> {
+  const { ownerId, ...columns } = change;
+  const set = { ...columns, ...(ownerId === undefined ? {} : { owner_id: ownerId }) };
+  if (Object.keys(set).length === 0) return (await findVehicle(tx, id)) !== undefined;
+  const { numUpdatedRows } = await tx.updateTable('vehicle').set(set).where('id', '=', id).executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Fills what the record does not say with what Smartcar says; nothing that stands there is overwritten. */
+export async function fillVehicle(tx: Tx, id: VehicleId, found: FoundCar): Promise<void> {
+  await tx
+    .updateTable('vehicle')
+    .set((eb) => ({
+      make: eb.fn.coalesce('make', eb.val(found.make)),
+      model: eb.fn.coalesce('model', eb.val(found.model)),
+      year: eb.fn.coalesce('year', eb.val(found.year)),
+      powertrain: eb.fn.coalesce('powertrain', eb.val(found.powertrain)),
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Keeps the VIN that the car reported, where the record has none. */
+export async function fillVin(tx: Tx, id: VehicleId, vin: string): Promise<void> {
+  await tx.updateTable('vehicle').set({ vin }).where('id', '=', id).where('vin', 'is', null).execute();
+}
+
+/** The next free number of the form `CAR-101`. */
+export async function nextNumber(tx: Tx): Promise<string> {
+  const rows = await tx.selectFrom('vehicle').select('number').where('number', 'like', 'CAR-%').execute();
+  const taken = rows.map(({ number }) => Number(number.slice(4))).filter(Number.isSafeInteger);
+  return `CAR-${Math.max(100, ...taken) + 1}`;
+}
+
+export function toVehicle(row: Selectable<Tables['vehicle']>): Vehicle {
+  return {
+    id: row.id,
+    fleetId: row.fleet_id,
+    number: row.number,
+    plate: row.plate,
+    vin: row.vin,
+    make: row.make,
+    model: row.model,
+    year: row.year,
+    powertrain: row.powertrain,
+    country: row.country,
+    ownerId: row.owner_id,
+    createdAt: row.created_at,
+  };
+}
