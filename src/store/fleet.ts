@@ -1,0 +1,43 @@
+/** Fleets, their plan and settings. */
+import { sql } from 'kysely';
+
+import type { Fleet, Settings } from '../domain/fleet.ts';
+import type { FleetId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+
+/** The fleet of this transaction. As towline_app. */
+export async function ownFleet(tx: Tx): Promise<Fleet> {
+  return tx.selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).executeTakeFirstOrThrow();
+}
+
+/** As towline_system, or the transaction's own fleet as towline_app; null when there is no such fleet. */
+export async function fleetById(tx: Tx, id: string): Promise<Fleet | null> {
+  const row = await tx
+    .selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).where(sql<boolean>`id = ${id}`).executeTakeFirst();
+  return row ?? null;
+}
+
+/** All fleets by name; at most 1,000. As towline_system. */
+export async function listFleets(tx: Tx): Promise<{ id: FleetId; name: string }[]> {
+  return tx.selectFrom('fleet').select(['id', 'name']).orderBy('name').orderBy('id').limit(1_000).execute();
+}
+
+/** As towline_system. */
+export async function addFleet(tx: Tx, fleet: Fleet, now: Date): Promise<void> {
+  await tx
+    .insertInto('fleet')
+    .values({
+      id: fleet.id, name: fleet.name, plan: JSON.stringify(fleet.plan), settings: JSON.stringify(fleet.settings), created_at: now,
+    })
+    .execute();
+}
+
+/** Lays the changes over the settings in one statement, so that two changes at once both hold. As towline_app. */
+export async function changeSettings(tx: Tx, change: Partial<Settings>): Promise<Settings> {
+  const row = await tx
+    .updateTable('fleet')
+    .set({ settings: sql<string>`settings || ${JSON.stringify(change)}::jsonb` })
+    .returning('settings')
+    .executeTakeFirstOrThrow();
+  return row.settings;
+}

@@ -1,0 +1,79 @@
+/** Counts of a fleet for its overview; it changes nothing. */
+import { sql } from 'kysely';
+
+import type { Tx } from './database.ts';
+import { oldBefore } from './vehicle-list.ts';
+
+export interface OverviewCounts {
+  vehicles: number;
+  /** By status and cause; status null: never connected. */
+  connections: { status: string | null; cause: string | null; count: number }[];
+  freshness: { fresh: number; stale: number; never: number };
+  owners: { asked: number; opened: number; oldestAskedAt: Date | null };
+  alerts: { open: number; critical: number };
+  webhooks: { lastReceivedAt: Date | null; pending: number; quarantined: number };
+}
+
+export async function overviewCounts(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<OverviewCounts> {
+  const connections = await connectionCounts(tx);
+  return {
+    vehicles: connections.reduce((sum, { count }) => sum + count, 0),
+    connections,
+    freshness: await freshnessCounts(tx, limits),
+    owners: await ownerCounts(tx),
+    alerts: await alertCounts(tx),
+    webhooks: await webhookCounts(tx),
+  };
+}
+
+/** Refused at the door since an instant, of all fleets: nobody knows whose they were. As towline_system. */
+export async function webhooksRefusedSince(tx: Tx, since: Date): Promise<number> {
+  const row = await tx
+    .selectFrom('webhook_refused').select(({ fn }) => fn.sum<number | null>('count').as('count'))
+    .where('minute', '>=', since).executeTakeFirst();
+  return row?.count ?? 0;
+}
+
+async function connectionCounts(tx: Tx): Promise<OverviewCounts['connections']> {
+  const { rows } = await sql<{ status: string | null; cause: string | null; count: number }>`
+    select c.status, c.cause, count(*) as count
+    from vehicle v
+    left join (
+      select distinct on (vehicle_id) vehicle_id, status, cause from connection
+      order by vehicle_id, (ended_at is null) desc, connected_at desc
+    ) c on c.vehicle_id = v.id
+    group by c.status, c.cause`.execute(tx);
+  return rows;
+}
+
+async function freshnessCounts(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<OverviewCounts['freshness']> {
+  const before = await oldBefore(tx, limits);
+  const { rows } = await sql<OverviewCounts['freshness']>`
+    select count(*) filter (where s.newest_at >= ${before}) as fresh,
+           count(*) filter (where s.newest_at < ${before}) as stale,
+           count(*) filter (where s.newest_at is null) as never
+    from vehicle v left join vehicle_state s on s.vehicle_id = v.id`.execute(tx);
+  return rows[0] ?? { fresh: 0, stale: 0, never: 0 };
+}
+
+async function ownerCounts(tx: Tx): Promise<OverviewCounts['owners']> {
+  const { rows } = await sql<OverviewCounts['owners']>`
+    select count(*) as asked, count(opened_at) as opened, min(asked_at) as "oldestAskedAt"
+    from reauthentication_request where state = 'open'`.execute(tx);
+  return rows[0] ?? { asked: 0, opened: 0, oldestAskedAt: null };
+}
+
+async function alertCounts(tx: Tx): Promise<OverviewCounts['alerts']> {
+  const { rows } = await sql<OverviewCounts['alerts']>`
+    select count(*) as open, count(*) filter (where severity = 'critical') as critical
+    from alert where state <> 'resolved'`.execute(tx);
+  return rows[0] ?? { open: 0, critical: 0 };
+}
+
+async function webhookCounts(tx: Tx): Promise<OverviewCounts['webhooks']> {
+  const { rows } = await sql<OverviewCounts['webhooks']>`
+    select max(received_at) as "lastReceivedAt", count(*) filter (where state = 'pending') as pending,
+           count(*) filter (where state = 'quarantined') as quarantined
+    from webhook_inbox`.execute(tx);
+  return rows[0] ?? { lastReceivedAt: null, pending: 0, quarantined: 0 };
+}

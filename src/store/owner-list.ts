@@ -1,0 +1,31 @@
+/** Owners as lists show them, their address still sealed; it changes nothing. */
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+
+import type { Tx } from './database.ts';
+import { containing } from './like.ts';
+import type { Tables } from './schema.ts';
+
+export type ListedOwner = Selectable<Tables['owner']> & { sort_key: string };
+
+export interface OwnerPage {
+  /** Sort key and id of the last one already seen; null for the first page. */
+  after: readonly [string, string] | null;
+  /** The list answers one more than this. */
+  limit: number;
+}
+
+export async function listOwners(tx: Tx, filter: { q?: string | undefined }, page: OwnerPage): Promise<ListedOwner[]> {
+  let query = select(tx);
+  if (filter.q) query = query.where('name', 'ilike', containing(filter.q));
+  if (page.after) query = query.where(sql<boolean>`(lower(name), id) > (${page.after[0]}, ${page.after[1]})`);
+  return query.orderBy(sql`lower(name)`).orderBy('id').limit(page.limit + 1).execute();
+}
+
+export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null> {
+  return (await select(tx).where(sql<boolean>`id = ${id}`).executeTakeFirst()) ?? null;
+}
+
+function select(tx: Tx) {
+  return tx.selectFrom('owner').selectAll().select(sql<string>`lower(name)`.as('sort_key'));
+}

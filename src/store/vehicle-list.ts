@@ -1,0 +1,240 @@
+/**
+ * Vehicles as lists and panels show them: the record, its owner's name, the newest readings, the living connection (or
+ * the latest ended one) and what its owner is asked. One query a page; it changes nothing.
+ */
+import { sql } from 'kysely';
+import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely';
+
+import { causeNames, factsOf } from '../domain/cause.ts';
+import type { Cause, Status, Who } from '../domain/cause.ts';
+import type { Platform } from '../domain/connection.ts';
+import type { FreshnessState } from '../domain/freshness.ts';
+import type { ConnectionId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
+import { makePolicy } from '../domain/make-policy.ts';
+import type { Powertrain } from '../domain/vehicle.ts';
+import type { Tx } from './database.ts';
+import { containing } from './like.ts';
+import type { KeptReading, KeptSuspicion, Tables } from './schema.ts';
+
+export interface ListedConnection {
+  id: ConnectionId;
+  status: Status;
+  cause: Cause | null;
+  since: Date;
+  platform: Platform;
+  connectedAt: Date;
+  permissions: string[];
+  suspicion: KeptSuspicion | null;
+  vehicleState: { meaning: string; since: string } | null;
+  lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
+  lastTelemetryAt: Date | null;
+  nextPollAt: Date | null;
+  subscribedAt: Date | null;
+  revokedAt: Date | null;
+  endedAt: Date | null;
+  /** What the owner is asked and has not finished; null when nothing. */
+  request: { id: RequestId; askedAt: Date; openedAt: Date | null; returnedAt: Date | null } | null;
+}
+
+export interface ListedVehicle {
+  id: VehicleId;
+  number: string;
+  /** What lists are ordered by, as the database compares it. */
+  sortKey: string;
+  plate: string | null;
+  vin: string | null;
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  country: string | null;
+  owner: { id: OwnerId; name: string } | null;
+  createdAt: Date;
+  signals: Record<string, KeptReading>;
+  newestAt: Date | null;
+  /** The living one, or the latest that ended; null when there never was one. */
+  connection: ListedConnection | null;
+}
+
+export interface VehicleFilter {
+  status?: Status | 'unconnected' | undefined;
+  cause?: string | undefined;
+  freshness?: FreshnessState | undefined;
+  make?: string | undefined;
+  owner?: string | undefined;
+  /** Part of a number, plate, VIN, make, model or owner's name. */
+  q?: string | undefined;
+  who?: string | undefined;
+}
+
+export interface VehiclePage {
+  /** Sort key and id of the last one already seen; null for the first page. */
+  after: readonly [string, string] | null;
+  limit: number;
+  /** A fleet's own limit in seconds; null for the makes'. */
+  staleAfterS: number | null;
+  now: Date;
+}
+
+/** One page in the order of the numbers; asks for one more than `limit`, so that the caller sees whether there is a next page. */
+export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehiclePage): Promise<ListedVehicle[]> {
+  const fresh = filter.freshness ? await freshnessCondition(tx, filter.freshness, page) : null;
+  let query = select(tx);
+  for (const condition of [...conditions(filter), fresh]) if (condition) query = query.where(condition);
+  if (page.after) query = query.where(sql<boolean>`(lower(v.number), v.id) > (${page.after[0]}, ${page.after[1]})`);
+  const rows = await query.orderBy(sql`lower(v.number)`).orderBy('v.id').limit(page.limit + 1).execute();
+  return rows.map(fromRow);
+}
+
+/** Null when this fleet has no such vehicle. */
+export async function vehicleById(tx: Tx, id: string): Promise<ListedVehicle | null> {
+  const row = await select(tx).where(sql<boolean>`v.id = ${id}`).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Names for a handful of vehicles, for lists that mention them. */
+export async function vehicleLabels(
+  tx: Tx, ids: readonly string[],
+): Promise<Map<string, { id: string; number: string; make: string | null; model: string | null }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('vehicle').select(['id', 'number', 'make', 'model'])
+    .where(sql<boolean>`id = any(${[...new Set(ids)]})`).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function conditions(filter: VehicleFilter): (RawBuilder<boolean> | null)[] {
+  const { status, cause, make, owner, q, who } = filter;
+  return [
+    status === 'unconnected' ? sql<boolean>`c.id is null` : null,
+    status && status !== 'unconnected' ? sql<boolean>`c.status = ${status}` : null,
+    cause ? sql<boolean>`c.cause = ${cause}` : null,
+    make ? sql<boolean>`v.make = ${make.toUpperCase()}` : null,
+    owner ? sql<boolean>`v.owner_id = ${owner}` : null,
+    who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
+    q ? matches(q) : null,
+  ];
+}
+
+const causesOf = (who: string): Cause[] => causeNames.filter((cause) => factsOf(cause).who === (who as Who)); // compared only
+
+function matches(q: string): RawBuilder<boolean> {
+  const pattern = containing(q);
+  const columns = ['v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'o.name'].map((name) => sql`${sql.ref(name)} ilike ${pattern}`);
+  return sql<boolean>`(${sql.join(columns, sql` or `)})`;
+}
+
+/**
+ * The makes' limits as SQL, so that pages stay keyset pages: the fleet's makes (an index scan) with the instant before
+ * which each one's news is old.
+ */
+async function freshnessCondition(tx: Tx, state: FreshnessState, page: VehiclePage): Promise<RawBuilder<boolean>> {
+  if (state === 'never') return sql<boolean>`s.newest_at is null`;
+  const before = await oldBefore(tx, page);
+  return state === 'fresh' ? sql<boolean>`s.newest_at >= ${before}` : sql<boolean>`s.newest_at < ${before}`;
+}
+
+/** The instant before which a vehicle's news is old, as an expression over `v.make`. */
+export async function oldBefore(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<RawBuilder<Date>> {
+  const instant = (seconds: number): Date => new Date(limits.now.getTime() - seconds * 1_000);
+  if (limits.staleAfterS !== null) return sql<Date>`${instant(limits.staleAfterS)}::timestamptz`;
+  const rows = await tx.selectFrom('vehicle').select('make').distinct().execute();
+  const usual = instant(makePolicy(null).staleAfterH * 3_600);
+  const special = rows
+    .map(({ make }) => ({ make, before: instant(makePolicy(make).staleAfterH * 3_600) }))
+    .filter(({ make, before }) => make !== null && before.getTime() !== usual.getTime());
+  if (special.length === 0) return sql<Date>`${usual}::timestamptz`;
+  const cases = special.map(({ make, before }) => sql`when ${make} then ${before}::timestamptz`);
+  return sql<Date>`case v.make ${sql.join(cases, sql` `)} else ${usual}::timestamptz end`;
+}
+
+interface Row {
+  id: VehicleId; number: string; sort_key: string; plate: string | null; vin: string | null; make: string | null;
+  model: string | null; year: number | null; powertrain: Powertrain | null; country: string | null;
+  owner_id: OwnerId | null; owner_name: string | null; created_at: Date;
+  signals: Record<string, KeptReading> | null; newest_at: Date | null;
+  c_id: ConnectionId | null; status: Status | null; cause: Cause | null; since: Date | null; platform: Platform | null;
+  connected_at: Date | null; permissions: string[] | null; suspicion: KeptSuspicion | null;
+  vehicle_state: { meaning: string; since: string } | null; last_success_kind: 'telemetry' | 'command' | null;
+  last_success_at: Date | null; last_telemetry_at: Date | null; next_poll_at: Date | null; subscribed_at: Date | null;
+  revoked_at: Date | null; ended_at: Date | null;
+  request_id: RequestId | null; asked_at: Date | null; opened_at: Date | null; returned_at: Date | null;
+}
+
+/** The builder's own type of these joins is pages long; conditions are written as SQL over v, o, s, c and r. */
+type Select = SelectQueryBuilder<Tables & { v: Tables['vehicle'] }, 'v', Row>;
+
+function select(tx: Tx): Select {
+  const query = tx
+    .selectFrom('vehicle as v')
+    .leftJoin('owner as o', 'o.id', 'v.owner_id')
+    .leftJoin('vehicle_state as s', 's.vehicle_id', 'v.id')
+    .leftJoinLateral(currentConnection, (join) => join.onTrue())
+    .leftJoinLateral(openRequest, (join) => join.onTrue())
+    .select([
+      'v.id', 'v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'v.year', 'v.powertrain', 'v.country', 'v.owner_id',
+      'v.created_at', 'o.name as owner_name', 's.signals', 's.newest_at', 'c.id as c_id', 'c.status', 'c.cause', 'c.since',
+      'c.platform', 'c.connected_at', 'c.permissions', 'c.suspicion', 'c.vehicle_state', 'c.last_success_kind',
+      'c.last_success_at', 'c.last_telemetry_at', 'c.next_poll_at', 'c.subscribed_at', 'c.revoked_at', 'c.ended_at',
+      'r.id as request_id', 'r.asked_at', 'r.opened_at', 'r.returned_at',
+    ])
+    .select(sql<string>`lower(v.number)`.as('sort_key'));
+  return query as unknown as Select; // see Select
+}
+
+/** The living connection first, then the latest; at most a handful a vehicle, by connection_of_vehicle. */
+function currentConnection(eb: ExpressionBuilder<Tables & { v: Tables['vehicle'] }, 'v'>) {
+  return eb
+    .selectFrom('connection')
+    .selectAll('connection')
+    .whereRef('connection.vehicle_id', '=', 'v.id')
+    .orderBy(sql`(ended_at is null) desc, connected_at desc`)
+    .limit(1)
+    .as('c');
+}
+
+function openRequest(eb: ExpressionBuilder<Tables & { c: { id: ConnectionId | null } }, 'c'>) {
+  return eb
+    .selectFrom('request_connection as rc')
+    .innerJoin('reauthentication_request as rr', 'rr.id', 'rc.request_id')
+    .select(['rr.id', 'rr.asked_at', 'rr.opened_at', 'rc.returned_at'])
+    .whereRef('rc.connection_id', '=', 'c.id')
+    .where('rc.state', '=', 'open')
+    .where('rr.state', '=', 'open')
+    .limit(1)
+    .as('r');
+}
+
+function fromRow(row: Row): ListedVehicle {
+  const { id, number, plate, vin, make, model, year, powertrain, country } = row;
+  return {
+    id, number, plate, vin, make, model, year, powertrain, country,
+    sortKey: row.sort_key,
+    owner: row.owner_id && row.owner_name !== null ? { id: row.owner_id, name: row.owner_name } : null,
+    createdAt: row.created_at,
+    signals: row.signals ?? {},
+    newestAt: row.newest_at,
+    connection: connectionFrom(row),
+  };
+}
+
+function connectionFrom(row: Row): ListedConnection | null {
+  const { c_id: id, status, since, platform, connected_at: connectedAt } = row;
+  if (!id || !status || !since || !platform || !connectedAt) return null;
+  return {
+    id, status, since, platform, connectedAt,
+    cause: row.cause,
+    permissions: row.permissions ?? [],
+    suspicion: row.suspicion,
+    vehicleState: row.vehicle_state,
+    lastSuccess: row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,
+    lastTelemetryAt: row.last_telemetry_at,
+    nextPollAt: row.next_poll_at,
+    subscribedAt: row.subscribed_at,
+    revokedAt: row.revoked_at,
+    endedAt: row.ended_at,
+    request: row.request_id && row.asked_at
+      ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }
+      : null,
+  };
+}
