@@ -1,0 +1,89 @@
+/** English: what operators read about freshness, alerts, the timeline, and why something cannot be done. */
+import type { AlertKind } from '../domain/alert.ts';
+import type { StaleReason } from '../domain/freshness.ts';
+import type { Via } from '../domain/outcome.ts';
+import type { TimelineKind } from '../domain/timeline.ts';
+
+export const freshnessTexts = {
+  'stale.asleep': 'The car is asleep and sends nothing until it is used.',
+  'stale.deepSleep': 'The car has stood so long that it sleeps deeply; only starting or driving it wakes it.',
+  'stale.unreachable': 'The car cannot be reached, most often for lack of mobile coverage.',
+  'stale.notSubscribed': 'Smartcar does not send this car by itself yet; it renews its data about once a day.',
+  'stale.connection': 'The connection does not work; this is the last that came through it.',
+  'stale.silent': 'Nothing new has come for longer than usual for this make.',
+  'never.asleep': 'Nothing has come yet: the car is asleep.',
+  'never.deepSleep': 'Nothing has come yet: the car sleeps deeply until somebody drives it.',
+  'never.unreachable': 'Nothing has come yet: the car cannot be reached.',
+  'never.notSubscribed': 'Nothing has come yet: Smartcar does not send this car by itself so far.',
+  'never.connection': 'Nothing has come, because the car is not connected.',
+  'never.silent': 'Nothing has come from Smartcar for this car yet.',
+  'freshnessAction.asleep': 'Drive the car',
+  'freshnessAction.deepSleep': 'Drive the car',
+  'freshnessAction.unreachable': 'Move the car to where it has coverage',
+  'freshnessAction.notSubscribed': 'Towline: arranging regular data',
+  'freshnessAction.silent': 'Drive the car',
+  'freshnessAction.neverSilent': 'Smartcar: first data awaited',
+} as const satisfies Record<`stale.${StaleReason}` | `never.${StaleReason}`, string> & Record<string, string>;
+
+export const capabilityTexts = {
+  'capability.notConnected': 'The car is not connected. Connect it first.',
+  'capability.commandsComeLater': 'Locking and unlocking from Towline is not available yet.',
+  'capability.alreadyConnected': 'The car is connected already.',
+  'capability.nothingToRepair': 'The connection is active; there is nothing to repair.',
+  'capability.other': 'This is not possible at the moment.',
+} as const;
+
+/** {vehicle} is the car's number and title; {cause} a whole sentence. */
+export const alertTexts = {
+  'alert.connection.expired': '{vehicle} expired. {cause}',
+  'alert.connection.disconnected': '{vehicle} is disconnected. {cause}',
+  'alert.connection.error': '{vehicle} has an error. {cause}',
+  'alert.connect.wrong-vehicle':
+    '{vehicle}: another car was chosen in Connect{field, select, none {} other { ({field} {found} instead of {expected})}}. Nothing was overwritten.',
+  'alert.smartcar.credentials-refused':
+    "Smartcar refuses Towline's credentials. No car can be read until an administrator corrects them.",
+  'alert.webhooks.signature-failures':
+    'Messages that claim to come from Smartcar arrive with a wrong signature{count, select, none {} other { ({count})}}. They are not accepted; check the management key.',
+  'alert.notification.failed':
+    '{vehicle}: a message to the owner could not be delivered{reason, select, none {} other { ({reason})}}. Reach them another way.',
+  'alert.someVehicle': 'A vehicle',
+  'alert.other': '{vehicle}: {kind}',
+} as const satisfies Record<`alert.${AlertKind}`, string> & Record<string, string>;
+
+/** {detail} is a part after a colon, already with its full stop, or empty. */
+export const timelineTexts = {
+  'timeline.vehicle.added': 'Added to the fleet.',
+  'timeline.connection.connecting': "Smartcar's sign-in was opened.",
+  'timeline.connection.refused': 'Connecting did not succeed{detail, select, none {.} other {: {detail}}}',
+  'timeline.connection.connected': 'Connected; waiting for first data.',
+  'timeline.connection.changed': '{to}, was {from}. {cause} {how}',
+  'timeline.connection.suspected':
+    'Suspected, being checked: {claim}{reported, select, none {} other { (reported as {reported})}}.',
+  'timeline.connection.suspicion-withdrawn': 'Suspicion withdrawn: {claim} was not confirmed.',
+  'timeline.connection.revoked-at-smartcar': 'Smartcar confirmed that our access has ended.',
+  'timeline.connection.subscribed': "Smartcar now sends this car's data by itself.",
+  'timeline.owner.asked': 'The owner was asked to reconnect the car.',
+  'timeline.owner.returned': 'The owner came back from signing in; proof is awaited.',
+  'timeline.owner.told': 'The owner was told that it works.',
+  'timeline.request.withdrawn': 'The request to the owner was withdrawn; their help is no longer needed.',
+  'timeline.check.run': 'Checked by hand.',
+  'timeline.becameActive': 'Active, was {from}. {how}',
+  'timeline.firstActive': 'Active: data flows. {how}',
+  'timeline.otherCause': 'Still {to}, for another reason. {cause} {how}',
+  'timeline.other': '{kind}',
+  'timeline.wrongCar': 'another car was chosen ({field} {found} instead of {expected}).',
+  'timeline.alreadyConnected': 'the chosen car is connected already.',
+  'timeline.notListed': "the chosen car is not in Smartcar's list.",
+  'timeline.severalCars': 'several cars were chosen instead of one.',
+} as const satisfies Record<`timeline.${TimelineKind}`, string> & Record<string, string>;
+
+/** How we came to know, at the end of a line of the timeline. */
+export const viaTexts = {
+  'via.poll': 'Seen in a regular read.',
+  'via.webhook': 'Reported by Smartcar.',
+  'via.check': 'Seen in a check by hand.',
+  'via.connect': 'After signing in at Smartcar.',
+  'via.operator': 'By an operator.',
+  'via.owner': 'By the owner.',
+  'via.reconciliation': "Seen in Smartcar's list.",
+} as const satisfies Record<`via.${Via}`, string>;

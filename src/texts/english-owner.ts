@@ -1,0 +1,132 @@
+/** English: the owner's page. First what happened, then what to do, then one button. */
+
+const maker = '{make, select, unknown {the manufacturer} other {{make}}}';
+const brand = '{make, select, unknown {manufacturer} other {{make}}}';
+
+/**
+ * Why Smartcar's Connect sent the owner back, each with a title, what happened and what to do next; `operator` is the
+ * same for the timeline.
+ *
+ * @see docs/smartcar.md §1.3
+ */
+export const connectErrorTexts = {
+  'connectError.access_denied.title': 'Permission was not given',
+  'connectError.access_denied.text': 'You chose not to allow access. Nothing has changed on your car.',
+  'connectError.access_denied.next': 'If that was not what you meant, start again and press “Allow” at the end.',
+  'connectError.access_denied.operator': 'the owner declined the permissions.',
+  'connectError.vehicle_incompatible.title': 'This car cannot be connected',
+  'connectError.vehicle_incompatible.text': 'The car you chose does not offer the connection that car sharing needs.',
+  'connectError.vehicle_incompatible.next':
+    'If you have several cars, start again and choose the one named above. Otherwise please ask us.',
+  'connectError.vehicle_incompatible.operator': 'the chosen car is not compatible with Smartcar.',
+  'connectError.invalid_subscription.title': 'Connected services are not active',
+  'connectError.invalid_subscription.text': `Your car's connected services at ${maker} are not active at the moment.`,
+  'connectError.invalid_subscription.next': `Activate or renew them in the ${brand} app, then start again here.`,
+  'connectError.invalid_subscription.operator': "the car's connected services are not active.",
+  'connectError.no_vehicles.title': 'No car in this account',
+  'connectError.no_vehicles.text': `You signed in well, but there is no car in that ${brand} account.`,
+  'connectError.no_vehicles.next':
+    'Sign in with the account that your car is registered to, or add the car to it first.',
+  'connectError.no_vehicles.operator': 'there is no car in the account that was used.',
+  'connectError.configuration_error.title': 'Something on our side needs correcting',
+  'connectError.configuration_error.text': 'The sign-in page could not be shown. This is not about you or your car.',
+  'connectError.configuration_error.next': 'Start again from this page. If it happens again, please tell us.',
+  'connectError.configuration_error.operator': 'Smartcar found a mistake in how its sign-in was opened.',
+  'connectError.oem_cancelled_login.title': 'Sign-in was not finished',
+  'connectError.oem_cancelled_login.text': `The sign-in at ${maker} was left before its end. Nothing has changed on your car.`,
+  'connectError.oem_cancelled_login.next': `Start again when you have your ${brand} e-mail address and password at hand.`,
+  'connectError.oem_cancelled_login.operator': "the sign-in at the manufacturer's was left before its end.",
+  'connectError.user_manually_returned_to_application.title': 'Not finished yet',
+  'connectError.user_manually_returned_to_application.text': 'You came back before the end. Nothing has changed on your car.',
+  'connectError.user_manually_returned_to_application.next': 'Start again whenever it suits you; it takes less than a minute.',
+  'connectError.user_manually_returned_to_application.operator': 'the owner came back before the end.',
+  'connectError.server_error.title': 'The sign-in service is having trouble',
+  'connectError.server_error.text': 'Our partner Smartcar could not finish your sign-in. This is not about you or your car.',
+  'connectError.server_error.next': 'Wait a few minutes, then start again.',
+  'connectError.server_error.operator': 'Smartcar failed during the sign-in.',
+  'connectError.other.title': 'It did not work this time',
+  'connectError.other.text': 'Your sign-in could not be finished. Nothing has changed on your car.',
+  'connectError.other.next': 'Start again. If it happens a second time, please ask us.',
+  'connectError.other.operator': 'Smartcar gave a reason that is not in its documentation ({error}).',
+} as const;
+
+/** What Towline itself found wrong when the owner came back. */
+export const returnProblemTexts = {
+  'problem.wrongCar.title': 'That was another car',
+  'problem.wrongCar.text': 'The car you chose is not the one named here: {field} {found} instead of {expected}. We have not connected it.',
+  'problem.wrongCar.next': 'Start again and choose the car named below.',
+  'problem.alreadyConnected.title': 'This car is connected already',
+  'problem.alreadyConnected.text': 'The car you chose is connected already. Nothing was changed.',
+  'problem.alreadyConnected.next': 'If you have another car to connect, start again and choose that one.',
+  'problem.notListed.title': 'Your sign-in has not been confirmed',
+  'problem.notListed.text': 'Smartcar did not confirm the car you signed in for. Nothing was changed.',
+  'problem.notListed.next': 'Start again, and allow access at the end.',
+  'problem.severalCars.title': 'One car at a time',
+  'problem.severalCars.text': 'Several cars were chosen. We have connected none of them.',
+  'problem.severalCars.next': 'Start again and choose only the car named below.',
+  'field.vin': 'VIN',
+  'field.make': 'make',
+  'field.model': 'model',
+  'field.year': 'year',
+} as const;
+
+export const pageTexts = {
+  'page.greeting': 'Hello {name},',
+  'page.car': 'Your {title}',
+  'page.carPlain': 'Your car',
+  'page.connect.title': 'Connect your {title}',
+  'page.connect.titlePlain': 'Connect your car',
+  'page.connect.what': `{fleet} would like to connect to your car, so that it can be shared.`,
+  'page.connect.do': `Sign in with your ${brand} account once and allow access; it takes about two minutes.`,
+  'page.connect.button': 'Connect my car',
+  'page.repair.title': 'Reconnect your {title}',
+  'page.repair.titleMany': 'Reconnect your {count, plural, one {car} other {# cars}}',
+  'page.repair.signIn': 'Sign in once; it takes less than a minute.',
+  'page.repair.authorize': 'Sign in once and allow access again; it takes about two minutes.',
+  'page.repair.widen': 'Sign in once and leave all required boxes ticked; it takes about two minutes.',
+  'page.repair.ownerAction': `Please settle it in the ${brand} app. This page then notices by itself, within a few hours.`,
+  'page.repair.nothing': 'There is nothing you need to do.',
+  'page.repair.button': 'Sign in again',
+  'page.repair.buttonAuthorize': 'Allow access again',
+  'page.repair.buttonWiden': 'Check permissions',
+  'page.again.button': 'Start again',
+  'page.unaffected': 'Your bookings and what you earned with this car are not affected.',
+  'page.checking.title': 'Thank you, we are checking',
+  'page.checking.text': 'You are signed in. We are waiting for the first data from your car; this can take a few minutes.',
+  'page.checking.leave': 'You can close this page. It refreshes by itself, and we write to you when it works.',
+  'page.done.title': 'It works, thank you',
+  'page.done.connected': 'Connected on {at, date, day}. Thank you.',
+  'page.done.repaired': 'Repaired on {at, date, day}. Thank you.',
+  'page.done.undated': 'Done. Thank you.',
+  'page.done.many': 'All your cars are connected again.',
+  'page.withdrawn.title': 'Nothing to do any more',
+  'page.withdrawn.text': 'This has healed by itself{at, select, none {} other { on {at}}}. You need not do anything.',
+  'page.shared.title': 'What is shared, and how to stop',
+  'page.shared.required': 'Needed for sharing your car:',
+  'page.shared.optional': 'Helpful, and your choice:',
+  'page.shared.stop': `You can end access at any time: in your ${brand} account, at Smartcar, or by telling us.`,
+  'page.shared.password': 'We never see your password.',
+  'page.ask.title': 'A person to ask',
+  'page.ask.text': '{fleet}: {contact}',
+  'page.ask.plain': 'Ask {fleet} if something is unclear.',
+  'page.closed.unknown.title': 'We do not know this link',
+  'page.closed.unknown.text': 'Perhaps a part of it was lost on the way. Please open it again from the message, or ask for a new one.',
+  'page.closed.expired.title': 'This link has expired',
+  'page.closed.expired.text': 'Links are kept for a limited time, for your safety. Please ask for a new one.',
+  'page.closed.used.title': 'Already done',
+  'page.closed.used.text': 'This link was used already. Thank you; there is nothing left to do.',
+  'page.closed.withdrawn.title': 'Nothing to do any more',
+  'page.closed.withdrawn.text': 'What we asked you for has healed by itself. Thank you all the same.',
+  'page.confirm.title': 'Continue here?',
+  'page.confirm.text':
+    'Your sign-in was begun in another browser or app. If that was you, continue here. If not, close this page; nothing has changed.',
+  'page.confirm.button': 'Continue',
+  'page.problem.title': 'That did not work',
+  'page.problem.requestId': 'If you ask us about it, please name this number: {requestId}',
+  /** What an owner has to know of a make before they start. @see docs/smartcar.md §1.2, §2.5, §11 */
+  'make.title': 'Before you start',
+  'make.tesla': 'Have the phone with your Tesla app at hand: after signing in you are asked to add a virtual key to your car.',
+  'make.ford':
+    '{make} signs owners in only through a mobile app. If the page does not let you sign in, please ask us; we find another way.',
+  'make.audi': 'Use the account of the primary user (key user) of the car; other accounts cannot lock and unlock it.',
+} as const;

@@ -1,0 +1,25 @@
+/** The English catalogue: the one that every other language has to match key by key. */
+import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
+import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
+import { mailTexts } from './english-mail.ts';
+import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
+import { permissionTexts, signalTexts } from './english-vehicle.ts';
+
+export const english = {
+  ...statusTexts,
+  ...causeTexts,
+  ...ownerCauseTexts,
+  ...actionTexts,
+  ...meaningTexts,
+  ...permissionTexts,
+  ...signalTexts,
+  ...freshnessTexts,
+  ...capabilityTexts,
+  ...alertTexts,
+  ...timelineTexts,
+  ...viaTexts,
+  ...connectErrorTexts,
+  ...returnProblemTexts,
+  ...pageTexts,
+  ...mailTexts,
+} as const;

@@ -1,0 +1,215 @@
+/** What screens, mails and pages call things: typed doors to the catalogue. */
+import { causeNames, factsOf } from '../domain/cause.ts';
+import type { Cause, Route, Status, Who } from '../domain/cause.ts';
+import type { Meaning } from '../domain/failure.ts';
+import type { Freshness } from '../domain/freshness.ts';
+import type { Permission } from '../domain/permission.ts';
+import type { SignalCode } from '../domain/signal.ts';
+import { isMessageKey, say } from './say.ts';
+
+/** Make as Smartcar writes it; null when it is not known. */
+export interface OfMake {
+  make: string | null;
+}
+
+export interface NextAction {
+  who: Who;
+  /** A stable name for programs. */
+  action: Route | 'drive';
+  text: string;
+}
+
+const specialMakes: Readonly<Record<string, string>> = {
+  BMW: 'BMW', MINI: 'MINI', GMC: 'GMC', CUPRA: 'CUPRA', SEAT: 'SEAT', DS: 'DS', MG: 'MG', BYD: 'BYD', SKODA: 'Škoda',
+  CITROEN: 'Citroën', MERCEDES: 'Mercedes-Benz', 'MERCEDES BENZ': 'Mercedes-Benz', RAM: 'RAM', SMART: 'smart', NIO: 'NIO',
+};
+
+/** A make as its maker writes it: VOLKSWAGEN is Volkswagen, BMW stays. */
+export function makeName(make: string): string {
+  const plain = make.trim().replaceAll(/[_\s-]+/g, ' ').toUpperCase();
+  const capital = (word: string): string => word.charAt(0) + word.slice(1).toLowerCase();
+  return specialMakes[plain] ?? plain.split(' ').map(capital).join(' ');
+}
+
+/** A car as people call it: "VW ID.3 2023"; its number where nothing else is known. */
+export function vehicleTitle(car: { make: string | null; model: string | null; year: number | null; number: string }): string {
+  if (!car.make && !car.model) return car.number;
+  const make = car.make ? makeName(car.make) : null;
+  return [make === 'Volkswagen' ? 'VW' : make, car.model, car.year].filter((part) => part !== null && part !== '').join(' ');
+}
+
+const made = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(make) : 'unknown' });
+
+export const statusWord = (status: Status, language = 'en'): string => say(language, `status.${status}`);
+
+/** Why it is not active, said to an operator. */
+export const causeText = (cause: Cause, of: OfMake, language = 'en'): string => say(language, `cause.${cause}`, made(of));
+
+/** Why it is not active, said to the owner, without blame. */
+export const ownerCauseText = (cause: Cause, of: OfMake, language = 'en'): string =>
+  say(language, `ownerCause.${cause}`, made(of));
+
+/** Whose turn it is and what they do; null when nothing is to be done. */
+export function nextActionFor(cause: Cause | null, status: Status, language = 'en'): NextAction | null {
+  if (!cause || status === 'active') return null;
+  const { who, route } = factsOf(cause);
+  return { who, action: route, text: say(language, `action.${cause}`) };
+}
+
+/** Why the data is old or missing; null when it is fresh. */
+export function freshnessText({ state, reason }: Freshness, language = 'en'): string | null {
+  return state === 'fresh' || reason === null ? null : say(language, `${state}.${reason}`);
+}
+
+/** What brings fresh data; null when it is fresh, or when the connection's own next action says it. */
+export function freshnessAction({ state, reason, who }: Freshness, language = 'en'): NextAction | null {
+  if (state === 'fresh' || reason === null || who === null || reason === 'connection') return null;
+  if (state === 'never' && reason === 'silent') {
+    return { who, action: 'automatic', text: say(language, 'freshnessAction.neverSilent') };
+  }
+  return { who, action: reason === 'notSubscribed' ? 'automatic' : 'drive', text: say(language, `freshnessAction.${reason}`) };
+}
+
+/** Why something cannot be done, for a reason that `can` of the domain names. */
+export function capabilityText(reasonKey: string, language = 'en'): string {
+  return say(language, reasonKey.startsWith('capability.') && isMessageKey(reasonKey) ? reasonKey : 'capability.other');
+}
+
+/** A permission as a person understands it; names that Smartcar added later are made readable. */
+export function permissionText(permission: Permission, language = 'en'): string {
+  const key = `permission.${permission}`;
+  if (isMessageKey(key)) return say(language, key);
+  const name = permission.replace(/^(read|control)_/, '').replaceAll('_', ' ');
+  return say(language, permission.startsWith('control_') ? 'permission.otherControl' : 'permission.otherRead', { name });
+}
+
+/** A signal in words; codes that we don't know are made readable. */
+export function signalName(code: SignalCode, language = 'en'): string {
+  const key = `signal.${code}`;
+  if (isMessageKey(key)) return say(language, key);
+  const plain = code.replace('-', ': ').replaceAll('_', ' ');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** What was reported, as it stands after a colon. */
+export const meaningText = (meaning: Meaning, language = 'en'): string => say(language, `meaning.${meaning}`);
+
+/** What is being checked at the moment. */
+export const suspicionText = (meaning: Meaning, of: OfMake, language = 'en'): string =>
+  say(language, 'suspicion.text', { claim: meaningText(meaning, language), ...made(of) });
+
+const isCause = (word: string): word is Cause => (causeNames as readonly string[]).includes(word); // widened only to ask
+
+/**
+ * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason.
+ * `vehicleLabel` is null for an alert that is about no vehicle in particular.
+ */
+export function alertText(
+  kind: string, detail: Readonly<Record<string, unknown>>, vehicleLabel: string | null, language = 'en',
+): string {
+  const word = wordsOf(detail);
+  const cause = word('cause');
+  const make = word('make') === 'none' ? null : word('make');
+  const vehicle = vehicleLabel ?? say(language, 'alert.someVehicle');
+  const key = `alert.${kind}`;
+  return tidy(
+    say(language, isMessageKey(key) ? key : 'alert.other', {
+      vehicle,
+      kind,
+      cause: isCause(cause) ? causeText(cause, { make }, language) : '',
+      field: fieldName(word('field'), language),
+      expected: word('expected'),
+      found: word('found'),
+      count: word('count'),
+      reason: word('reason'),
+    }),
+  );
+}
+
+/** Reads what may stand in stored details; `none` for what is not there, which the messages know. */
+const wordsOf = (data: Readonly<Record<string, unknown>>) => (name: string): string => {
+  const value = data[name];
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : 'none';
+};
+
+function fieldName(field: string, language: string): string {
+  const key = `field.${field}`;
+  return isMessageKey(key) ? say(language, key) : field;
+}
+
+/** Removes what an absent part leaves behind. */
+const tidy = (line: string): string => line.replaceAll(/\s+/g, ' ').trim();
+
+const documentedConnectErrors = [
+  'access_denied', 'vehicle_incompatible', 'invalid_subscription', 'no_vehicles', 'configuration_error',
+  'oem_cancelled_login', 'user_manually_returned_to_application', 'server_error',
+] as const;
+export type ConnectError = (typeof documentedConnectErrors)[number] | 'other';
+
+/** Why Connect sends an owner back, with `other` for what is not documented. @see docs/smartcar.md §1.3 */
+export const connectErrors: readonly ConnectError[] = [...documentedConnectErrors, 'other'];
+
+export const connectErrorOf = (error: string): ConnectError => connectErrors.find((known) => known === error) ?? 'other';
+
+/** What the owner reads when Connect sent them back. */
+export function connectErrorText(error: string, of: OfMake, language = 'en'): { title: string; text: string; next: string } {
+  const key = `connectError.${connectErrorOf(error)}` as const;
+  const params = { ...made(of), error };
+  return { title: say(language, `${key}.title`, params), text: say(language, `${key}.text`, params), next: say(language, `${key}.next`, params) };
+}
+
+interface Standing {
+  status: Status;
+  cause: Cause | null;
+}
+
+/** A line of the timeline before it is put into words. */
+export interface TimelineWords {
+  kind: string;
+  via: string;
+  from?: Standing | null;
+  to?: Standing | null;
+  /** Read where they are there: make, meaning, reported, problem, error, field, expected, found. */
+  data?: Readonly<Record<string, unknown>>;
+}
+
+/** One line an event: what happened and how we came to know. */
+export function timelineText({ kind, via, from, to, data = {} }: TimelineWords, language = 'en'): string {
+  const word = wordsOf(data);
+  if (kind === 'connection.changed' && to) return changeText(via, from ?? null, to, word('make'), language);
+  const key = `timeline.${kind}`;
+  const claim = `meaning.${word('meaning')}`;
+  return tidy(
+    say(language, isMessageKey(key) && kind !== 'connection.changed' ? key : 'timeline.other', {
+      kind,
+      claim: isMessageKey(claim) ? say(language, claim) : word('meaning'),
+      reported: word('reported'),
+      detail: refusedBecause(word, language),
+    }),
+  );
+}
+
+function changeText(via: string, from: Standing | null, to: Standing, make: string, language: string): string {
+  const how = `via.${via}`;
+  const params = {
+    from: from ? statusWord(from.status, language) : '–',
+    to: statusWord(to.status, language),
+    cause: to.cause ? causeText(to.cause, { make: make === 'none' ? null : make }, language) : '',
+    how: isMessageKey(how) ? say(language, how) : '',
+  };
+  if (to.status === 'active') return tidy(say(language, from?.status === 'pending' ? 'timeline.firstActive' : 'timeline.becameActive', params));
+  return tidy(say(language, from?.status === to.status ? 'timeline.otherCause' : 'timeline.connection.changed', params));
+}
+
+/** Why connecting did not succeed, with its full stop; `none` when it was not written down. */
+function refusedBecause(word: (name: string) => string, language: string): string {
+  const problem = word('problem');
+  const error = word('error');
+  if (problem === 'wrongCar') {
+    const field = fieldName(word('field'), language);
+    return say(language, 'timeline.wrongCar', { field, expected: word('expected'), found: word('found') });
+  }
+  const key = `timeline.${problem}`;
+  if (problem !== 'connectError' && problem !== 'none' && isMessageKey(key)) return say(language, key);
+  return error === 'none' ? 'none' : say(language, `connectError.${connectErrorOf(error)}.operator`, { error });
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { alertKinds } from '../../src/domain/alert.ts';
+import { causeNames, statuses } from '../../src/domain/cause.ts';
+import { can } from '../../src/domain/connection.ts';
+import {
+  accountMeanings, gapMeanings, ourMeanings, throttleMeanings, upstreamMeanings, vehicleMeanings,
+} from '../../src/domain/failure.ts';
+import type { Freshness, StaleReason } from '../../src/domain/freshness.ts';
+import { knownPermissions } from '../../src/domain/permission.ts';
+import { signals } from '../../src/domain/signal.ts';
+import { timelineKinds } from '../../src/domain/timeline.ts';
+import { english } from '../../src/texts/english.ts';
+import { catalogue, isMessageKey, languages, say, spokenLanguage } from '../../src/texts/say.ts';
+import {
+  alertText, capabilityText, causeText, connectErrors, connectErrorText, freshnessAction, freshnessText, makeName, meaningText,
+  nextActionFor, ownerCauseText, permissionText, signalName, statusWord, suspicionText, timelineText, vehicleTitle,
+} from '../../src/texts/words.ts';
+
+const meanings = [...accountMeanings, ...vehicleMeanings, ...throttleMeanings, ...upstreamMeanings, ...ourMeanings, ...gapMeanings];
+const staleReasons: StaleReason[] = ['asleep', 'deepSleep', 'unreachable', 'notSubscribed', 'connection', 'silent'];
+const whole = (text: string | null): void => {
+  assert.ok(text && text.length > 3, `there is a text: ${text}`);
+  assert.doesNotMatch(text, /undefined|unknown|none\b|[{}]|\s{2}|^\s|\s$|\.\.|: \.|\(\)/, text);
+};
+
+test('every status and every cause has its words for operator and owner, with the make and without', () => {
+  for (const status of statuses) whole(statusWord(status));
+  for (const cause of causeNames) {
+    for (const make of ['VOLKSWAGEN', null]) {
+      whole(causeText(cause, { make }));
+      whole(ownerCauseText(cause, { make }));
+    }
+    whole(nextActionFor(cause, 'error')?.text ?? null);
+  }
+  assert.equal(nextActionFor(null, 'active'), null);
+  assert.deepEqual(nextActionFor('signedOut', 'expired'), { who: 'owner', action: 'reauthenticate', text: 'Owner: sign in again' });
+});
+
+test('a cause names the make as its maker writes it', () => {
+  assert.equal(
+    causeText('signedOut', { make: 'VOLKSWAGEN' }),
+    "The owner's Volkswagen account no longer lets us in; the password was probably changed.",
+  );
+  assert.equal(ownerCauseText('signedOut', { make: null }), 'The manufacturer signed us out, most often because a password was changed.');
+  assert.deepEqual(
+    ['BMW', 'KIA', 'LAND_ROVER', 'MERCEDES_BENZ', 'VOLKSWAGEN'].map(makeName),
+    ['BMW', 'Kia', 'Land Rover', 'Mercedes-Benz', 'Volkswagen'],
+  );
+});
+
+test('every meaning has its words, plain and as a suspicion', () => {
+  for (const meaning of meanings) {
+    whole(meaningText(meaning));
+    whole(suspicionText(meaning, { make: 'BMW' }));
+    whole(suspicionText(meaning, { make: null }));
+  }
+});
+
+test('every reason for old data has its sentence, and says what brings fresh data unless the connection says it', () => {
+  for (const reason of staleReasons) {
+    for (const state of ['stale', 'never'] as const) {
+      const now: Freshness = { state, reason, since: null, who: 'vehicle' };
+      whole(freshnessText(now));
+      if (reason === 'connection') assert.equal(freshnessAction(now), null);
+      else whole(freshnessAction(now)?.text ?? null);
+    }
+  }
+  assert.equal(freshnessText({ state: 'fresh', reason: null, since: new Date(0), who: null }), null);
+});
+
+test('every reason why something cannot be done has its sentence', () => {
+  const grant = { cause: null, permissions: [], platform: 'v3' } as const;
+  const states = [null, { ...grant, status: 'active' }, { ...grant, status: 'disconnected', cause: 'disconnectedHere' }] as const;
+  for (const state of states) {
+    for (const capability of Object.values(can(state && { ...state, permissions: [] }))) {
+      if (capability.allowed) continue;
+      assert.ok(isMessageKey(capability.reason), capability.reason);
+      whole(capabilityText(capability.reason));
+    }
+  }
+  whole(capabilityText('something.else'));
+});
+
+test('every permission and signal has its name, and an unknown one stays readable', () => {
+  for (const permission of knownPermissions) assert.ok(isMessageKey(`permission.${permission}`), permission);
+  for (const code of Object.keys(signals)) assert.ok(isMessageKey(`signal.${code}`), code);
+  assert.equal(permissionText('control_security'), 'Lock and unlock');
+  assert.equal(permissionText('read_roof_box'), 'Read roof box');
+  assert.equal(permissionText('control_wipers'), 'Control wipers');
+  assert.equal(signalName('closure-tailgate'), 'Closure: tailgate');
+});
+
+test('every alert is a sentence, with its details and without', () => {
+  for (const kind of alertKinds) {
+    whole(alertText(kind, {}, 'CAR-104'));
+    whole(alertText(kind, { cause: 'signedOut', field: 'vin', expected: 'A', found: 'B', count: '12', reason: 'mailbox full' }, null));
+  }
+  assert.equal(
+    alertText('connection.expired', { cause: 'platformMigrated', make: 'VOLVO' }, 'CAR-104'),
+    'CAR-104 expired. Volvo moved its accounts to a new system; each owner has to sign in once more.',
+  );
+});
+
+test('every event of the timeline is one line, with its details and without', () => {
+  const data = { meaning: 'signedOut', reported: 'A:B', problem: 'wrongCar', field: 'year', expected: '2023', found: '2019' };
+  for (const kind of timelineKinds) {
+    whole(timelineText({ kind, via: 'poll', data, to: { status: 'expired', cause: 'signedOut' }, from: { status: 'active', cause: null } }));
+  }
+  for (const kind of timelineKinds.filter((name) => !name.startsWith('connection.s') && name !== 'connection.changed')) {
+    whole(timelineText({ kind, via: 'poll' }));
+  }
+  for (const error of connectErrors) {
+    whole(timelineText({ kind: 'connection.refused', via: 'connect', data: { problem: 'connectError', error } }));
+  }
+});
+
+test('a change of status reads as what it is, what it was, why, and how we know', () => {
+  const active = { status: 'active', cause: null } as const;
+  const expired = { status: 'expired', cause: 'signedOut' } as const;
+  assert.equal(
+    timelineText({ kind: 'connection.changed', via: 'poll', from: active, to: expired, data: { make: 'KIA' } }),
+    "Expired, was Active. The owner's Kia account no longer lets us in; the password was probably changed. Seen in a regular read.",
+  );
+  assert.equal(timelineText({ kind: 'connection.changed', via: 'poll', from: { status: 'pending', cause: 'waitingForFirstData' }, to: active }), 'Active: data flows. Seen in a regular read.');
+  assert.equal(timelineText({ kind: 'connection.changed', via: 'webhook', from: expired, to: active }), 'Active, was Expired. Reported by Smartcar.');
+});
+
+test('every way back from Connect without success says what happened and what to do next', () => {
+  for (const error of [...connectErrors, 'something_new']) {
+    for (const make of ['FORD', null]) for (const text of Object.values(connectErrorText(error, { make }))) whole(text);
+  }
+});
+
+test('a car is called as people call it', () => {
+  assert.equal(vehicleTitle({ make: 'VOLKSWAGEN', model: 'ID.3', year: 2023, number: 'CAR-1' }), 'VW ID.3 2023');
+  assert.equal(vehicleTitle({ make: null, model: null, year: 2023, number: 'CAR-1' }), 'CAR-1');
+});
+
+test('no sentence uses the words of the trade, shouts or presses', () => {
+  for (const [key, text] of Object.entries(english)) {
+    assert.doesNotMatch(text, /token|oauth|webhook|scope|entity|\bsync|!|urgent/i, key);
+  }
+});
+
+test('every message compiles, and every language has every key', () => {
+  const params = { make: 'KIA', name: 'A', title: 'B', count: 2, more: 1, at: new Date(0), detail: 'none', field: 'none', reported: 'none', reason: 'none' };
+  const rest = { fleet: 'F', contact: 'C', found: 'x', expected: 'y', requestId: 'r', car: 'c', plate: 'p', cause: 'z.', how: 'h.', from: 'f', to: 't', claim: 'cl', vehicle: 'v', kind: 'k', error: 'e', button: 'b' };
+  for (const language of languages) {
+    assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());
+    for (const key of Object.keys(english).filter(isMessageKey)) assert.ok(say(language, key, { ...params, ...rest }).length >= 1, key);
+  }
+  assert.equal(spokenLanguage('en-GB'), 'en');
+  assert.equal(spokenLanguage('tlh'), 'en');
+});
