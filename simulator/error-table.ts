@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a table: one row for each published error */
 /**
  * Smartcar's published errors: status, resolution and wording by type and code.
  *
