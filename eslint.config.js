@@ -24,6 +24,8 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{ts,tsx}'],
+    // Configurations of tools are no part of the program that types are checked in.
+    ignores: ['**/*.config.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -52,6 +54,11 @@ export default tseslint.config(
     // A page or a component is one function whose length is its markup's.
     files: ['web/**/*.tsx'],
     rules: { 'max-lines-per-function': ['error', { max: 150, ...size }] },
+  },
+  {
+    // One line for each column of each table: as long as the schema is.
+    files: ['src/store/schema.ts'],
+    rules: { 'max-lines': 'off' },
   },
   {
     // A suite is one function around all its tests.
