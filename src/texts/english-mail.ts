@@ -13,7 +13,7 @@ export const mailTexts = {
   'mail.reconnect.signInMany': 'Sign in once for each; it takes less than a minute a car.',
   'mail.reconnect.open': 'The page behind this button says what to do; it takes a few minutes.',
   'mail.reconnect.button': '{count, plural, one {Reconnect my car} other {Reconnect my cars}}',
-  'mail.reconnect.unaffected': 'Your bookings and what you earned are not affected. We never see your password.',
+  'mail.reconnect.unaffected': "Your car's data and bookings are not affected. We never see your password.",
   'mail.connect-invitation.one': '{fleet} would like to connect to your {car}, so that it can be shared.',
   'mail.connect-invitation.many': '{fleet} would like to connect to these cars of yours, so that they can be shared:',
   'mail.connect-invitation.do': "Sign in once with your car's account and allow access; it takes about two minutes.",

@@ -1,0 +1,116 @@
+/** One car on an owner's page: what happened, what to do, and its button. */
+import { createElement as h, Fragment } from 'react';
+import type { ReactNode } from 'react';
+
+import { factsOf } from '../../domain/cause.ts';
+import type { Cause } from '../../domain/cause.ts';
+import type { LinkPage, PageCar } from '../../flows/link-page.ts';
+import { say } from '../../texts/say.ts';
+import type { MessageKey } from '../../texts/say.ts';
+import { makeName, ownerCauseText, vehicleTitle } from '../../texts/words.ts';
+import { buttonForm, stateLine } from './parts.ts';
+
+type Work = LinkPage & { page: 'work' };
+
+/** Tesla's own address for adding Smartcar's virtual key. @see docs/smartcar.md §1.2 */
+const virtualKeyUrl = 'https://www.tesla.com/_ak/smartcar.com';
+
+/** The car without its year: "VW ID.3". */
+export const shortTitle = (car: PageCar): string => vehicleTitle({ ...car, year: null });
+
+export function carLine(car: PageCar, language: string): string {
+  const title = shortTitle(car);
+  return car.plate ? say(language, 'page.carAndPlate', { title, plate: car.plate }) : say(language, 'page.car', { title });
+}
+
+/** What stands under the car's name: its work, or how its work stands. */
+export function carBody(car: PageCar, page: Work, token: string): ReactNode {
+  if (car.state === 'toDo') return workOf(car, page, token);
+  if (car.state === 'checking') return checking(page.language);
+  return h('p', null, endedText(car, page));
+}
+
+/** Icon and word for a car whose work is over or under way; null while it is to do. */
+export function carState(car: PageCar, language: string): ReactNode {
+  return car.state === 'toDo' ? null : stateLine(car.state, say(language, `page.state.${car.state}`));
+}
+
+function checking(language: string): ReactNode {
+  return h(
+    Fragment,
+    null,
+    h('p', null, say(language, 'page.checking.text')),
+    h('p', { className: 'quiet' }, say(language, 'page.checking.leave')),
+  );
+}
+
+function endedText(car: PageCar, { kind, language }: Work): string {
+  const at = car.endedAt;
+  if (car.state === 'withdrawn') {
+    return at ? say(language, 'page.withdrawn.dated', { at }) : say(language, 'page.withdrawn.text');
+  }
+  if (!at) return say(language, 'page.done.undated');
+  return say(language, kind === 'connect' ? 'page.done.connected' : 'page.done.repaired', { at });
+}
+
+function workOf(car: PageCar, page: Work, token: string): ReactNode {
+  const { language, fleet, problem } = page;
+  const step = stepOf(car);
+  const make = car.make ? makeName(car.make) : 'unknown';
+  const what = car.cause ? ownerCauseText(car.cause, car, language) : say(language, 'page.connect.what', { fleet: fleet.name });
+  const label = step.button && say(language, problem ? 'page.again.button' : step.button);
+  return h(
+    Fragment,
+    null,
+    h('p', null, what, ' ', step.does.map((key) => say(language, key, { make })).join(' ')),
+    car.cause === 'virtualKeyMissing' && h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
+    step.button && hintsOf(car, language),
+    label && buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label),
+    car.cause && h('p', { className: 'quiet' }, say(language, 'page.unaffected')),
+  );
+}
+
+interface Step {
+  does: MessageKey[];
+  /** Null when signing in would not help. */
+  button: MessageKey | null;
+}
+
+function stepOf({ cause }: PageCar): Step {
+  if (!cause) return { does: ['page.connect.do'], button: 'page.connect.button' };
+  switch (factsOf(cause).route) {
+    case 'reauthenticate':
+      return { does: ['page.repair.signIn'], button: 'page.repair.button' };
+    case 'authorize':
+      return { does: ['page.repair.authorize'], button: 'page.repair.buttonAuthorize' };
+    case 'widen':
+      return { does: ['page.repair.widen'], button: 'page.repair.buttonWiden' };
+    case 'ownerAction':
+      return { does: [ownerActionKey(cause), 'page.repair.noticed'], button: null };
+    case 'automatic':
+    case 'none':
+      return { does: ['page.repair.nothing'], button: null };
+  }
+}
+
+function ownerActionKey(cause: Cause): MessageKey {
+  if (cause === 'subscriptionLapsed' || cause === 'virtualKeyMissing' || cause === 'remoteAccessDisabled') return `page.repair.${cause}`;
+  return 'page.repair.accountIssue';
+}
+
+const makeHints: Readonly<Record<string, MessageKey>> = {
+  TESLA: 'make.tesla', FORD: 'make.ford', LINCOLN: 'make.ford', AUDI: 'make.audi',
+};
+
+/** What an owner of this make has to know before they start. @see docs/smartcar.md §1.2, §2.5 */
+function hintsOf(car: PageCar, language: string): ReactNode {
+  const key = makeHints[car.make?.toUpperCase() ?? ''];
+  if (!key || !car.make) return null;
+  return h(
+    'p',
+    { className: 'hint' },
+    h('strong', null, say(language, 'make.title')),
+    h('br'),
+    say(language, key, { make: makeName(car.make) }),
+  );
+}

@@ -1,0 +1,142 @@
+/** The owner's page behind a link: which car, what happened, one button, what is shared, whom to ask. */
+import { createElement as h } from 'react';
+import type { ReactNode } from 'react';
+
+import type { Permission } from '../../domain/permission.ts';
+import type { LinkPage, PageCar } from '../../flows/link-page.ts';
+import { say } from '../../texts/say.ts';
+import { connectErrorText, makeName, permissionText } from '../../texts/words.ts';
+import { carBody, carLine, carState, shortTitle } from './car.ts';
+import { htmlDocument } from './document.ts';
+import { askSection, stateLine } from './parts.ts';
+
+type Work = LinkPage & { page: 'work' };
+
+/** Seconds between looks at a car that is being checked. */
+const checkingRefreshS = 4;
+
+/** The page behind an owner's link, as an HTML document. `token` is the one in the link. */
+export function renderLinkPage(page: LinkPage, options: { token: string }): string {
+  return page.page === 'work' ? workPage(page, options.token) : closedPage(page);
+}
+
+function workPage(page: Work, token: string): string {
+  const { language, fleet, cars } = page;
+  const title = titleOf(page);
+  const refreshS = cars.some((car) => car.state === 'checking') ? checkingRefreshS : null;
+  const [only] = cars;
+  const sections = only && cars.length === 1 ? oneCar(only, title, page, token) : manyCars(title, page, token);
+  return htmlDocument({ language, title, fleetName: fleet.name, refreshS }, problemSection(page), sections, sharedSection(page), askSection(fleet, language));
+}
+
+function titleOf({ kind, cars, language }: Work): string {
+  const toDo = cars.filter((car) => car.state === 'toDo');
+  const [first] = toDo;
+  if (!first) return say(language, restTitle(cars));
+  if (toDo.length > 1) return say(language, `page.${kind}.titleMany`, { count: toDo.length });
+  return say(language, `page.${kind}.title`, { title: shortTitle(first) });
+}
+
+function restTitle(cars: PageCar[]): 'page.checking.title' | 'page.done.title' | 'page.withdrawn.title' {
+  if (cars.some((car) => car.state === 'checking')) return 'page.checking.title';
+  return cars.some((car) => car.state === 'done') ? 'page.done.title' : 'page.withdrawn.title';
+}
+
+function oneCar(car: PageCar, title: string, page: Work, token: string): ReactNode {
+  const { language, ownerName } = page;
+  return h(
+    'section',
+    { key: 'work' },
+    h('h1', null, title),
+    h('p', { className: 'car' }, carLine(car, language)),
+    ownerName && car.state === 'toDo' && h('p', null, say(language, 'page.greeting', { name: ownerName })),
+    carState(car, language),
+    carBody(car, page, token),
+  );
+}
+
+function manyCars(title: string, page: Work, token: string): ReactNode {
+  const { language, ownerName } = page;
+  return [
+    h('h1', { key: 'title' }, title),
+    ownerName && h('p', { key: 'greeting' }, say(language, 'page.greeting', { name: ownerName })),
+    ...page.cars.map((car) =>
+      h(
+        'section',
+        { key: car.connectionId ?? car.number },
+        h('h2', null, carLine(car, language)),
+        carState(car, language),
+        carBody(car, page, token),
+      ),
+    ),
+  ];
+}
+
+/** What went wrong at the last try, above everything else; gone when nothing is left to do. */
+function problemSection({ problem, cars, language }: Work): ReactNode {
+  if (!problem || cars.every((car) => car.state !== 'toDo')) return null;
+  const make = cars.length === 1 ? (cars[0]?.make ?? null) : null;
+  const words = problem.problem === 'connectError' ? connectErrorText(problem.error, { make }, language) : ownProblem(problem, language);
+  return h(
+    'section',
+    { key: 'problem', className: 'note', role: 'status' },
+    h('h2', null, words.title),
+    h('p', null, words.text),
+    h('p', null, words.next),
+  );
+}
+
+function ownProblem(
+  problem: Exclude<NonNullable<Work['problem']>, { problem: 'connectError' }>,
+  language: string,
+): { title: string; text: string; next: string } {
+  const key = `problem.${problem.problem}` as const;
+  const params = problem.problem === 'wrongCar' ? wrongCarParams(problem, language) : {};
+  return { title: say(language, `${key}.title`), text: say(language, `${key}.text`, params), next: say(language, `${key}.next`) };
+}
+
+/** A VIN is the owner's other car's: its end is enough to know it by. */
+function wrongCarParams(problem: { field: string; expected: string; found: string }, language: string): Record<string, string> {
+  const { field, expected, found } = problem;
+  if (field === 'make') return { field: say(language, 'field.make'), expected: makeName(expected), found: makeName(found) };
+  if (field === 'model' || field === 'year') return { field: say(language, `field.${field}`), expected, found };
+  return { field: say(language, 'field.vin'), expected: `…${expected.slice(-6)}`, found: `…${found.slice(-6)}` };
+}
+
+function sharedSection({ permissions, cars, language }: Work): ReactNode {
+  const make = cars.length === 1 && cars[0]?.make ? makeName(cars[0].make) : 'unknown';
+  return h(
+    'section',
+    { key: 'shared' },
+    h('h2', null, say(language, 'page.shared.title')),
+    h(
+      'div',
+      { className: 'two' },
+      permissionList(say(language, 'page.shared.required'), permissions.required, language),
+      permissionList(say(language, 'page.shared.optional'), permissions.optional, language),
+    ),
+    h('p', { className: 'quiet' }, say(language, 'page.shared.stop', { make }), ' ', say(language, 'page.shared.password')),
+  );
+}
+
+function permissionList(title: string, permissions: Permission[], language: string): ReactNode {
+  if (permissions.length === 0) return null;
+  const items = permissions.map((permission) => h('li', { key: permission }, permissionText(permission, language)));
+  return h('div', null, h('p', { className: 'quiet' }, title), h('ul', null, items));
+}
+
+function closedPage({ reason, fleet, language }: LinkPage & { page: 'closed' }): string {
+  const title = say(language, `page.closed.${reason}.title`);
+  const over = reason === 'used' ? 'done' : reason === 'withdrawn' ? 'withdrawn' : null;
+  return htmlDocument(
+    { language, title, fleetName: fleet?.name ?? null, refreshS: null },
+    h(
+      'section',
+      { key: 'closed' },
+      h('h1', null, title),
+      over && stateLine(over, say(language, `page.state.${over}`)),
+      h('p', null, say(language, `page.closed.${reason}.text`)),
+    ),
+    fleet && askSection(fleet, language),
+  );
+}
