@@ -1,11 +1,23 @@
 /** Smartcar's v3 API as calls: each sends one request (a list: one a page) and answers a value or a meaning. */
+import { inspect } from 'node:util';
 import type { SignalFailure } from '../domain/failure.ts';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import type { FoundCar, Powertrain } from '../domain/vehicle.ts';
-import type { Answer } from './answer.ts';
+import { mapAnswer, type Answer } from './answer.ts';
+import {
+  connectionsRequest, deleteConnectionRequest, onlyAsked, readConnections, readDeletion,
+} from './connections.ts';
+import { readPages } from './read.ts';
+import { openWire, type Wire } from './send.ts';
+import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
+import {
+  createSubscriptionRequest, readSubscriptionCreated, readSubscriptions, readWebhooks, subscriptionsRequest, webhooksRequest,
+} from './subscriptions.ts';
+import { applicationTokenRequest, readApplicationToken } from './token.ts';
+import { readVehicleAnswer, vehicleRequest } from './vehicle.ts';
 
 /** Which of Smartcar's worlds we ask about: real cars, or its simulated ones. */
 export type Mode = 'live' | 'simulated';
@@ -97,4 +109,75 @@ export interface Smartcar {
   ): Promise<Answer<'created' | 'exists'>>;
   /** Ends the connections after the calls under way. */
   close(): Promise<void>;
+}
+
+interface Wires {
+  iam: Wire;
+  vehicles: Wire;
+  management: Wire;
+}
+
+/** Opens the pools; connections are made when they are first needed. What it holds shows in no inspection. */
+export function openSmartcar(options: SmartcarOptions): Smartcar {
+  const wires = openWires(options);
+  const { mode, credentials } = options;
+  const smartcar: Smartcar = {
+    connect: { origin: options.origins.connect, applicationId: credentials.applicationId, mode },
+    fetchApplicationToken: async () => readApplicationToken(await wires.iam.send(applicationTokenRequest(credentials))),
+    ...vehicleCalls(wires.vehicles, mode),
+    ...managementCalls(wires.management, mode),
+    async close() {
+      await Promise.all([wires.iam.close(), wires.vehicles.close(), wires.management.close()]);
+    },
+  };
+  return Object.defineProperty(smartcar, inspect.custom, { value: () => '[Smartcar]' });
+}
+
+/** The token endpoint answers at once or not at all, and everybody waits for it. */
+const longestTokenWaitMs = 5_000;
+
+function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOptions): Wires {
+  const { connectMs = 10_000, headersMs = 30_000, bodyMs = 60_000 } = timeouts;
+  const ordinary = { connectMs, headersMs, bodyMs, maxConnections };
+  const brief = (ms: number): number => Math.min(ms, longestTokenWaitMs);
+  return {
+    iam: openWire(origins.iam, {
+      connectMs: brief(connectMs), headersMs: brief(headersMs), bodyMs: brief(bodyMs), maxConnections: 2,
+    }),
+    vehicles: openWire(origins.apiV3, ordinary),
+    management: openWire(origins.managementApiV3, ordinary),
+  };
+}
+
+type VehicleCalls = Pick<Smartcar, 'listConnections' | 'deleteConnection' | 'readVehicle' | 'readSignals' | 'readSignal'>;
+
+function vehicleCalls({ send }: Wire, mode: Mode): VehicleCalls {
+  return {
+    async listConnections(token, filter) {
+      const all = await readPages(send, (page) => connectionsRequest(token, filter, mode, page), readConnections);
+      return mapAnswer(all, (connections) => onlyAsked(connections, filter));
+    },
+    deleteConnection: async (token, id) => readDeletion(await send(deleteConnectionRequest(token, id))),
+    readVehicle: async (token, vehicleId, userId) =>
+      readVehicleAnswer(await send(vehicleRequest(token, { vehicleId, userId }))),
+    async readSignals(token, ids, receivedAt) {
+      const read = (sent: Parameters<typeof readSignalsPage>[0]): ReturnType<typeof readSignalsPage> =>
+        readSignalsPage(sent, receivedAt);
+      return mapAnswer(await readPages(send, (page) => signalsRequest(token, ids, page), read), joined);
+    },
+    readSignal: async (token, ids, code, receivedAt) =>
+      readSignalAnswer(await send(signalRequest(token, ids, code)), receivedAt),
+  };
+}
+
+type ManagementCalls = Pick<Smartcar, 'listWebhooks' | 'listSubscriptions' | 'createSubscription'>;
+
+function managementCalls({ send }: Wire, mode: Mode): ManagementCalls {
+  return {
+    listWebhooks: (token) => readPages(send, (page) => webhooksRequest(token, page), readWebhooks),
+    listSubscriptions: (token, filter) =>
+      readPages(send, (page) => subscriptionsRequest(token, filter, mode, page), readSubscriptions),
+    createSubscription: async (token, subscription) =>
+      readSubscriptionCreated(await send(createSubscriptionRequest(token, subscription))),
+  };
 }

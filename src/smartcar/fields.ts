@@ -1,0 +1,66 @@
+/** The small pieces that Smartcar's bodies are made of, each read tolerantly. */
+import { z } from 'zod';
+import { powertrains } from '../domain/vehicle.ts';
+
+/** Opaque, but it goes into headers and paths: visible ASCII, and never a step up a path. */
+export const opaqueId = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,200}$/)
+  .refine((id) => id !== '.' && id !== '..');
+
+/** A constant such as a type, a code or a state; anything else than a short word is no such thing. */
+export const constant = z
+  .string()
+  .regex(/^[\w.:-]{1,100}$/)
+  .nullish()
+  .catch(null)
+  .transform((word) => word ?? null);
+
+export const label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .nullish()
+  .catch(null)
+  .transform((text) => text ?? null);
+
+export const optionalId = opaqueId
+  .nullish()
+  .catch(null)
+  .transform((id) => id ?? null);
+
+/** Upper case, as Smartcar writes it. */
+export const make = label.transform((text) => text?.toUpperCase() ?? null);
+
+export const modelYear = z.coerce.number().int().min(1900).max(2200).nullable().catch(null);
+
+export const powertrain = label.transform(
+  (text) => powertrains.find((known) => known === text?.toUpperCase()) ?? null,
+);
+
+const earliest = Date.UTC(2000, 0, 1);
+const latest = Date.UTC(2200, 0, 1);
+/** As milliseconds this is in 1973, as seconds far in the future: smaller numbers are seconds. */
+const secondsEndAt = 100_000_000_000;
+
+/**
+ * An instant as ISO text, epoch seconds or epoch milliseconds; null when it is absent, 0 or nowhere near our time.
+ *
+ * @see docs/smartcar.md §3.4, §6.7
+ */
+export function instantOf(value: unknown): Date | null {
+  const at = typeof value === 'string' ? fromText(value) : typeof value === 'number' ? fromNumber(value) : Number.NaN;
+  return at >= earliest && at < latest ? new Date(at) : null;
+}
+
+function fromText(text: string): number {
+  if (text.length > 40) return Number.NaN;
+  if (/^\d+$/.test(text)) return fromNumber(Number(text));
+  // A time without a zone is UTC, as everything of Smartcar's is; Date would take it for the machine's.
+  return Date.parse(/[Zz]$|[+-]\d\d:?\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`);
+}
+
+function fromNumber(value: number): number {
+  return value < secondsEndAt ? value * 1000 : value;
+}

@@ -1,0 +1,95 @@
+/** One HTTP request to Smartcar, and whatever comes of it as a value. Follows no redirects, repeats nothing. */
+import { Pool } from 'undici';
+import { optionalId } from './fields.ts';
+
+export interface Request {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface Received {
+  came: true;
+  status: number;
+  /** `sc-request-id`. */
+  requestId: string | null;
+  /** Seconds, from `retry-after`; null when it was not said, or not as a number. */
+  retryAfterS: number | null;
+  text: string;
+}
+
+/** No answer, or one that is no HTTP or too large. `reason` is the library's code for it. */
+interface NotReceived {
+  came: false;
+  why: 'unreachable' | 'nonsense';
+  reason: string;
+}
+
+export type Sent = Received | NotReceived;
+
+export interface Wire {
+  send(request: Request): Promise<Sent>;
+  close(): Promise<void>;
+}
+
+export interface WireOptions {
+  connectMs: number;
+  headersMs: number;
+  bodyMs: number;
+  maxConnections: number;
+}
+
+/** More than the largest answer (100 connections, or 93 signals) several times over. */
+export const maxBodyBytes = 1024 * 1024;
+const longestRetryAfterS = 24 * 3_600;
+
+/** A pool of connections to one origin. */
+export function openWire(origin: string, options: WireOptions): Wire {
+  const pool = new Pool(origin, {
+    connections: options.maxConnections,
+    connect: { timeout: options.connectMs },
+    headersTimeout: options.headersMs,
+    bodyTimeout: options.bodyMs,
+    maxResponseSize: maxBodyBytes,
+    // One after the other on a connection: an answer that is slow would hold up those behind it.
+    pipelining: 1,
+  });
+  // A body may trickle without ever pausing long enough for the body's own timeout.
+  const wholeMs = options.connectMs + options.headersMs + options.bodyMs;
+  return { send: (request) => send(pool, request, wholeMs), close: () => pool.close() };
+}
+
+async function send(pool: Pool, request: Request, wholeMs: number): Promise<Sent> {
+  try {
+    const signal = AbortSignal.timeout(wholeMs);
+    const { statusCode, headers, body } = await pool.request({ ...request, body: request.body ?? null, signal });
+    const text = await body.text();
+    return {
+      came: true,
+      status: statusCode,
+      requestId: optionalId.parse(only(headers['sc-request-id'])),
+      retryAfterS: secondsOf(only(headers['retry-after'])),
+      text,
+    };
+  } catch (error) {
+    return notReceived(error);
+  }
+}
+
+/** Only the code is kept: messages and causes of errors may hold what was sent. */
+function notReceived(error: unknown): NotReceived {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : error instanceof Error ? error.name : 'UNKNOWN';
+  const isNonsense = reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || reason.startsWith('HPE_');
+  return { came: false, why: isNonsense ? 'nonsense' : 'unreachable', reason };
+}
+
+function only(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function secondsOf(value: string | undefined): number | null {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), longestRetryAfterS) : null;
+}

@@ -1,0 +1,74 @@
+/** Webhooks and their subscriptions: the requests, and their answers. @see docs/smartcar.md §3.8 */
+import { z } from 'zod';
+import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
+import type { Answer } from './answer.ts';
+import { label, opaqueId } from './fields.ts';
+import { failed, headersFor, isSuccess, type Page, type PageQuery, pathOf, readPage } from './read.ts';
+import type { Request, Sent } from './send.ts';
+import type { ListedSubscription, ListedWebhook, Mode, VehicleAndUser } from './smartcar.ts';
+
+export function webhooksRequest(token: string, page: PageQuery): Request {
+  return { method: 'GET', path: pathOf('/v3/webhooks', page), headers: headersFor(token) };
+}
+
+const webhook = z
+  .object({ id: opaqueId, attributes: z.object({ name: label }).partial().nullish().catch(null) })
+  .transform(({ id, attributes }): ListedWebhook => ({ id, name: attributes?.name ?? null }));
+
+export const readWebhooks = (sent: Sent): Answer<Page<ListedWebhook>> => readPage(sent, webhook);
+
+export interface SubscriptionFilter {
+  userId?: SmartcarUserId;
+  vehicleId?: SmartcarVehicleId;
+  webhookId?: string;
+}
+
+export function subscriptionsRequest(token: string, filter: SubscriptionFilter, mode: Mode, page: PageQuery): Request {
+  const query = {
+    'filter[userId]': filter.userId,
+    'filter[vehicleId]': filter.vehicleId,
+    'filter[webhookId]': filter.webhookId,
+    'filter[vehicle.mode]': mode === 'simulated' ? mode : undefined,
+    'page[number]': '1',
+    'page[size]': '100',
+    ...page,
+  };
+  return { method: 'GET', path: pathOf('/v3/subscriptions', query), headers: headersFor(token) };
+}
+
+const related = z.object({ data: z.object({ id: opaqueId }) }).nullish().catch(null);
+
+const subscription = z
+  .object({
+    id: opaqueId,
+    relationships: z.object({ webhook: related, user: related, vehicle: related }).partial().nullish().catch(null),
+  })
+  .transform(({ id, relationships }): ListedSubscription => ({
+    id,
+    webhookId: relationships?.webhook?.data.id ?? null,
+    // Smartcar's ids are opaque; they get their brand here, where they come in.
+    smartcarUserId: (relationships?.user?.data.id ?? null) as SmartcarUserId | null,
+    smartcarVehicleId: (relationships?.vehicle?.data.id ?? null) as SmartcarVehicleId | null,
+  }));
+
+export const readSubscriptions = (sent: Sent): Answer<Page<ListedSubscription>> => readPage(sent, subscription);
+
+export function createSubscriptionRequest(
+  token: string,
+  { webhookId, userId, vehicleId }: VehicleAndUser & { webhookId: string },
+): Request {
+  return {
+    method: 'POST',
+    path: pathOf('/v3/subscriptions'),
+    headers: { ...headersFor(token), 'content-type': 'application/json' },
+    body: JSON.stringify({ data: { attributes: { webhookId, userId, vehicleId } } }),
+  };
+}
+
+/** 202 promises it and its body says nothing more; 409 is the wish fulfilled already. */
+export function readSubscriptionCreated(sent: Sent): Answer<'created' | 'exists'> {
+  if (!sent.came) return failed(sent);
+  if (isSuccess(sent)) return { ok: true, value: 'created', requestId: sent.requestId };
+  if (sent.status === 409) return { ok: true, value: 'exists', requestId: sent.requestId };
+  return failed(sent);
+}
