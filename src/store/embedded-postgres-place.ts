@@ -7,6 +7,9 @@ import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
+/** The name PostgreSQL gives its socket. */
+export const SOCKET = '.s.PGSQL.5432';
+
 /** Socket paths are limited to 107 bytes on Linux and 103 on macOS, the terminating zero included. */
 const LONGEST_SOCKET_PATH = 100;
 
@@ -112,5 +115,5 @@ function makeSocketDir(dataDir: string, name: string, account: Account | null): 
 }
 
 function fits(socketDir: string): boolean {
-  return Buffer.byteLength(join(socketDir, '.s.PGSQL.5432')) < LONGEST_SOCKET_PATH;
+  return Buffer.byteLength(join(socketDir, SOCKET)) < LONGEST_SOCKET_PATH;
 }

@@ -20,7 +20,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Binaries } from './embedded-postgres-binaries.ts';
 import { isAlive } from './embedded-postgres-lock.ts';
-import type { Account, Place } from './embedded-postgres-place.ts';
+import { SOCKET, type Account, type Place } from './embedded-postgres-place.ts';
 
 /** The embedded server didn't start; the message ends with what PostgreSQL itself said. */
 export class EmbeddedPostgresFailed extends Error {
@@ -43,7 +43,10 @@ export interface RunningServer {
 }
 
 const POLL_MS = 25;
-const START_POLLS = 60_000 / POLL_MS;
+/** Recovery after a crash can take minutes on a large database; a server that gives up ends by itself. */
+const START_POLLS = 300_000 / POLL_MS;
+/** A server makes its socket long before it answers. */
+const SOCKET_POLLS = 5_000 / POLL_MS;
 const STOP_POLLS = 30_000 / POLL_MS;
 const LOG_LIMIT_BYTES = 5_000_000;
 
@@ -187,7 +190,7 @@ async function waitUntilReady(child: ChildProcess, place: Place): Promise<boolea
 
 /** Whether a server on this cluster answers on its socket. */
 export async function answers(socketDir: string, clusterDir: string): Promise<boolean> {
-  if (!existsSync(join(socketDir, '.s.PGSQL.5432'))) return false;
+  if (!existsSync(join(socketDir, SOCKET))) return false;
   const client = new pg.Client({
     host: socketDir,
     user: 'towline',
@@ -213,6 +216,8 @@ async function adopt(place: Place): Promise<number | null> {
     if (pid === null) return null;
     // It may be starting, recovering or shutting down: then it answers or goes.
     if (await answers(place.socketDir, place.clusterDir)) return pid;
+    // Something cleaned the folder away: it can't be reached any more, and must be started again.
+    if (polls > SOCKET_POLLS && !existsSync(join(place.socketDir, SOCKET))) await stopServer(pid);
     await pause(POLL_MS);
   }
   throw new EmbeddedPostgresFailed(

@@ -142,6 +142,18 @@ describe('the embedded database', () => {
     assert.deepEqual(await query(postgres.url, 'select number from kept'), [{ number: 7 }]);
   });
 
+  test('left running with its socket cleaned away, it is stopped and started again', async () => {
+    const { child, said } = await keep([folder]);
+    await query(said.url, 'create table kept as select 7 as number');
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(said.socketDir, { recursive: true });
+    const postgres = await start({ dataDir: folder });
+    assert.notEqual(postgres.pid, said.pid);
+    assert.deepEqual(await query(postgres.url, 'select number from kept'), [{ number: 7 }]);
+  });
+
   test('killed in the middle of work, it is restarted by itself and has lost nothing', async () => {
     const restarted = Promise.withResolvers<EmbeddedPostgresEvent>();
     const postgres = await start({
