@@ -24,12 +24,26 @@ const ROOMS: Readonly<Record<string, Room>> = {
   store: { rooms: ['domain'], packages: ['kysely', 'pg', 'graphile-worker'], builtins: 'all' },
   texts: { rooms: ['domain'], packages: ['intl-messageformat'], builtins: [] },
   notify: { rooms: ['domain', 'texts'], packages: ['nodemailer', '@react-email/', 'react'], builtins: [] },
-  vault: { rooms: ['domain', 'smartcar', 'store'], packages: [], builtins: ['node:crypto', 'node:util'] },
+  vault: {
+    rooms: ['domain', 'smartcar', 'store'],
+    packages: [],
+    builtins: ['node:crypto', 'node:util', 'node:timers/promises'],
+  },
   flows: { rooms: ['domain', 'smartcar', 'vault', 'store', 'notify'], packages: [], builtins: [] },
   jobs: { rooms: ['domain', 'flows'], packages: ['graphile-worker'], builtins: [] },
   http: {
     rooms: ['domain', 'texts', 'flows', 'store', 'http/contract'],
-    packages: ['fastify', '@fastify/', 'fastify-type-provider-zod', 'zod', 'prom-client', ...PEOPLE],
+    // React writes the owner's pages on the server, as it writes mail.
+    packages: [
+      'fastify',
+      '@fastify/',
+      'fastify-type-provider-zod',
+      'zod',
+      'prom-client',
+      'react',
+      'react-dom',
+      ...PEOPLE,
+    ],
     builtins: 'all',
   },
   'http/contract': { rooms: ['domain', 'texts'], packages: ['zod'], builtins: [] },
