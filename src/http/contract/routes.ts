@@ -18,7 +18,7 @@ interface Route {
   needs: Act;
 }
 
-const route = <T extends Omit<Route, 'status'> & { status?: Route['status'] }>(spec: T) => ({ status: 200 as const, ...spec });
+const route = <T extends Omit<Route, 'status'>>(spec: T) => ({ ...spec, status: 200 as const });
 const list = <Q extends z.ZodType, R extends z.ZodType>(summary: string, query: Q, response: R, needs: Act = 'read') =>
   route({ summary, params: none, query, response, needs });
 const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 'read') =>
@@ -26,7 +26,7 @@ const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 're
 const act = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
   route({ summary, params: idParam, query: none, body, response, needs });
 const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
-  route({ summary, params: none, query: none, body, response, status: 201, needs });
+  ({ summary, params: none, query: none, body, response, status: 201 as const, needs });
 
 export const routes = {
   getOverview: list('Counts by status, cause, freshness and turn', none, o.overview),

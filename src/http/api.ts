@@ -1,0 +1,131 @@
+/** Registers every call of the contract: who may, what fits, acting once, and the audit log. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import { writeAudit } from '../store/audit.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Call, Handlers } from './call.ts';
+import { paths } from './contract/paths.ts';
+import type { CallName } from './contract/paths.ts';
+import { routes } from './contract/routes.ts';
+import { problem } from './contract/shared.ts';
+import { alertHandlers } from './handlers/alerts.ts';
+import { fleetHandlers } from './handlers/fleet.ts';
+import { ownerHandlers } from './handlers/owners.ts';
+import { recordHandlers } from './handlers/records.ts';
+import { vehicleHandlers } from './handlers/vehicles.ts';
+import { once } from './idempotency.ts';
+import type { HttpNeeds } from './server-needs.ts';
+import { mustBeAllowed, whoAsks } from './who.ts';
+import type { Who, WhoNeeds } from './who.ts';
+
+export type ApiNeeds = HttpNeeds & WhoNeeds;
+
+/** Reads that show a precise location. */
+const locating: readonly CallName[] = ['getVehicle', 'listSignals'];
+/** A screen that is left open reads again and again: one line an hour for each reader and vehicle says it all. */
+const sameReadMs = 3_600_000;
+const mostReads = 10_000;
+
+export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<void> {
+  const handlers: Handlers = {
+    ...fleetHandlers(needs), ...vehicleHandlers(needs), ...ownerHandlers(needs), ...alertHandlers(needs), ...recordHandlers(needs),
+  };
+  const audit = auditor(needs);
+  app.addHook('preValidation', async (request) => {
+    // A POST without a body is one with an empty object, where a schema waits for it.
+    request.body ??= request.method === 'GET' ? request.body : {};
+  });
+  for (const name of Object.keys(paths) as CallName[]) registerCall(app, needs, name, handlers, audit); // keys of a const object
+}
+
+type Audit = (name: CallName, who: Who, subject: string | null, now: Date) => Promise<void>;
+
+function registerCall(app: FastifyInstance, needs: ApiNeeds, name: CallName, handlers: Handlers, audit: Audit): void {
+  const route: { summary: string; params: z.ZodType; query: z.ZodType; body?: z.ZodType; response: z.ZodType; status: number } = routes[name];
+  const [method, path] = paths[name];
+  app.route({
+    method,
+    url: `/api/v1${path}`,
+    schema: {
+      operationId: name, summary: route.summary, tags: [tagOf(path)],
+      ...(path.includes(':id') ? { params: route.params } : {}),
+      querystring: route.query,
+      ...(route.body && method !== 'GET' && method !== 'DELETE' ? { body: route.body } : {}),
+      response: { [route.status]: route.response, '4xx': problem, '5xx': problem },
+    },
+    // Before the body is read, so that a stranger learns nothing from mistakes; after the limit of requests, so that
+    // guessing keys is slowed too.
+    preParsing: async (request, reply) => {
+      const who = await whoAsks(needs, request, reply);
+      mustBeAllowed(who, routes[name].needs);
+      askers.set(request, who);
+    },
+    handler: (request, reply) => answer({ needs, name, handlers, audit, status: route.status }, request, reply),
+  });
+}
+
+const askers = new WeakMap<FastifyRequest, Who>();
+
+const tagOf = (path: string): string => path.split('/')[1] ?? 'api';
+
+interface Registered {
+  needs: ApiNeeds;
+  name: CallName;
+  handlers: Handlers;
+  audit: Audit;
+  status: number;
+}
+
+async function answer(registered: Registered, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { needs, name, status } = registered;
+  const who = askers.get(request);
+  if (!who) throw new Error(`Nobody was asked who calls ${name}.`);
+  const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+  reply.code(status).header('cache-control', 'no-store');
+  if (typeof key !== 'string') return reply.send(await act(registered, request, who));
+  const { fleetId, actor } = who.context;
+  const asked = JSON.stringify([actor.kind, actor.id, request.url, request.body]);
+  const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () => act(registered, request, who));
+  if (repeated) reply.header('idempotent-replayed', 'true');
+  return reply.send(kept);
+}
+
+async function act({ needs, name, handlers, audit }: Registered, request: FastifyRequest, who: Who): Promise<unknown> {
+  const now = needs.clock();
+  const { fleetId } = who.context;
+  const call = {
+    who, context: who.context, params: request.params, query: request.query, body: request.body, now,
+    inFleet: (work: Parameters<Call<'getMe'>['inFleet']>[0]) => needs.database.asFleet(fleetId, work),
+  };
+  // Each handler takes what its own route's schemas let through; the loop can't say so.
+  const handle = handlers[name] as (call: unknown) => Promise<{ id?: unknown }>;
+  const { id: named } = request.params as { id?: string }; // the router's
+  try {
+    const result = await handle(call);
+    await audit(name, who, named ?? (typeof result.id === 'string' ? result.id : null), now);
+    return result;
+  } catch (error) {
+    // What broke may have acted. What was refused has not.
+    if (!(error instanceof Refusal)) await audit(name, who, named ?? null, now).catch(() => undefined);
+    throw error;
+  }
+}
+
+function auditor({ database }: Pick<HttpNeeds, 'database'>): Audit {
+  const reads = new Map<string, number>();
+  function isNews(name: CallName, who: Who, subject: string | null, now: Date): boolean {
+    if (paths[name][0] !== 'GET') return true;
+    if (!locating.includes(name)) return false;
+    const read = [who.context.actor.kind, who.context.actor.id, subject].join(' ');
+    if (now.getTime() - (reads.get(read) ?? 0) < sameReadMs) return false;
+    if (reads.size >= mostReads) reads.clear();
+    reads.set(read, now.getTime());
+    return true;
+  }
+  return async (name, who, subject, now) => {
+    if (!isNews(name, who, subject, now)) return;
+    const { fleetId, actor, requestId } = who.context;
+    await database.asFleet(fleetId, (tx) => writeAudit(tx, { fleetId, at: now, actor, act: name, subject, detail: {}, requestId }));
+  };
+}

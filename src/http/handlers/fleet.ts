@@ -1,0 +1,118 @@
+/** The fleet: overview, who asks, fleets, plan, settings, keys. */
+import { causeNames, factsOf, statuses } from '../../domain/cause.ts';
+import type { Cause } from '../../domain/cause.ts';
+import { defaultPlan, defaultSettings } from '../../domain/fleet.ts';
+import type { Settings } from '../../domain/fleet.ts';
+import { newId } from '../../domain/ids.ts';
+import { knownPermissions } from '../../domain/permission.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { addApiKey, endApiKey, listApiKeys } from '../../store/api-key.ts';
+import type { Tx } from '../../store/database.ts';
+import { addFleet, changeSettings, listFleets, ownFleet } from '../../store/fleet.ts';
+import { addMember, membershipsOf } from '../../store/member.ts';
+import { overviewCounts, webhooksRefusedSince } from '../../store/overview.ts';
+import type { OverviewCounts } from '../../store/overview.ts';
+import type { Call, HandlerNeeds, Handlers } from '../call.ts';
+import { hintOf, newApiKey } from '../keys.ts';
+import { iso, maybeIso, presentApiKey } from '../present.ts';
+import type { Who } from '../who.ts';
+
+type FleetCalls =
+  | 'getOverview' | 'getMe' | 'listFleets' | 'createFleet' | 'getPlan' | 'getSettings' | 'changeSettings' | 'listApiKeys'
+  | 'createApiKey' | 'revokeApiKey';
+
+export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
+  const { database, config, vault } = needs;
+  return {
+    getOverview: (call) => overview(needs, call),
+    async getMe({ who, inFleet }) {
+      const { id, name, settings } = await inFleet(ownFleet);
+      return {
+        name: who.context.actor.name, email: who.email, role: who.role, fleet: { id, name, timeZone: settings.timeZone },
+        fleets: await database.asSystem((tx) => fleetsOf(tx, who)), installationAdministrator: who.installation,
+        demo: config.demo, simulatorUrl: config.simulatorUrl,
+      };
+    },
+    async listFleets({ who }) {
+      return { items: await database.asSystem((tx) => fleetsOf(tx, who)), nextCursor: null };
+    },
+    createFleet: (call) => createFleet(needs, call),
+    getPlan: async ({ inFleet }) => (await inFleet(ownFleet)).plan,
+    getSettings: async ({ inFleet }) => (await inFleet(ownFleet)).settings,
+    changeSettings: ({ body, inFleet }) => inFleet((tx) => changeSettings(tx, accepted(body))),
+    async listApiKeys({ inFleet }) {
+      return { items: (await inFleet(listApiKeys)).map(presentApiKey), nextCursor: null };
+    },
+    async createApiKey({ body, context: { fleetId }, now, inFleet }) {
+      const key = newApiKey(vault);
+      const digest = vault.fingerprint(key);
+      const kept = await inFleet((tx) => addApiKey(tx, { ...body, fleetId, digest, hint: hintOf(key), installation: false }, now));
+      return { ...presentApiKey(kept), key };
+    },
+    async revokeApiKey({ params, now, inFleet }) {
+      const ended = await inFleet((tx) => endApiKey(tx, params.id, now));
+      if (!ended) throw new Refusal('not_found');
+      return presentApiKey(ended);
+    },
+  };
+}
+
+async function fleetsOf(tx: Tx, who: Who): Promise<{ id: string; name: string }[]> {
+  if (who.installation) return listFleets(tx);
+  if (who.context.actor.kind === 'apiKey') return [{ id: who.context.fleetId, name: who.fleetName }];
+  return (await membershipsOf(tx, who.context.actor.id ?? '')).map(({ fleetId, fleetName }) => ({ id: fleetId, name: fleetName }));
+}
+
+async function createFleet({ database }: HandlerNeeds, { who, body, now }: Call<'createFleet'>): ReturnType<Handlers['createFleet']> {
+  if (!who.installation) throw new Refusal('not_allowed', "Only the installation's administrator makes fleets.");
+  const { actor } = who.context;
+  const fleet = { id: newId('flt', now), name: body.name, plan: defaultPlan, settings: defaultSettings(body.name) };
+  await database.asSystem(async (tx) => {
+    await addFleet(tx, fleet, now);
+    if (actor.kind === 'operator' && actor.id) await addMember(tx, { fleetId: fleet.id, userId: actor.id, role: 'administrator' }, now);
+  });
+  return { id: fleet.id, name: fleet.name };
+}
+
+/** What was given, and only permissions that Towline can make use of. */
+function accepted(change: Call<'changeSettings'>['body']): Partial<Settings> {
+  const unknown = change.requiredPermissions?.filter((permission) => !knownPermissions.includes(permission)) ?? [];
+  if (unknown.length > 0) throw new Refusal('invalid_input', `Towline does not know these permissions: ${unknown.join(', ')}.`);
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<Settings>; // the schema's names are the settings'
+}
+
+async function overview({ database, config }: HandlerNeeds, { now, inFleet }: Call<'getOverview'>): ReturnType<Handlers['getOverview']> {
+  const counts = await inFleet(async (tx) => {
+    const { settings } = await ownFleet(tx);
+    return overviewCounts(tx, { staleAfterS: settings.staleAfterS, now });
+  });
+  const refusedLastHour = await database.asSystem((tx) => webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)));
+  const { vehicles, freshness, owners, alerts, webhooks } = counts;
+  return {
+    at: iso(now), vehicles, freshness, alerts, ...tally(counts.connections),
+    owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
+    webhooks: { ...webhooks, lastReceivedAt: maybeIso(webhooks.lastReceivedAt), refusedLastHour },
+    platform: { mode: config.mode, platform: 'v3' },
+  };
+}
+
+type Counts = Record<string, number>;
+
+function tally(rows: OverviewCounts['connections']): { statuses: Counts; causes: Counts; turns: Counts } {
+  const found: Counts = Object.fromEntries([...statuses, 'unconnected'].map((status) => [status, 0]));
+  const causes: Counts = {};
+  const turns: Counts = {};
+  const add = (counts: Counts, name: string, count: number): void => {
+    counts[name] = (counts[name] ?? 0) + count;
+  };
+  for (const { status, cause, count } of rows) {
+    add(found, status ?? 'unconnected', count);
+    if (!cause) continue;
+    add(causes, cause, count);
+    if (isCause(cause) && factsOf(cause).who !== 'nobody') add(turns, factsOf(cause).who, count);
+  }
+  return { statuses: found, causes, turns };
+}
+
+const isCause = (cause: string): cause is Cause => (causeNames as string[]).includes(cause); // widened only to ask

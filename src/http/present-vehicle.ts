@@ -1,0 +1,118 @@
+/** Vehicles as the contract shows them: the connection panel, freshness, signals, what can be done, and why not. */
+import { can } from '../domain/connection.ts';
+import type { Capability } from '../domain/connection.ts';
+import { isVehicleMeaning } from '../domain/failure.ts';
+import type { Meaning } from '../domain/failure.ts';
+import { freshness } from '../domain/freshness.ts';
+import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
+import type { Settings } from '../domain/fleet.ts';
+import { makePolicy } from '../domain/make-policy.ts';
+import { missingPermissions } from '../domain/permission.ts';
+import { signals as knownSignals } from '../domain/signal.ts';
+import type { KeptReading } from '../store/schema.ts';
+import type { ListedConnection, ListedVehicle } from '../store/vehicle-list.ts';
+import {
+  capabilityText, causeText, freshnessAction, freshnessText, nextActionFor, permissionText, signalName, suspicionText,
+} from '../texts/words.ts';
+import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
+import { iso, maybeIso } from './present.ts';
+
+type Limits = Pick<Settings, 'requiredPermissions' | 'staleAfterS'>;
+
+/** A precise location: shown for one vehicle, where reading it is written into the audit log; never in lists. */
+const locationSignal = 'location-preciselocation';
+
+export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Date): VehicleView {
+  const { id, number, plate, vin, make, model, year, powertrain, country, owner, connection, createdAt } = vehicle;
+  return {
+    id, number, plate, vin, make, model, year, powertrain, country, owner,
+    connection: connection ? presentConnection(connection, make, settings) : null,
+    freshness: presentFreshness(freshnessOf(vehicle, settings, now)),
+    signals: presentSignals(vehicle, settings, now),
+    capabilities: presentCapabilities(connection),
+    rental: null,
+    createdAt: iso(createdAt),
+  };
+}
+
+/** As a list shows it: without the precise location. */
+export function presentListed(vehicle: ListedVehicle, settings: Limits, now: Date): VehicleView {
+  const view = presentVehicle(vehicle, settings, now);
+  return { ...view, signals: view.signals.filter(({ code }) => code !== locationSignal) };
+}
+
+/** Known signals, in the order of the domain's list; what Smartcar added later is kept and not shown. */
+export function presentSignals(vehicle: ListedVehicle, settings: Limits, now: Date): SignalView[] {
+  const limitMs = (settings.staleAfterS ?? makePolicy(vehicle.make).staleAfterH * 3_600) * 1_000;
+  return Object.keys(knownSignals).flatMap((code) => {
+    const reading = vehicle.signals[code];
+    return reading ? [presentSignal(code, reading, limitMs, now)] : [];
+  });
+}
+
+function presentSignal(code: string, reading: KeptReading, limitMs: number, now: Date): SignalView {
+  const at = new Date(reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt);
+  return {
+    code, name: signalName(code), value: reading.value, unit: reading.unit, measuredAt: reading.measuredAt,
+    fetchedAt: reading.fetchedAt, receivedAt: reading.receivedAt,
+    freshness: now.getTime() - at.getTime() <= limitMs ? 'fresh' : 'stale',
+  };
+}
+
+function presentConnection(connection: ListedConnection, make: string | null, settings: Limits): ConnectionView {
+  const { id, status, cause, platform, permissions: granted, lastSuccess, request } = connection;
+  const required = settings.requiredPermissions;
+  const missing = missingPermissions(required, granted).map((permission) => ({ permission, text: permissionText(permission) }));
+  return {
+    id, status, cause, platform,
+    causeText: cause ? causeText(cause, { make }) : null,
+    nextAction: nextActionFor(cause, status),
+    since: iso(connection.since),
+    connectedAt: iso(connection.connectedAt),
+    permissions: { granted, required, missing },
+    suspicion: presentSuspicion(connection, make),
+    lastSuccess: lastSuccess ? { kind: lastSuccess.kind, at: iso(lastSuccess.at) } : null,
+    lastTelemetryAt: maybeIso(connection.lastTelemetryAt),
+    nextPollAt: maybeIso(connection.nextPollAt),
+    // No limit is documented on v3. @see docs/smartcar.md §4
+    lapsesAt: null,
+    subscribed: connection.subscribedAt !== null,
+    disconnecting: cause === 'disconnectedHere' && connection.revokedAt === null,
+    request: request
+      ? { id: request.id, askedAt: iso(request.askedAt), openedAt: maybeIso(request.openedAt), returnedAt: maybeIso(request.returnedAt) }
+      : null,
+  };
+}
+
+function presentSuspicion({ suspicion }: ListedConnection, make: string | null): ConnectionView['suspicion'] {
+  if (!suspicion) return null;
+  const text = suspicionText(suspicion.meaning as Meaning, { make }); // kept from a Suspicion
+  return { text, claimedAt: suspicion.claimedAt, deadlineAt: suspicion.deadlineAt };
+}
+
+function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Freshness {
+  const { make, connection, newestAt } = vehicle;
+  return freshness({ make, connection: connection ? freshnessInput(connection) : null, newestAt, staleAfterS: settings.staleAfterS }, now);
+}
+
+function freshnessInput({ status, vehicleState, subscribedAt }: ListedConnection): FreshnessInput['connection'] {
+  if (!vehicleState) return { status, subscribedAt, vehicleState: null };
+  const meaning = vehicleState.meaning as Meaning; // kept from a Connection
+  return { status, subscribedAt, vehicleState: isVehicleMeaning(meaning) ? { meaning, since: new Date(vehicleState.since) } : null };
+}
+
+function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
+  return {
+    state: fresh.state, reason: fresh.reason, text: freshnessText(fresh), since: maybeIso(fresh.since), nextAction: freshnessAction(fresh),
+  };
+}
+
+function presentCapabilities(connection: ListedConnection | null): VehicleView['capabilities'] {
+  const known = can(connection);
+  const view = (capability: Capability): { allowed: boolean; reason: string | null } =>
+    capability.allowed ? { allowed: true, reason: null } : { allowed: false, reason: capabilityText(capability.reason) };
+  return {
+    connect: view(known.connect), reconnect: view(known.reconnect), disconnect: view(known.disconnect), check: view(known.check),
+    lock: view(known.lock), unlock: view(known.unlock),
+  };
+}
