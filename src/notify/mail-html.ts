@@ -72,7 +72,7 @@ function card(c: Components, words: MailWords, fleetName: string): ReactNode[] {
     button && h(c.Button, { key: 'button', className: 'act', style: styles.button, href: button.url }, button.label),
     words.after.length > 0 && h(c.Text, { key: 'after', className: 'quiet', style: styles.quiet }, words.after.join(' ')),
     h(c.Text, { key: 'ask', className: 'quiet', style: styles.quiet }, words.ask),
-    button && h(c.Text, { key: 'link', className: 'quiet', style: { ...styles.small, marginTop: '20px' } }, words.linkIntro, h('br'), h(c.Link, { className: 'link', href: button.url }, button.url)),
+    button && h(c.Text, { key: 'link', className: 'quiet', style: { ...styles.small, marginTop: '20px' } }, words.linkIntro, h('br'), h(c.Link, { className: 'link', style: { color: '#0b57c7' }, href: button.url }, button.url)),
   ];
 }
 

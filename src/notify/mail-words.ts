@@ -1,7 +1,7 @@
 /** The sentences of a message in the order they are read; HTML and text are made of the same ones. */
 import { factsOf } from '../domain/cause.ts';
 import { say } from '../texts/say.ts';
-import { ownerCauseText, vehicleTitle } from '../texts/words.ts';
+import { ownerCauseText, unbroken, vehicleTitle } from '../texts/words.ts';
 import type { MailCar, MailModel } from './mail-model.ts';
 
 export interface MailWords {
@@ -50,7 +50,7 @@ const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, ' ').
 
 function carName(car: MailCar, language: string): string {
   const title = shortTitle(car);
-  return car.plate ? say(language, 'mail.car', { title, plate: car.plate }) : title;
+  return car.plate ? say(language, 'mail.car', { title, plate: unbroken(car.plate) }) : title;
 }
 
 const whyOf = (car: MailCar, { kind, language }: MailModel): string | null =>

@@ -25,5 +25,6 @@ function textOf(words: MailWords, fleetName: string): string {
     fleetName,
     `-- \n${words.why}`,
   ];
-  return `${paragraphs.filter((paragraph) => paragraph !== null && paragraph !== '').join('\n\n')}\n`;
+  const letter = paragraphs.filter((paragraph) => paragraph !== null && paragraph !== '').join('\n\n');
+  return `${letter.replaceAll('\u2060', '').replaceAll('\u00a0', ' ')}\n`;
 }

@@ -6,7 +6,7 @@ export const mailTexts = {
   'mail.subject.connect-invitation': 'Please connect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
   'mail.subject.repaired': 'Your {title}{more, plural, =0 { is} one { and 1 more car are} other { and # more cars are}} connected again',
   'mail.greeting': 'Hello {name},',
-  'mail.car': '{title}, {plate}',
+  'mail.car': '{title} ({plate})',
   'mail.reconnect.one': 'Your {car} is no longer connected with {fleet}.',
   'mail.reconnect.many': 'Some of your cars are no longer connected with {fleet}:',
   'mail.reconnect.signIn': 'Sign in once; it takes less than a minute.',

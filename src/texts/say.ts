@@ -26,13 +26,16 @@ export const isMessageKey = (key: string): key is MessageKey => Object.hasOwn(en
 /** Days are written in UTC: who reads them has no time zone that we know for certain. */
 const formats = { date: { day: { day: 'numeric', month: 'long', timeZone: 'UTC' } } } as const;
 
+/** How numbers and days are written: the English here is British. */
+const formatting: Readonly<Record<string, string>> = { en: 'en-GB' };
+
 const compiled = new Map<string, IntlMessageFormat>();
 
 function message(language: string, key: MessageKey): IntlMessageFormat {
   const name = `${language}:${key}`;
   const known = compiled.get(name);
   if (known) return known;
-  const made = new IntlMessageFormat(catalogue(language)[key], language, formats, { ignoreTag: true });
+  const made = new IntlMessageFormat(catalogue(language)[key], formatting[language] ?? language, formats, { ignoreTag: true });
   compiled.set(name, made);
   return made;
 }

@@ -38,6 +38,9 @@ export function vehicleTitle(car: { make: string | null; model: string | null; y
   return [make === 'Volkswagen' ? 'VW' : make, car.model, car.year].filter((part) => part !== null && part !== '').join(' ');
 }
 
+/** A plate that stays on one line: "M-TL 104" does not end a line in "M-". */
+export const unbroken = (plate: string): string => plate.replaceAll('-', '-\u2060').replaceAll(' ', '\u00a0');
+
 const made = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(make) : 'unknown' });
 
 export const statusWord = (status: Status, language = 'en'): string => say(language, `status.${status}`);

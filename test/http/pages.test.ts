@@ -41,7 +41,7 @@ const work = (cars: PageCar[], change: Partial<LinkPage & { page: 'work' }> = {}
 /** What a person reads, without markup; the part of the page before `until` where that is given. */
 function read(html: string, until?: string): string {
   const body = html.slice(html.indexOf('<body'), until === undefined ? undefined : html.indexOf(until));
-  const plain = body.replaceAll(/<[^>]+>/g, ' ').replaceAll('&#x27;', "'").replaceAll('&amp;', '&');
+  const plain = body.replaceAll(/<[^>]+>/g, ' ').replaceAll('&#x27;', "'").replaceAll('&amp;', '&').replaceAll('\u2060', '');
   return plain.replaceAll(/\s+/g, ' ').trim();
 }
 
@@ -86,7 +86,7 @@ test('owners of several cars find a button for each that needs one', () => {
   assert.equal(buttons(html), 2);
   assert.match(html, /value="con_1"/);
   assert.match(html, /value="con_2"/);
-  assert.match(read(html), /Reconnect your 2 cars .* Your BMW i3 .* Repaired on May 3\. Thank you\./);
+  assert.match(read(html), /Reconnect your 2 cars .* Your BMW i3 .* Repaired on 3 May\. Thank you\./);
 });
 
 test('a car being checked looks again by itself; nothing else does', () => {
@@ -98,9 +98,9 @@ test('a car being checked looks again by itself; nothing else does', () => {
 test('what is over says so and has no button', () => {
   const endedAt = new Date('2026-05-03T10:00:00Z');
   const done = render(work([car({ state: 'done', endedAt })]));
-  assert.match(read(done), /It works, thank you .* Repaired on May 3\. Thank you\./);
+  assert.match(read(done), /It works .* Repaired on 3 May\. Thank you\./);
   const withdrawn = render(work([car({ state: 'withdrawn', endedAt })]));
-  assert.match(read(withdrawn), /Nothing to do any more .* This healed by itself on May 3\./);
+  assert.match(read(withdrawn), /It healed by itself .* worked again since 3 May; you need not sign in\./);
   assert.equal(buttons(done) + buttons(withdrawn), 0);
 });
 

@@ -7,7 +7,7 @@ import type { Cause } from '../../domain/cause.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
 import type { MessageKey } from '../../texts/say.ts';
-import { makeName, ownerCauseText, vehicleTitle } from '../../texts/words.ts';
+import { makeName, ownerCauseText, unbroken, vehicleTitle } from '../../texts/words.ts';
 import { buttonForm, stateLine } from './parts.ts';
 
 type Work = LinkPage & { page: 'work' };
@@ -20,7 +20,7 @@ export const shortTitle = (car: PageCar): string => vehicleTitle({ ...car, year:
 
 export function carLine(car: PageCar, language: string): string {
   const title = shortTitle(car);
-  return car.plate ? say(language, 'page.carAndPlate', { title, plate: car.plate }) : say(language, 'page.car', { title });
+  return car.plate ? say(language, 'page.carAndPlate', { title, plate: unbroken(car.plate) }) : say(language, 'page.car', { title });
 }
 
 /** What stands under the car's name: its work, or how its work stands. */
@@ -62,8 +62,9 @@ function workOf(car: PageCar, page: Work, token: string): ReactNode {
   return h(
     Fragment,
     null,
-    h('p', null, what, ' ', step.does.map((key) => say(language, key, { make })).join(' ')),
+    h('p', null, what, ' ', say(language, step.does, { make })),
     car.cause === 'virtualKeyMissing' && h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
+    step.noticed && h('p', null, say(language, 'page.repair.noticed')),
     step.button && hintsOf(car, language),
     label && buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label),
     car.cause && h('p', { className: 'quiet' }, say(language, 'page.unaffected')),
@@ -71,25 +72,27 @@ function workOf(car: PageCar, page: Work, token: string): ReactNode {
 }
 
 interface Step {
-  does: MessageKey[];
+  does: MessageKey;
+  /** It is done outside Towline, and seen by us when it is done. */
+  noticed?: boolean;
   /** Null when signing in would not help. */
   button: MessageKey | null;
 }
 
 function stepOf({ cause }: PageCar): Step {
-  if (!cause) return { does: ['page.connect.do'], button: 'page.connect.button' };
+  if (!cause) return { does: 'page.connect.do', button: 'page.connect.button' };
   switch (factsOf(cause).route) {
     case 'reauthenticate':
-      return { does: ['page.repair.signIn'], button: 'page.repair.button' };
+      return { does: 'page.repair.signIn', button: 'page.repair.button' };
     case 'authorize':
-      return { does: ['page.repair.authorize'], button: 'page.repair.buttonAuthorize' };
+      return { does: 'page.repair.authorize', button: 'page.repair.buttonAuthorize' };
     case 'widen':
-      return { does: ['page.repair.widen'], button: 'page.repair.buttonWiden' };
+      return { does: 'page.repair.widen', button: 'page.repair.buttonWiden' };
     case 'ownerAction':
-      return { does: [ownerActionKey(cause), 'page.repair.noticed'], button: null };
+      return { does: ownerActionKey(cause), noticed: true, button: null };
     case 'automatic':
     case 'none':
-      return { does: ['page.repair.nothing'], button: null };
+      return { does: 'page.repair.nothing', button: null };
   }
 }
 

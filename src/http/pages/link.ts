@@ -8,7 +8,7 @@ import { say } from '../../texts/say.ts';
 import { connectErrorText, makeName, permissionText } from '../../texts/words.ts';
 import { carBody, carLine, carState, shortTitle } from './car.ts';
 import { htmlDocument } from './document.ts';
-import { askSection, stateLine } from './parts.ts';
+import { askSection } from './parts.ts';
 
 type Work = LinkPage & { page: 'work' };
 
@@ -127,14 +127,12 @@ function permissionList(title: string, permissions: Permission[], language: stri
 
 function closedPage({ reason, fleet, language }: LinkPage & { page: 'closed' }): string {
   const title = say(language, `page.closed.${reason}.title`);
-  const over = reason === 'used' ? 'done' : reason === 'withdrawn' ? 'withdrawn' : null;
   return htmlDocument(
     { language, title, fleetName: fleet?.name ?? null, refreshS: null },
     h(
       'section',
       { key: 'closed' },
       h('h1', null, title),
-      over && stateLine(over, say(language, `page.state.${over}`)),
       h('p', null, say(language, `page.closed.${reason}.text`)),
     ),
     fleet && askSection(fleet, language),

@@ -11,7 +11,7 @@ header{padding-top:24px;padding-bottom:12px;font-weight:600;color:var(--quiet)}
 footer{padding-top:20px;padding-bottom:40px;color:var(--quiet);font-size:15px}
 section{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:24px;margin-bottom:16px}
 h1{font-size:27px;line-height:1.2;margin:0 0 12px;font-weight:650;letter-spacing:-.01em;text-wrap:balance;overflow-wrap:anywhere}
-h2{font-size:17px;line-height:1.35;margin:0 0 8px;font-weight:650;overflow-wrap:anywhere}
+h2{text-wrap:balance;font-size:17px;line-height:1.35;margin:0 0 8px;font-weight:650;overflow-wrap:anywhere}
 p{margin:0 0 12px;overflow-wrap:anywhere}
 p:last-child,ul:last-child{margin-bottom:0}
 ul{margin:0 0 16px;padding:0 0 0 20px}
@@ -31,7 +31,8 @@ button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset
 .done{color:var(--good)}
 .checking{color:var(--wait)}
 .withdrawn{color:var(--quiet)}
-.two{display:grid;gap:0 24px}
+.two{display:grid;gap:16px 24px;margin-bottom:16px}
+.two .quiet{margin-bottom:4px}
 @media (min-width:34rem){.two{grid-template-columns:1fr 1fr}section{padding:28px 32px}header{padding-top:48px}}
 @media (prefers-reduced-motion:reduce){*{transition:none}}
 `.trim();
