@@ -3,6 +3,7 @@ import type * as reactEmail from '@react-email/components';
 import { createElement as h } from 'react';
 import type { CSSProperties, ReactElement, ReactNode } from 'react';
 
+import { spokenLanguage } from '../texts/say.ts';
 import type { MailWords } from './mail-words.ts';
 
 /** Loaded late: importing them takes most of a second, which no start has to wait for. */
@@ -41,7 +42,7 @@ const styles = {
 export function mailElement(c: Components, words: MailWords, language: string, fleetName: string): ReactElement {
   return h(
     c.Html,
-    { lang: language },
+    { lang: spokenLanguage(language) },
     h(
       c.Head,
       null,

@@ -3,7 +3,7 @@ import type { Cause, Status } from '../domain/cause.ts';
 import type { Meaning } from '../domain/failure.ts';
 
 /** A make that is not known is passed as `unknown`, so that each language finds its own words for it. */
-const brand = '{make, select, unknown {manufacturer} other {{make}}}';
+const account = '{make, select, unknown {account at the manufacturer} other {{make} account}}';
 const maker = '{make, select, unknown {the manufacturer} other {{make}}}';
 const Maker = '{make, select, unknown {The manufacturer} other {{make}}}';
 
@@ -19,13 +19,13 @@ export const statusTexts = {
 export const causeTexts = {
   'cause.waitingForFirstData': 'The car is connected; its first data has not arrived yet.',
   'cause.noFirstData': 'The car was connected, but no data has arrived since. Smartcar is asked again regularly.',
-  'cause.signedOut': `The owner's ${brand} account no longer lets us in; the password was probably changed.`,
+  'cause.signedOut': `The owner's ${account} no longer lets us in; the password was probably changed.`,
   'cause.platformMigrated': `${Maker} moved its accounts to a new system; each owner has to sign in once more.`,
   'cause.revokedByOwner': `The owner ended our access, at ${maker} or at Smartcar.`,
-  'cause.vehicleRemoved': `The car is no longer in the owner's ${brand} account; it may have been sold.`,
+  'cause.vehicleRemoved': `The car is no longer in the owner's ${account}; it may have been sold.`,
   'cause.disconnectedHere': 'The car was disconnected here. Its history stays.',
   'cause.superseded': 'A newer connection of this car has taken its place.',
-  'cause.accountIssue': `Something in the owner's ${brand} account needs attention, such as new terms to accept.`,
+  'cause.accountIssue': `Something in the owner's ${account} needs attention, such as new terms to accept.`,
   'cause.subscriptionLapsed': `The car's connected services at ${maker} have ended; the owner can renew them.`,
   'cause.virtualKeyMissing': 'The virtual key is missing from the car; without it the car takes no orders from us.',
   'cause.remoteAccessDisabled': 'Remote access is switched off in the car or in its app.',
@@ -50,7 +50,7 @@ export const ownerCauseTexts = {
   'ownerCause.signedOut': `${Maker} signed us out, most often because a password was changed.`,
   'ownerCause.platformMigrated': `${Maker} moved its accounts to a new system and asks everyone to sign in once more.`,
   'ownerCause.revokedByOwner': `Access to your car was ended at ${maker} or at Smartcar.`,
-  'ownerCause.vehicleRemoved': `Your car is no longer listed in your ${brand} account.`,
+  'ownerCause.vehicleRemoved': `Your car is no longer listed in your ${account}.`,
   'ownerCause.disconnectedHere': 'Your car was disconnected from the fleet.',
   'ownerCause.superseded': 'Your car has a newer connection.',
   'ownerCause.accountIssue': `${Maker} is waiting for something in your account, such as new terms to accept.`,

@@ -1,7 +1,8 @@
 /** English: the owner's page. First what happened, then what to do, then one button. */
 
 const maker = '{make, select, unknown {the manufacturer} other {{make}}}';
-const brand = '{make, select, unknown {manufacturer} other {{make}}}';
+const account = '{make, select, unknown {account at the manufacturer} other {{make} account}}';
+const app = "{make, select, unknown {manufacturer's app} other {{make} app}}";
 
 /**
  * Why Smartcar's Connect sent the owner back, each with a title, what happened and what to do next; `operator` is the
@@ -21,10 +22,10 @@ export const connectErrorTexts = {
   'connectError.vehicle_incompatible.operator': 'the chosen car is not compatible with Smartcar.',
   'connectError.invalid_subscription.title': 'Connected services are not active',
   'connectError.invalid_subscription.text': `Your car's connected services at ${maker} are not active at the moment.`,
-  'connectError.invalid_subscription.next': `Activate or renew them in the ${brand} app, then start again here.`,
+  'connectError.invalid_subscription.next': `Activate or renew them in the ${app}, then start again here.`,
   'connectError.invalid_subscription.operator': "the car's connected services are not active.",
   'connectError.no_vehicles.title': 'No car in this account',
-  'connectError.no_vehicles.text': `You signed in, but there is no car in that ${brand} account.`,
+  'connectError.no_vehicles.text': `You signed in, but there is no car in that account.`,
   'connectError.no_vehicles.next':
     'Sign in with the account that your car is registered to, or add the car to it first.',
   'connectError.no_vehicles.operator': 'there is no car in the account that was used.',
@@ -34,7 +35,7 @@ export const connectErrorTexts = {
   'connectError.configuration_error.operator': 'Smartcar found a mistake in how its sign-in was opened.',
   'connectError.oem_cancelled_login.title': 'Sign-in was not finished',
   'connectError.oem_cancelled_login.text': `The sign-in at ${maker} was left before its end. Nothing has changed on your car.`,
-  'connectError.oem_cancelled_login.next': `Start again when you have your ${brand} e-mail address and password at hand.`,
+  'connectError.oem_cancelled_login.next': `Start again when you have the e-mail address and password of your ${account} at hand.`,
   'connectError.oem_cancelled_login.operator': "the sign-in at the manufacturer's was left before its end.",
   'connectError.user_manually_returned_to_application.title': 'Not finished yet',
   'connectError.user_manually_returned_to_application.text': 'You came back before the end. Nothing has changed on your car.',
@@ -77,18 +78,18 @@ export const pageTexts = {
   'page.connect.title': 'Connect your {title}',
   'page.connect.titleMany': 'Connect your {count} cars',
   'page.connect.what': `{fleet} would like to connect to your car, so that it can be shared.`,
-  'page.connect.do': `Sign in with your ${brand} account once and allow access; it takes about two minutes.`,
+  'page.connect.do': `Sign in with your ${account} once and allow access; it takes about two minutes.`,
   'page.connect.button': 'Connect my car',
   'page.repair.title': 'Reconnect your {title}',
   'page.repair.titleMany': 'Reconnect your {count} cars',
   'page.repair.signIn': 'Sign in once; it takes less than a minute.',
   'page.repair.authorize': 'Sign in once and allow access again; it takes about two minutes.',
   'page.repair.widen': 'Sign in once and leave all required boxes ticked; it takes about two minutes.',
-  'page.repair.accountIssue': `Open the ${brand} app and follow what it asks.`,
-  'page.repair.subscriptionLapsed': `Renew them in the ${brand} app or with your dealer.`,
+  'page.repair.accountIssue': `Open the ${app} and follow what it asks.`,
+  'page.repair.subscriptionLapsed': `Renew them in the ${app} or with your dealer.`,
   'page.repair.virtualKeyMissing': 'On the phone with your Tesla app, open this page and add the key:',
   'page.repair.virtualKeyMissing.link': 'Add the virtual key',
-  'page.repair.remoteAccessDisabled': `Switch it on in the car's settings or in the ${brand} app.`,
+  'page.repair.remoteAccessDisabled': `Switch it on in the car's settings or in the ${app}.`,
   'page.repair.noticed': 'We notice by ourselves when it is done, usually within a few hours.',
   'page.repair.nothing': 'There is nothing you need to do.',
   'page.repair.button': 'Sign in again',

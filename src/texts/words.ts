@@ -130,7 +130,9 @@ export function alertText(
 }
 
 /** Reads what may stand in stored details; `none` for what is not there, which the messages know. */
-const wordsOf = (data: Readonly<Record<string, unknown>>) => (name: string): string => {
+type Reader = (name: string) => string;
+
+const wordsOf = (data: Readonly<Record<string, unknown>>): Reader => (name) => {
   const value = data[name];
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : 'none';
 };
@@ -204,15 +206,18 @@ function changeText(via: string, from: Standing | null, to: Standing, make: stri
   return tidy(say(language, from?.status === to.status ? 'timeline.otherCause' : 'timeline.connection.changed', params));
 }
 
-/** Why connecting did not succeed, with its full stop; `none` when it was not written down. */
-function refusedBecause(word: (name: string) => string, language: string): string {
-  const problem = word('problem');
-  const error = word('error');
-  if (problem === 'wrongCar') {
-    const field = fieldName(word('field'), language);
-    return say(language, 'timeline.wrongCar', { field, expected: word('expected'), found: word('found') });
-  }
+/**
+ * Why connecting did not succeed, with its full stop; `none` when it was not written down. `problem` and `error` are
+ * those of a return's problem; where only `reported` is kept it may be either.
+ */
+function refusedBecause(word: Reader, language: string): string {
+  const problem = word('problem') === 'none' ? word('reported') : word('problem');
+  if (problem === 'connectError') return errorSentence(word('error'), language);
   const key = `timeline.${problem}`;
-  if (problem !== 'connectError' && problem !== 'none' && isMessageKey(key)) return say(language, key);
-  return error === 'none' ? 'none' : say(language, `connectError.${connectErrorOf(error)}.operator`, { error });
+  if (!isMessageKey(key)) return errorSentence(problem, language);
+  const field = fieldName(word('field'), language);
+  return say(language, key, { field, expected: word('expected'), found: word('found') });
 }
+
+const errorSentence = (error: string, language: string): string =>
+  error === 'none' ? 'none' : say(language, `connectError.${connectErrorOf(error)}.operator`, { error });

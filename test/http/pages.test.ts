@@ -147,6 +147,7 @@ test('a closed link says why, whether or not we know whose it was', () => {
     const html = render({ page: 'closed', reason, fleet: null, language: 'de-AT' });
     assert.equal(buttons(html), 0);
     assert.ok(read(html).length > 40);
+    assert.match(html, /<html lang="en">/);
   }
 });
 

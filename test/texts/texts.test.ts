@@ -116,6 +116,18 @@ test('every event of the timeline is one line, with its details and without', ()
   }
 });
 
+test('a refused return says why, however much of it was kept', () => {
+  const line = (data: Record<string, unknown>): string => timelineText({ kind: 'connection.refused', via: 'connect', data });
+  assert.equal(line({}), 'Connecting did not succeed.');
+  assert.equal(line({ reported: 'connectError' }), 'Connecting did not succeed.');
+  assert.equal(line({ reported: 'access_denied' }), 'Connecting did not succeed: the owner declined the permissions.');
+  assert.equal(line({ reported: 'wrongCar' }), 'Connecting did not succeed: another car was chosen.');
+  assert.equal(
+    line({ problem: 'wrongCar', field: 'year', expected: '2023', found: '2019' }),
+    'Connecting did not succeed: another car was chosen (year 2019 instead of 2023).',
+  );
+});
+
 test('a change of status reads as what it is, what it was, why, and how we know', () => {
   const active = { status: 'active', cause: null } as const;
   const expired = { status: 'expired', cause: 'signedOut' } as const;

@@ -3,10 +3,11 @@ import { createElement as h } from 'react';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 
+import { spokenLanguage } from '../../texts/say.ts';
 import { pageStyle } from './style.ts';
 
 export interface PageFrame {
-  /** BCP 47. */
+  /** BCP 47; the page is written in the nearest one that we speak. */
   language: string;
   title: string;
   /** Who writes; null where it is not known. */
@@ -31,6 +32,6 @@ export function htmlDocument({ language, title, fleetName, refreshS }: PageFrame
     h('style', { dangerouslySetInnerHTML: { __html: pageStyle } }),
   );
   const body = h('body', null, fleetName ? h('header', null, fleetName) : h('header'), h('main', null, ...content));
-  const markup = renderToStaticMarkup(h('html', { lang: language }, head, body));
+  const markup = renderToStaticMarkup(h('html', { lang: spokenLanguage(language) }, head, body));
   return markup.startsWith('<!DOCTYPE') ? markup : `<!DOCTYPE html>${markup}`;
 }
