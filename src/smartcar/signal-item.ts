@@ -23,7 +23,7 @@ export type SignalItem =
 const item = z.object({
   code: z.string().regex(/^[\w-]{1,100}$/),
   status: z.object({ value: constant, error: z.unknown() }).partial().nullish().catch(null),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   meta: z
     .object({ oemUpdatedAt: z.unknown(), retrievedAt: z.unknown(), fetchedAt: z.unknown() })
     .partial()

@@ -31,7 +31,7 @@ export function joined(pages: readonly ReadSignals[]): ReadSignals {
   };
 }
 
-const resource = z.object({ attributes: z.record(z.string(), z.unknown()), meta: z.unknown() });
+const resource = z.object({ attributes: z.record(z.string(), z.unknown()), meta: z.unknown().optional() });
 
 /** A JSON:API resource as webhooks write signals: the attributes beside `meta`. */
 function flat(given: unknown): unknown {

@@ -27,11 +27,11 @@ const envelope = z.object({
   data: z.object({
     user: withId,
     vehicle: withId,
-    triggers: z.unknown(),
-    signals: z.unknown(),
-    errors: z.unknown(),
+    triggers: z.unknown().optional(),
+    signals: z.unknown().optional(),
+    errors: z.unknown().optional(),
   }),
-  triggers: z.unknown(),
+  triggers: z.unknown().optional(),
   meta: z.object({ deliveryId: optionalId, deliveredAt: z.unknown(), mode: constant }).partial().nullish().catch(null),
 });
 type Envelope = z.output<typeof envelope>;

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { answerChallenge, readChallenge } from '../../src/smartcar/webhook/challenge.ts';
+import { parseWebhook } from '../../src/smartcar/webhook/parse-webhook.ts';
+import { verifySignature } from '../../src/smartcar/webhook/signature.ts';
+import { fixture, userId, vehicleId } from './fixture.ts';
+
+const receivedAt = new Date('2026-03-01T08:12:53Z');
+const raw = (body: unknown): Buffer => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+const parse = (body: unknown): ReturnType<typeof parseWebhook> => parseWebhook(raw(body), receivedAt);
+
+const golden: [key: string, body: string, signature: string][] = [
+  ['amt', 'challenge', '9baf5a7464bd86740ad5a06e439dcf535a075022ed2c92d74efacf646d79328e'],
+  ['amt', '{"pizza":"pasta"}', '4c05a8da471f05156ad717baa4017acd13a3a809850b9ca7d3301dcaaa854f70'],
+  ['amt-sim-0001', 'nsQsLU7wY9WKt2IU', '016d502f21dc777635dfb7055cfb34825111582a75d082d02520e4df37186c9a'],
+  [
+    'amt-sim-0001',
+    '{"eventId":"e1","eventType":"VEHICLE_STATE","data":{"n":1.0,"s":"é"}}',
+    '8af054e3815350d5aad1396afdb08beb615467dcde0c198c6303591034a6d8c9',
+  ],
+];
+
+for (const [key, body, signature] of golden) {
+  test(`the known signature of ${body} is accepted`, () => {
+    assert.equal(verifySignature(raw(body), signature, [key]), true);
+    assert.equal(verifySignature(raw(body), signature, ['another', key]), true);
+    assert.equal(answerChallenge(body, key), signature);
+  });
+}
+
+test('a planted bad signature is refused', () => {
+  const [key, body, signature] = golden[3] ?? ['', '', ''];
+  assert.equal(verifySignature(raw(body), `${signature.slice(0, -1)}8`, [key]), false);
+  assert.equal(verifySignature(raw(body), signature, ['amt-sim-0002']), false);
+  assert.equal(verifySignature(raw(body), signature, []), false);
+  assert.equal(verifySignature(raw(body), null, [key]), false);
+  assert.equal(verifySignature(raw(body), 'short', [key]), false);
+  assert.equal(verifySignature(raw(`${body} `), signature, [key]), false);
+});
+
+test('the signature of a body that was parsed and written again is not that of the bytes', () => {
+  const [key, body] = golden[3] ?? ['', ''];
+  const written = JSON.stringify(JSON.parse(body));
+  assert.equal(answerChallenge(written, key), '478638495470f4081aca090ea4f1b8741efb7d4b0ca0aac7615802cddb1ea5d2');
+  assert.equal(verifySignature(raw(body), answerChallenge(written, key), [key]), false);
+});
+
+test('an empty management token signs nothing', () => {
+  assert.equal(verifySignature(raw('x'), answerChallenge('x', ''), ['']), false);
+});
+
+for (const [name, challenge] of [
+  ['webhook-verify', 'qT7mZ2pLk9XwB4cD'],
+  ['webhook-verify-minimal', 'qT7mZ2pLk9XwB4cD'],
+  ['webhook-verify-legacy', '3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f'],
+] as const) {
+  test(`${name} has a challenge to answer`, () => {
+    assert.equal(readChallenge(raw(fixture(name))), challenge);
+    assert.deepEqual(parse(fixture(name)), { kind: 'verify', challenge });
+  });
+}
+
+test('a challenge that could be an event is never signed', () => {
+  for (const challenge of ['{"eventType":"VEHICLE_STATE"}', 'a'.repeat(65), '', ' x', 'x\n', 7, null, ['x']]) {
+    assert.equal(readChallenge(raw({ eventType: 'VERIFY', data: { challenge } })), null);
+  }
+  assert.equal(readChallenge(raw({ eventType: 'VEHICLE_STATE', data: { challenge: 'abc' } })), null);
+  assert.deepEqual(parse({ eventType: 'VERIFY', data: { challenge: '{}' } }), { kind: 'verify', challenge: null });
+});
+
+test('a state in its documented shape becomes readings with their times', () => {
+  assert.deepEqual(parse(fixture('webhook-state-documented')), {
+    kind: 'state',
+    eventId: 'b1c2d3e4-f5a6-4b7c-8d9e-0f1a2b3c4d5e',
+    deliveryId: 'c3d4e5f6-a7b8-4c9d-8e0f-1a2b3c4d5e6f',
+    smartcarVehicleId: vehicleId,
+    smartcarUserId: userId,
+    at: new Date(1772352772001),
+    test: false,
+    first: false,
+    readings: [
+      {
+        code: 'closure-islocked',
+        value: true,
+        unit: null,
+        measuredAt: new Date(1772352764000),
+        fetchedAt: new Date(1772352771820),
+        receivedAt,
+      },
+    ],
+    failures: [],
+  });
+});
+
+test('a state as captured becomes readings, and failures without a time', () => {
+  const state = parse(fixture('webhook-state-captured'));
+  assert.ok(state.kind === 'state');
+  assert.deepEqual(state.readings.map(({ code, fetchedAt }) => [code, fetchedAt]), [['closure-doors', new Date(1769937942652)]]);
+  assert.deepEqual(
+    state.failures.map(({ signal, meaning, fetchedAt, status }) => ({ signal, meaning, fetchedAt, status })),
+    [{ signal: 'charge-chargetimers', meaning: 'smartcarFailing', fetchedAt: null, status: null }],
+  );
+});
+
+test('a state of September 2025 is a first delivery, and a time of 0 is no time', () => {
+  const state = parse(fixture('webhook-state-september'));
+  assert.ok(state.kind === 'state' && state.first);
+  assert.deepEqual(state.readings.map(({ value, measuredAt }) => [value, measuredAt?.getTime() ?? null]), [
+    [12000.5, 1757000000000],
+    ['WVWZZZE1ZMP000001', null],
+  ]);
+});
+
+test('a state keyed by names, with the vehicle at the top, is read; a test payload says so', () => {
+  const state = parse(fixture('webhook-state-keyed'));
+  assert.ok(state.kind === 'state');
+  assert.deepEqual([state.test, state.smartcarVehicleId], [true, vehicleId]);
+  assert.deepEqual(state.readings.map(({ code, value }) => [code, value]), [['closure-islocked', false]]);
+});
+
+test('every way of naming a first delivery is one', () => {
+  const state = fixture('webhook-state-documented') as { data: object }; // a fixture of ours
+  for (const triggers of [['FIRST_DELIVERY'], [{ code: 'FIRST_DELIVERY' }], [{ type: 'FIRST_DELIVERY' }]]) {
+    for (const body of [{ ...state, triggers }, { ...state, data: { ...state.data, triggers } }]) {
+      const parsed = parse(body);
+      assert.ok(parsed.kind === 'state' && parsed.first);
+    }
+  }
+});
+
+test('an error as documented claims something about its signals', () => {
+  const error = parse(fixture('webhook-error-documented'));
+  assert.ok(error.kind === 'error');
+  assert.equal(error.cleared.length, 0);
+  assert.deepEqual(error.claimed.map(({ meaning, signals }) => [meaning, signals]), [['signedOut', ['location-preciselocation']]]);
+  assert.match(error.claimed[0]?.resolutionUrl ?? '', /\/oauth\/reauthenticate\?/);
+});
+
+test('an error without a state stands, is about the whole vehicle, and keeps the request id inside it', () => {
+  const error = parse(fixture('webhook-error-third'));
+  assert.ok(error.kind === 'error');
+  assert.equal(error.smartcarUserId, 'user_01HXYZ');
+  assert.deepEqual(
+    error.claimed.map(({ meaning, signals, requestId, status }) => ({ meaning, signals, requestId, status })),
+    [{ meaning: 'signedOut', signals: [], requestId: '0b7e2f5c-93d4-4a1e-b1f7-6c5d4e3f2a1b', status: null }],
+  );
+});
+
+test('errors of September 2025 name their signals as text, or with names that were swapped', () => {
+  const error = parse(fixture('webhook-error-september'));
+  assert.ok(error.kind === 'error');
+  assert.deepEqual(error.claimed.map(({ meaning, signals }) => [meaning, signals]), [
+    ['permission', ['vehicleuseraccount-role']],
+    ['incompatible', ['closure-islocked']],
+  ]);
+});
+
+test('a resolved error clears, though it has no resolution', () => {
+  const error = parse(fixture('webhook-error-resolved'));
+  assert.ok(error.kind === 'error');
+  assert.equal(error.claimed.length, 0);
+  assert.deepEqual(error.cleared.map(({ meaning, signals }) => [meaning, signals]), [['vehicleUnreachable', ['location-preciselocation']]]);
+});
+
+test('an error whose signals are unreadable does not become one about the whole vehicle', () => {
+  const body = fixture('webhook-error-documented') as { data: { errors: object[] } }; // a fixture of ours
+  const error = parse({ ...body, data: { ...body.data, errors: [{ ...body.data.errors[0], signals: [{ name: 7 }, null] }] } });
+  assert.ok(error.kind === 'error');
+  assert.deepEqual(error.claimed, []);
+});
+
+test('events of the legacy generation are told apart', () => {
+  assert.deepEqual(parse(fixture('webhook-legacy-scheduled')), {
+    kind: 'legacy',
+    reason: 'An event of the legacy generation: scheduled.',
+  });
+});
+
+test('what can not be read is unreadable, with its event id where it has one', () => {
+  const state = fixture('webhook-state-documented') as { data: object }; // a fixture of ours
+  const cases: [body: unknown, reason: string, eventId: string | null][] = [
+    ['', 'notJson', null],
+    ['<html>', 'notJson', null],
+    ['[1]', 'notJson', null],
+    ['{"eventType":"VEHICLE_STATE"', 'notJson', null],
+    [{ eventType: 'VEHICLE_STATE', data: {} }, 'noEventId', null],
+    [{ eventId: 'e1', eventType: 'VEHICLE_STATE' }, 'unexpectedShape', 'e1'],
+    [{ eventId: 'e1', eventType: 'VEHICLE_STATE', data: {} }, 'noVehicle', 'e1'],
+    [{ ...state, eventId: 'e1', vehicleId: 'another' }, 'twoVehicles', 'e1'],
+    [{ ...state, eventId: 'e1', eventType: 'VEHICLE_SOLD' }, 'unknownEventType', 'e1'],
+    [{ ...state, eventId: 'e1', data: { ...state.data, signals: 'none' } }, 'unexpectedShape', 'e1'],
+    [{ ...state, eventId: 'e1', data: { ...state.data, signals: [1, 2] } }, 'unexpectedShape', 'e1'],
+    [{ ...state, eventId: 'e1', eventType: 'VEHICLE_ERROR' }, 'unexpectedShape', 'e1'],
+    [' '.repeat(64 * 1024 + 1), 'tooLarge', null],
+  ];
+  for (const [body, reason, eventId] of cases) assert.deepEqual(parse(body), { kind: 'unreadable', reason, eventId });
+});
+
+test('a delivery from the future was sent when it came', () => {
+  const state = fixture('webhook-state-documented') as object; // a fixture of ours
+  const parsed = parse({ ...state, meta: { deliveredAt: '2031-01-01T00:00:00Z' } });
+  assert.ok(parsed.kind === 'state');
+  assert.deepEqual(parsed.at, receivedAt);
+});
+
+test('no name in a payload reaches a prototype, and no character that the database refuses comes through', () => {
+  const signal = (body: string): string =>
+    `{"eventId":"e1","eventType":"VEHICLE_STATE","vehicleId":"v1","data":{"signals":[{"code":"x","body":${body}}]}}`;
+  const parsed = parse(signal('{"__proto__":{"bad":1},"constructor":{"bad":1},"\\u005f_proto__":{"bad":1},"a\\u0000":2,"b":"x\\u0000\\ud800y"}'));
+  assert.ok(parsed.kind === 'state');
+  const value = Object.assign({}, parsed.readings[0]?.value) as Record<string, unknown>; // the whole body
+  assert.deepEqual(value, { b: 'x\uFFFDy' });
+  assert.equal(({} as Record<string, unknown>)['bad'], undefined); // nothing was planted
+});
+
+test('nesting and length have an end', () => {
+  const deep = `{"eventId":"e1","eventType":"VEHICLE_STATE","vehicleId":"v1","data":{"signals":[{"code":"x","body":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}]}}`;
+  const parsed = parse(deep);
+  assert.ok(parsed.kind === 'state' && parsed.readings.length === 0);
+  assert.equal(parse('['.repeat(60_000)).kind, 'unreadable');
+});
+
+test('no bytes make parsing throw', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => typeof parseWebhook(Buffer.from(bytes), receivedAt).kind === 'string'));
+});
+
+test('no JSON makes parsing throw', () => {
+  fc.assert(fc.property(fc.json(), (text) => typeof parse(text).kind === 'string'));
+});
+
+test('no change of a known event makes parsing throw', () => {
+  const names = ['webhook-state-documented', 'webhook-state-captured', 'webhook-error-documented', 'webhook-error-third'];
+  const change = fc.tuple(fc.constantFrom(...names), fc.nat(), fc.jsonValue({ maxDepth: 3 }));
+  fc.assert(
+    fc.property(change, ([name, place, value]) => {
+      const kind = parse(replaceAt(fixture(name), place, value)).kind;
+      return ['state', 'error', 'unreadable', 'verify', 'legacy'].includes(kind);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** The same with one of its values, counted through, replaced. */
+function replaceAt(body: unknown, place: number, value: unknown): unknown {
+  let count = 0;
+  JSON.stringify(body, (_key, inner: unknown) => ((count += 1), inner));
+  let at = 0;
+  const text = JSON.stringify(body, (_key, inner: unknown) => ((at += 1) - 1 === place % count ? value : inner));
+  return JSON.parse(text ?? 'null') as unknown;
+}
