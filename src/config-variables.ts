@@ -55,6 +55,12 @@ const port = (): z.ZodType<number> =>
     'is not a port.',
     'Give a number from 0 to 65535; 0 takes any free port.',
   );
+const count = (): z.ZodType<number> =>
+  checked(
+    (value) => (/^[1-9]\d{0,6}$/.test(value) ? Number(value) : undefined),
+    'is not a number from 1 on.',
+    "Take the limit from your contract with Smartcar, or leave it out for Smartcar's usual one.",
+  );
 const origin = (): z.ZodType<string> =>
   checked(
     originOf,
@@ -140,6 +146,8 @@ export const VARIABLES = {
     checked(listOfSecrets, 'is an empty list.', "Copy it from Smartcar's dashboard."),
   ],
   SMARTCAR_MODE: ["Smartcar's mode (live)", oneOf('live', 'simulated')],
+  SMARTCAR_REQUEST_BURST: ['requests Smartcar allows the application at once (120; the demo: 600)', count()],
+  SMARTCAR_REQUESTS_PER_MINUTE: ['requests that come back each minute (2; the demo: 600)', count()],
   SMARTCAR_CONNECT_ORIGIN: ['(https://connect.smartcar.com)', origin()],
   SMARTCAR_AUTH_ORIGIN: ['(https://auth.smartcar.com)', origin()],
   SMARTCAR_API_ORIGIN: ['(https://api.smartcar.com)', origin()],

@@ -44,6 +44,8 @@ export interface Config {
     readonly managementTokens: readonly Secret[];
     readonly mode: 'live' | 'simulated';
     readonly origins: SmartcarOrigins;
+    /** What Smartcar allows the whole application: requests at once, and how many more come back each minute. */
+    readonly budget: { readonly capacity: number; readonly perMinute: number };
   };
   /** Null: no mail leaves; the demo keeps messages in its mailbox. */
   readonly mail: { readonly smtpUrl: Secret; readonly from: string } | null;
@@ -197,6 +199,10 @@ function smartcarOf(values: Values, demo: boolean): Config['smartcar'] {
     v2: values.SMARTCAR_CLIENT_SECRET ? { clientSecret: values.SMARTCAR_CLIENT_SECRET } : null,
     managementTokens: values.SMARTCAR_MANAGEMENT_TOKEN ?? [],
     mode: values.SMARTCAR_MODE ?? 'live',
+    budget: {
+      capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 600 : 120),
+      perMinute: values.SMARTCAR_REQUESTS_PER_MINUTE ?? (demo ? 600 : 2),
+    },
     origins: {
       connect: values.SMARTCAR_CONNECT_ORIGIN ?? simulator ?? 'https://connect.smartcar.com',
       auth: values.SMARTCAR_AUTH_ORIGIN ?? simulator ?? 'https://auth.smartcar.com',

@@ -57,3 +57,6 @@ function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
   if (outcome.kind === 'repaired') return [{ name: 'ensure-subscription', payload, key: `subscribe:${to.id}` }];
   return [];
 }
+
+/** The names of every problem this connection may have an alert for. */
+export const transitionAlertKeys = (c: Connection): string[] => Object.values(connectionAlerts).map((kind) => problemKey(c, kind));

@@ -88,10 +88,28 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
 function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
   const seen = noteAnswer(c, outcome);
   const verdict = judge(questionOf(c, policy), outcome.readings, outcome.failures);
-  if (verdict.verdict === 'proved') return onProved(seen, outcome, verdict.fetchedAt, policy);
   if (verdict.verdict === 'refuted') return onRefuted(seen, outcome, verdict, policy);
-  if (healsByAnswer(c) && latestFetch(outcome.readings)) return { next: healed(seen, outcome, policy), happenings: [] };
-  return { next: seen, happenings: [] };
+  const step = verdict.verdict === 'proved' ? onProved(seen, outcome, verdict.fetchedAt, policy) : onUndecided(seen, outcome, policy);
+  return noteGap(step, outcome, policy);
+}
+
+function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+  const heals = healsByAnswer(c) && latestFetch(outcome.readings) !== null;
+  return { next: heals ? healed(c, outcome, policy) : c, happenings: [] };
+}
+
+/** A required signal that was refused for want of a permission, while others came: suspected, and asked about again. */
+function noteGap(step: Step, outcome: SignalsOutcome, policy: Policy): Step {
+  const [first, ...others] = gapsIn(outcome, policy);
+  if (!first || step.next.suspicion) return step;
+  const claim: Claim = { ...first, signals: [first, ...others].map(({ signal }) => signal) };
+  const suspected = suspect(step.next, claim, outcome, policy, first.fetchedAt ?? outcome.at);
+  return { ...suspected, happenings: [...step.happenings, ...suspected.happenings] };
+}
+
+function gapsIn(outcome: SignalsOutcome, policy: Policy): SignalFailure[] {
+  const required = requiredSignals(policy.requiredPermissions);
+  return outcome.failures.filter(({ meaning, signal }) => meaning === 'permission' && required.includes(signal));
 }
 
 /** What any answer with signals changes, whatever it proves. */
@@ -142,8 +160,9 @@ function healsByAnswer(c: Connection): boolean {
 /** The status a working connection has: active, unless the fleet lacks a permission it requires. */
 function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connection {
   if (!c.provedAt) return c.status === 'pending' ? c : { ...move(c, 'waitingForFirstData', outcome.at), pendingDeadlineAt: after(outcome.at, pendingDeadlineS) };
-  const gap = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
-  if (gap) return move(c, 'permissionMissing', outcome.at);
+  const ungranted = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
+  const stillRefused = c.cause === 'permissionMissing' && gapsIn(outcome, policy).length > 0;
+  if (ungranted || stillRefused) return move(c, 'permissionMissing', outcome.at);
   if (c.status === 'active') return c;
   return { ...c, status: 'active', cause: null, since: outcome.at, resolutionUrl: null, suspicion: null, pendingDeadlineAt: null };
 }

@@ -41,3 +41,8 @@ export async function changeSettings(tx: Tx, change: Partial<Settings>): Promise
     .executeTakeFirstOrThrow();
   return row.settings;
 }
+
+/** Until the transaction ends, nobody else sets the installation up. */
+export async function lockInstallation(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('towline.installation'))`.execute(tx);
+}

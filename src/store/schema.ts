@@ -368,5 +368,4 @@ export interface Tables {
   api_key: ApiKeyTable;
   audit: AuditTable;
   idempotency: IdempotencyTable;
-  job_run: { name: string; started_at: Date; ended_at: Date | null; summary: string | null; error: string | null };
 }

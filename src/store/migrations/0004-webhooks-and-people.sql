@@ -208,16 +208,3 @@ alter table idempotency enable row level security;
 alter table idempotency force row level security;
 create policy idempotency_of_app on idempotency for all to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
 grant select, insert, update, delete on idempotency to towline_app;
-
--- What ran last, and how it went; read by the dashboard and by metrics.
-create table job_run (
-  name text primary key,
-  started_at timestamptz not null,
-  ended_at timestamptz,
-  summary text,
-  error text
-);
-alter table job_run enable row level security;
-alter table job_run force row level security;
-create policy job_run_of_system on job_run for all to towline_system using (true) with check (true);
-grant select, insert, update on job_run to towline_system;

@@ -1,0 +1,153 @@
+/**
+ * Seeds the demo the way its users would: over Towline's API and through Connect's own addresses, for two fleets. The cars,
+ * and the owners who own them, are the simulator's. Goes on where an interrupted run stopped; does nothing when all is there.
+ *
+ * Environment: SEED_TOWLINE (origin), SEED_SIMULATOR (origin), SEED_KEY (an installation's API key).
+ */
+interface SimulatedCar {
+  vin: string;
+  fleet: 'first' | 'second' | 'spare' | 'test';
+  make: string;
+  model: string;
+  year: number;
+  powertrain: string;
+  account: { email: string; password: string };
+}
+
+interface ApiVehicle {
+  id: string;
+  vin: string | null;
+  connection: { status: string } | null;
+}
+
+const towline = need('SEED_TOWLINE');
+const simulator = need('SEED_SIMULATOR');
+const key = need('SEED_KEY');
+
+/** What is wrong with some cars, on purpose, by their place in the first fleet. All others just work. */
+const stories: Readonly<Record<number, { kind: string; permission?: string }>> = {
+  7: { kind: 'password-changed' },
+  19: { kind: 'password-changed' },
+  33: { kind: 'access-revoked' },
+  41: { kind: 'subscription-lapsed' },
+  46: { kind: 'permission-missing', permission: 'read_location' },
+  52: { kind: 'car-removed' },
+  57: { kind: 'virtual-key-required' },
+};
+/** Added, and their owners have not connected them yet. */
+const unconnected: readonly number[] = [3, 28];
+/** Connected while Smartcar has nothing to tell of them yet. */
+const emptyStore: readonly number[] = [11, 24];
+
+await seedFleet('first');
+await seedFleet('second');
+
+async function seedFleet(which: 'first' | 'second'): Promise<void> {
+  const fleets = await api<{ items: { id: string; name: string }[] }>('GET', '/fleets', null);
+  const ordered = fleets.items.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const fleet = ordered[which === 'first' ? 0 : 1];
+  if (!fleet) return;
+  const world = (await json(await fetch(`${simulator}/sim/api/world`))) as { cars: SimulatedCar[] };
+  const cars = world.cars.filter((car) => car.fleet === which);
+  const known = await knownVehicles(fleet.id);
+  const owners = new Map<string, Promise<string>>();
+  const waiting = cars.map((car, place) => ({ car, place })).filter(({ car, place }) => isUnfinished(known.get(car.vin), which, place));
+  if (waiting.length === 0) return;
+  console.log(`Connecting ${waiting.length} vehicles of ${fleet.name}…`);
+  const workers = Array.from({ length: 6 }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await seedCar(fleet.id, which, next.car, next.place, known, owners);
+  });
+  await Promise.all(workers);
+}
+
+function isUnfinished(vehicle: ApiVehicle | undefined, which: string, place: number): boolean {
+  if (!vehicle) return true;
+  return vehicle.connection === null && !(which === 'first' && unconnected.includes(place));
+}
+
+async function seedCar(
+  fleet: string, which: string, car: SimulatedCar, place: number, known: Map<string, ApiVehicle>, owners: Map<string, Promise<string>>,
+): Promise<void> {
+  const ownerId = await ownerOf(fleet, car, owners);
+  const vehicle = known.get(car.vin) ?? (await addVehicle(fleet, which, car, place, ownerId));
+  if (which === 'first' && unconnected.includes(place)) return;
+  if (which === 'first' && emptyStore.includes(place)) await fault(car.vin, { kind: 'empty-store' });
+  await connect(fleet, vehicle.id, car);
+  const story = which === 'first' ? stories[place] : undefined;
+  if (story) await fault(car.vin, story);
+}
+
+function addVehicle(fleet: string, which: string, car: SimulatedCar, place: number, ownerId: string): Promise<ApiVehicle> {
+  const { vin, make, model, year, powertrain } = car;
+  const [prefix, city] = which === 'first' ? ['CAR', 'K'] : ['HM', 'HH'];
+  const plate = `${city}-TL ${100 + place}`;
+  return api('POST', '/vehicles', fleet, { number: `${prefix}-${101 + place}`, plate, vin, make, model, year, powertrain, country: 'DE', ownerId });
+}
+
+/** Owners of several cars are one owner. */
+function ownerOf(fleet: string, car: SimulatedCar, owners: Map<string, Promise<string>>): Promise<string> {
+  const { email } = car.account;
+  const found = owners.get(email) ?? findOrAddOwner(fleet, email);
+  owners.set(email, found);
+  return found;
+}
+
+async function findOrAddOwner(fleet: string, email: string): Promise<string> {
+  const name = email.split('@')[0]?.split('.').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') ?? email;
+  const listed = await api<{ items: { id: string; name: string }[] }>('GET', `/owners?q=${encodeURIComponent(name)}&limit=200`, fleet);
+  const same = listed.items.find((owner) => owner.name === name);
+  if (same) return same.id;
+  const made = await api<{ id: string }>('POST', '/owners', fleet, { name, email, country: 'DE', timeZone: 'Europe/Berlin' });
+  return made.id;
+}
+
+/** The owner's way: opens the link, goes through Connect, is sent back. */
+async function connect(fleet: string, vehicleId: string, car: SimulatedCar): Promise<void> {
+  const { url } = await api<{ url: string }>('POST', `/vehicles/${vehicleId}/connect`, fleet, {});
+  const started = await fetch(url, { method: 'POST', redirect: 'manual', headers: { origin: towline, 'content-type': 'application/x-www-form-urlencoded' }, body: '' });
+  const connectUrl = started.headers.get('location');
+  const cookie = started.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  if (!connectUrl?.includes('/oauth/')) throw new Error(`The link of ${car.vin} did not lead to Connect (${started.status}).`);
+  const authorized = await fetch(`${simulator}/sim/api/authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url: connectUrl, email: car.account.email, password: car.account.password, vins: [car.vin] }),
+  });
+  const { redirect } = (await json(authorized)) as { redirect: string };
+  const back = await fetch(redirect, { redirect: 'manual', headers: { cookie } });
+  if (back.status >= 400) throw new Error(`Coming back for ${car.vin} failed (${back.status}).`);
+}
+
+async function fault(vin: string, what: object): Promise<void> {
+  await json(await fetch(`${simulator}/sim/api/cars/${vin}/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) }));
+}
+
+async function knownVehicles(fleet: string): Promise<Map<string, ApiVehicle>> {
+  const { items } = await api<{ items: ApiVehicle[] }>('GET', '/vehicles?limit=200', fleet);
+  return new Map(items.flatMap((vehicle) => (vehicle.vin ? [[vehicle.vin, vehicle] as const] : [])));
+}
+
+async function api<T>(method: string, path: string, fleet: string | null, body?: object): Promise<T> {
+  const response = await fetch(`${towline}/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(fleet ? { 'towline-fleet': fleet } : {}),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  return (await json(response)) as T; // the API's own answers
+}
+
+async function json(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text.slice(0, 300)}`);
+  return JSON.parse(text) as unknown;
+}
+
+function need(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is missing.`);
+  return value.replace(/\/$/, '');
+}

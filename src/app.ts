@@ -1,0 +1,238 @@
+/** The only place where rooms meet: opens what everything stands on, binds flows to it, and starts what this role runs. */
+import { fileURLToPath } from 'node:url';
+
+import type { Config, Secret } from './config.ts';
+import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
+import { applyWebhooks } from './flows/apply-webhooks.ts';
+import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
+import { check } from './flows/check.ts';
+import { completeConnect } from './flows/complete-connect.ts';
+import { deliver, deliverDue } from './flows/deliver.ts';
+import { disconnect, revokeAtSmartcar } from './flows/disconnect.ts';
+import { ensureSubscription } from './flows/ensure-subscription.ts';
+import { viewLink } from './flows/link-view.ts';
+import { addOwner, changeOwner } from './flows/owners.ts';
+import { pollDue } from './flows/poll.ts';
+import { receiveWebhook } from './flows/receive-webhook.ts';
+import type { Door } from './flows/receive-webhook.ts';
+import { reconnect, sendConnectLink } from './flows/send-link.ts';
+import { returnFromConnect, startFromLink } from './flows/start-connect.ts';
+import { addVehicle, changeVehicle } from './flows/vehicles.ts';
+import { flushRefused, forgetOldEvents, watchSignatures } from './flows/watch-webhooks.ts';
+import type { Flows } from './http/needs.ts';
+import { ensureAdministrator } from './http/people.ts';
+import { createHttpServer } from './http/server.ts';
+import { startLoop } from './jobs/loop.ts';
+import type { Loop } from './jobs/loop.ts';
+import { startRunner } from './jobs/runner.ts';
+import type { Log } from './log.ts';
+import { openMailChannel } from './notify/mail-channel.ts';
+import type { MailChannel } from './notify/mail-channel.ts';
+import { openSmartcar } from './smartcar/client.ts';
+import type { Smartcar } from './smartcar/smartcar.ts';
+import { openDatabase } from './store/database.ts';
+import type { Database } from './store/database.ts';
+import { inboxChannel } from './store/outbox.ts';
+import { ensurePartitions } from './store/telemetry.ts';
+import { openInboxWriter } from './store/webhook-inbox.ts';
+import type { Access } from './vault/access.ts';
+import { openAccess } from './vault/application-access.ts';
+import { openVault } from './vault/vault.ts';
+import type { Vault } from './vault/vault.ts';
+
+export interface AppOptions {
+  config: Config;
+  databaseUrl: string;
+  /** The first one seals, all open. */
+  keys: readonly { id: string; key: Buffer }[];
+  clock: () => Date;
+  /** Spreads polls; a number in [0, 1). */
+  chance: () => number;
+  log: Log;
+}
+
+/** Everything the flows stand on. */
+export interface Ground {
+  database: Database;
+  vault: Vault;
+  smartcar: Smartcar;
+  access: Access;
+  mail: MailChannel | null;
+  mailFrom: string;
+  publicUrl: string;
+  budget: { capacity: number; perMinute: number };
+  door: Door;
+  clock: () => Date;
+  chance: () => number;
+  onFault: (error: unknown, what: string) => void;
+}
+
+export interface App {
+  ground: Ground;
+  flows: Flows;
+  /** Where web listens; null in a role that does not. */
+  address: string | null;
+  /** Ends what runs in order, and closes what was opened. */
+  stop(): Promise<void>;
+}
+
+/** Opens what the flows stand on, without starting anything. */
+export function openGround(options: AppOptions): Ground {
+  const { config, log, clock, chance } = options;
+  const onFault = (error: unknown, what: string): void => log.error({ err: error, what }, `${what} failed`);
+  const database = openDatabase({
+    url: options.databaseUrl,
+    onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+  });
+  const vault = openVault(options.keys);
+  const { v3, applicationId, mode, origins, managementTokens } = config.smartcar;
+  const reveal = (secret: Secret | undefined): string => secret?.reveal() ?? '';
+  const credentials = { applicationId, apiClientId: v3?.apiClientId ?? '', apiClientSecret: reveal(v3?.apiClientSecret) };
+  const smartcar = openSmartcar({ origins, credentials, mode });
+  return {
+    database, vault, smartcar, clock, chance, onFault,
+    access: openAccess({ smartcar, vault, database, applicationId, random: chance }),
+    mail: config.mail && openMailChannel({ smtpUrl: config.mail.smtpUrl.reveal(), from: config.mail.from }),
+    mailFrom: config.mail?.from ?? 'towline@demo.example',
+    publicUrl: config.publicUrl,
+    budget: config.smartcar.budget,
+    door: {
+      inbox: openInboxWriter(database),
+      managementTokens: managementTokens.map((token) => token.reveal()),
+      refused: new Map(),
+      challenges: { minute: 0, answered: 0 },
+    },
+  };
+}
+
+/** Binds what the HTTP room asks for to the flows that do it. */
+export function bindFlows(ground: Ground): Flows {
+  return {
+    addVehicle: (context, input, now) => addVehicle(ground, context, input, now),
+    changeVehicle: (context, id, change) => changeVehicle(ground, context, id, change),
+    addOwner: (context, input, now) => addOwner(ground, context, input, now),
+    changeOwner: (context, id, change) => changeOwner(ground, context, id, change),
+    sendConnectLink: (context, id, options, now) => sendConnectLink(ground, context, id, options, now),
+    reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
+    disconnect: (context, id, now) => disconnect(ground, context, id, now),
+    check: (context, id, now) => check(ground, context, id, now),
+    acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
+    resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
+    receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
+    viewLink: (token, now) => viewLink(ground, token, now),
+    startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
+    returnFromConnect: (query, browser, confirmed, now) =>
+      returnFromConnect({ ...ground, complete: (task, at) => completeConnect(ground, task, at) }, query, browser, confirmed, now),
+  };
+}
+
+/** Starts what this process's role runs, in the order in which it can be relied on. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, clock } = options;
+  const ground = openGround(options);
+  const flows = bindFlows(ground);
+  await prepareInstallation(ground, config, clock());
+  const works = config.role === 'all' || config.role === 'worker' ? await startWork(ground, options.log) : null;
+  const loops = config.role === 'worker' ? [] : [startFlushing(ground)];
+  const server = config.role === 'worker' ? null : await listen(ground, flows, options);
+  return {
+    ground,
+    flows,
+    address: server?.address ?? null,
+    async stop() {
+      await server?.close();
+      await works?.stop();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await flushRefused({ database: ground.database, refused: ground.door.refused }, clock()).catch(() => undefined);
+      await closeGround(ground);
+    },
+  };
+}
+
+/** Closes what `openGround` opened. */
+export async function closeGround(ground: Ground): Promise<void> {
+  ground.mail?.close();
+  await ground.smartcar.close();
+  await ground.database.close();
+}
+
+async function prepareInstallation(ground: Ground, config: Config, now: Date): Promise<void> {
+  const fleetIds = await ensureFleets(ground, config.demo, now);
+  if (config.bootstrapApiKey) await ensureBootstrapKey(ground, config.bootstrapApiKey.reveal(), fleetIds[0], now);
+  const { bootstrapAdmin } = config;
+  if (bootstrapAdmin) {
+    const { email, password } = bootstrapAdmin;
+    await ensureAdministrator(ground.database, { email, password: password.reveal(), name: 'Administrator', fleetIds: [fleetIds[0]] }, now);
+  }
+  await ensurePartitions(ground.database, now);
+}
+
+/** The loops and the job engine. */
+async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<void> }> {
+  const { clock } = ground;
+  const onChange = (name: string, error: unknown): void =>
+    error ? log.error({ err: error, loop: name }, `${name} stopped working`) : log.info({ loop: name }, `${name} works again`);
+  const poll = startLoop({ name: 'poll', everyMs: 1_000, clock, onChange, round: (now) => pollDue(ground, now) });
+  const apply = startLoop({ name: 'apply', everyMs: 1_000, clock, onChange, round: (now) => applyWebhooks(ground, now) });
+  const listening = await ground.database.listen(inboxChannel, () => apply.nudge(), () => apply.nudge());
+  const runner = await startRunner({
+    pgPool: ground.database.ownerPool,
+    clock,
+    log,
+    onFault: ground.onFault,
+    enqueued: {
+      'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
+      'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
+      'complete-connect': (task, now) => completeConnect(ground, task, now),
+      'deliver-notification': (task, now) => deliver(ground, task, now),
+    },
+    recurring: {
+      'deliver-due': async (now) => void (await deliverDue(ground, now)),
+      'watch-signatures': (now) => watchSignatures(ground, now),
+      'keep-house': async (now) => {
+        await ensurePartitions(ground.database, now);
+        await forgetOldEvents(ground, now);
+      },
+    },
+  });
+  return {
+    async stop() {
+      await listening.stop();
+      await runner.stop();
+      await Promise.all([poll.stop(), apply.stop()]);
+    },
+  };
+}
+
+function startFlushing(ground: Ground): Loop {
+  return startLoop({
+    name: 'flush refused webhooks',
+    everyMs: 10_000,
+    clock: ground.clock,
+    onChange: (name, error) => error && ground.onFault(error, name),
+    round: async (now) => {
+      await flushRefused({ database: ground.database, refused: ground.door.refused }, now);
+      return 0;
+    },
+  });
+}
+
+async function listen(ground: Ground, flows: Flows, { config, log, clock }: AppOptions): Promise<{ address: string; close(): Promise<void> }> {
+  const server = await createHttpServer({
+    flows,
+    database: ground.database,
+    vault: ground.vault,
+    clock,
+    log,
+    config: {
+      publicUrl: config.publicUrl,
+      demo: config.demo,
+      mode: config.demo ? 'simulated' : config.smartcar.mode,
+      simulatorUrl: config.demo ? `http://127.0.0.1:${config.simulatorPort}/sim` : null,
+      connectOrigin: config.smartcar.origins.connect,
+      dashboardDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
+    },
+  });
+  const address = await server.listen({ host: config.host, port: config.port });
+  return { address, close: () => server.close() };
+}

@@ -1,0 +1,121 @@
+/** The one path: an outcome, whoever brought it, becomes the next connection and everything that follows, in one transaction. */
+import type { ConnectionId, FleetId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { merge } from '../domain/reading.ts';
+import type { Reading } from '../domain/reading.ts';
+import { towline } from '../domain/role.ts';
+import type { Actor } from '../domain/role.ts';
+import { transition } from '../domain/transition.ts';
+import type { Policy, Transition } from '../domain/transition.ts';
+import { applyAlertChanges } from '../store/alert.ts';
+import { findConnectionSetting, writeConnection } from '../store/connection.ts';
+import type { ConnectionSetting } from '../store/connection.ts';
+import type { Database, Tx } from '../store/database.ts';
+import { announce, enqueue } from '../store/outbox.ts';
+import type { Topic } from '../store/outbox.ts';
+import { readLatest, writeReadings } from '../store/telemetry.ts';
+import { insertHappenings } from '../store/timeline.ts';
+import { fillVin } from '../store/vehicle.ts';
+import { isLostRace } from '../store/violation.ts';
+import { askOwner, settleWithOwner } from './ask-owner.ts';
+
+/** Times a lost race is worked out again before it is a fault. */
+const mostTries = 5;
+
+export interface ObserveNeeds {
+  database: Database;
+  /** Spreads polls; a number in [0, 1). */
+  chance: () => number;
+}
+
+export interface Observed {
+  fleetId: FleetId;
+  connectionId: ConnectionId;
+  /** In the order in which they are to be believed. */
+  outcomes: readonly Outcome[];
+  /** Who caused it; Towline itself when absent. */
+  actor?: Actor;
+  /** Work that commits with it. Answering false means that it was done before: nothing is changed then. */
+  together?: (tx: Tx, setting: ConnectionSetting) => Promise<boolean>;
+}
+
+/** @returns what came of it, or null when this fleet has no such connection or it was done before */
+export async function observe(needs: ObserveNeeds, observed: Observed, now: Date): Promise<Transition | null> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await needs.database.asFleet(observed.fleetId, (tx) => record(tx, needs, observed, now));
+    } catch (error) {
+      if (error instanceof DoneBefore) return null;
+      if (!(error instanceof LostRace || isLostRace(error)) || tried === mostTries) throw error;
+    }
+  }
+}
+
+/** Rolls everything back that `together` began. */
+class DoneBefore extends Error {
+  override readonly name = 'DoneBefore';
+}
+
+class LostRace extends Error {
+  override readonly name = 'LostRace';
+}
+
+async function record(tx: Tx, needs: ObserveNeeds, observed: Observed, now: Date): Promise<Transition | null> {
+  const setting = await findConnectionSetting(tx, observed.fleetId, observed.connectionId);
+  if (!setting) return null;
+  if (observed.together && !(await observed.together(tx, setting))) throw new DoneBefore();
+  const result = work(setting, observed.outcomes, needs.chance(), now);
+  await writeAll(tx, setting, result, observed, now);
+  return result;
+}
+
+/** Applies outcomes one after another; their effects add up. */
+function work({ connection, make, fleet }: ConnectionSetting, outcomes: readonly Outcome[], chance: number, now: Date): Transition {
+  const policy: Policy = { requiredPermissions: fleet.settings.requiredPermissions, make, intervalS: fleet.plan.pollIntervalS, chance };
+  const start: Transition = { connection, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
+  return outcomes.reduce<Transition>((so, outcome) => {
+    const next = transition(so.connection, outcome, policy, now);
+    return {
+      connection: next.connection,
+      happenings: [...so.happenings, ...next.happenings],
+      alerts: [...so.alerts, ...next.alerts],
+      tasks: [...so.tasks, ...next.tasks],
+      ask: next.ask ?? so.ask,
+      settled: so.settled || next.settled,
+    };
+  }, start);
+}
+
+async function writeAll(tx: Tx, setting: ConnectionSetting, result: Transition, observed: Observed, now: Date): Promise<void> {
+  const { connection, alerts } = result;
+  const { fleetId, vehicleId } = connection;
+  await writeTelemetry(tx, connection, observed.outcomes);
+  if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version))) throw new LostRace();
+  await insertHappenings(tx, { fleetId, vehicleId, connectionId: connection.id }, observed.actor ?? towline, result.happenings);
+  await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
+  if (result.settled) await settleWithOwner(tx, connection, now);
+  if (result.ask) await askOwner(tx, connection, result.ask, now);
+  await enqueue(tx, result.tasks);
+  await announce(tx, fleetId, [vehicleId], topicsOf(result));
+}
+
+const topicsOf = (result: Transition): Topic[] => [
+  'vehicles',
+  ...(result.alerts.length > 0 ? (['alerts'] as const) : []),
+  ...(result.ask || result.settled ? (['notifications'] as const) : []),
+];
+
+async function writeTelemetry(tx: Tx, { fleetId, vehicleId }: Transition['connection'], outcomes: readonly Outcome[]): Promise<void> {
+  const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
+  if (readings.length === 0) return;
+  const known = await readLatest(tx, vehicleId, true);
+  const { accepted } = merge(known, readings);
+  await writeReadings(tx, fleetId, vehicleId, known, accepted);
+  const vin = vinOf(accepted);
+  if (vin) await fillVin(tx, vehicleId, vin);
+}
+
+function vinOf(readings: readonly Reading[]): string | null {
+  const value = readings.find(({ code }) => code === 'vehicleidentification-vin')?.value;
+  return typeof value === 'string' && /^[A-HJ-NPR-Z0-9]{17}$/.test(value) ? value : null;
+}

@@ -1,0 +1,82 @@
+/** Adding and changing owners; address and phone are sealed before they leave this room. */
+import type { FleetId, OwnerId } from '../domain/ids.ts';
+import { newId } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Database } from '../store/database.ts';
+import { announce } from '../store/outbox.ts';
+import { insertOwner, updateOwner } from '../store/owner.ts';
+import { violatedIndex } from '../store/violation.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Context } from './context.ts';
+
+interface OwnerNeeds {
+  database: Database;
+  vault: Vault;
+}
+
+interface OwnerInput {
+  name?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  language?: string | undefined;
+  timeZone?: string | undefined;
+  country?: string | undefined;
+}
+
+/** @throws Refusal `email_taken` */
+export async function addOwner(needs: OwnerNeeds, context: Context, input: OwnerInput & { name: string }, now: Date): Promise<OwnerId> {
+  const id = newId('own', now);
+  const { fleetId } = context;
+  const sealed = sealedContact(needs.vault, fleetId, id, input);
+  await refusingTwins(() =>
+    needs.database.asFleet(fleetId, (tx) =>
+      insertOwner(tx, {
+        id,
+        fleet_id: fleetId,
+        name: input.name,
+        email_sealed: null,
+        email_index: null,
+        phone_sealed: null,
+        ...sealed,
+        language: input.language ?? 'en',
+        time_zone: input.timeZone ?? null,
+        country: input.country ?? null,
+        created_at: now,
+      }),
+    ),
+  );
+  return id;
+}
+
+/** @throws Refusal `not_found`, `email_taken` */
+export async function changeOwner(needs: OwnerNeeds, context: Context, id: OwnerId, change: OwnerInput): Promise<void> {
+  const { name, language, timeZone, country } = change;
+  const columns = { name, language, time_zone: timeZone, country };
+  const told = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  const sealed = sealedContact(needs.vault, context.fleetId, id, change);
+  await refusingTwins(() =>
+    needs.database.asFleet(context.fleetId, async (tx) => {
+      if (!(await updateOwner(tx, id, { ...told, ...sealed }))) throw new Refusal('not_found');
+      await announce(tx, context.fleetId, [], ['vehicles']);
+    }),
+  );
+}
+
+function sealedContact(vault: Vault, fleetId: FleetId, id: OwnerId, { email, phone }: OwnerInput) {
+  return {
+    ...(email === undefined ? {} : {
+      email_sealed: vault.seal(email, { fleetId, row: id, kind: 'owner.email' }),
+      email_index: vault.digest(email.toLowerCase(), `owner.email:${fleetId}`),
+    }),
+    ...(phone === undefined ? {} : { phone_sealed: vault.seal(phone, { fleetId, row: id, kind: 'owner.phone' }) }),
+  };
+}
+
+async function refusingTwins<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violatedIndex(error) === 'owner_email') throw new Refusal('email_taken');
+    throw error;
+  }
+}

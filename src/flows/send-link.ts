@@ -1,0 +1,123 @@
+/** Links that operators hand out: to connect a vehicle, and to repair a connection. */
+import { routeOf, can } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { Route } from '../domain/cause.ts';
+import type { VehicleId } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { after } from '../domain/schedule.ts';
+import type { Vehicle } from '../domain/vehicle.ts';
+import { findLatestConnection } from '../store/connection.ts';
+import type { Database, Tx } from '../store/database.ts';
+import { insertLink } from '../store/link.ts';
+import { insertNotification } from '../store/notification.ts';
+import { announce } from '../store/outbox.ts';
+import { findOwner } from '../store/owner.ts';
+import { insertHappenings } from '../store/timeline.ts';
+import { findVehicle } from '../store/vehicle.ts';
+import type { Vault } from '../vault/vault.ts';
+import { openRequest, repairLink, writeToOwner } from './ask-owner.ts';
+import type { RepairLink } from './ask-owner.ts';
+import type { Context } from './context.ts';
+
+export interface LinkNeeds {
+  database: Database;
+  vault: Vault;
+  /** Without a trailing slash. */
+  publicUrl: string;
+}
+
+/** Days a link to connect a vehicle works. */
+const connectLinkLifeD = 7;
+
+/** Where a link's page is. */
+export const linkUrl = (needs: Pick<LinkNeeds, 'vault' | 'publicUrl'>, linkId: RepairLink['linkId']): string =>
+  `${needs.publicUrl}/o/${needs.vault.linkToken(linkId)}`;
+
+interface SentLink {
+  url: string;
+  expiresAt: Date;
+  delivered: boolean;
+}
+
+/** @throws Refusal `not_found`, `already_connected`, `owner_missing` */
+export async function sendConnectLink(
+  needs: LinkNeeds, context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+): Promise<SentLink> {
+  const link = await needs.database.asFleet(context.fleetId, async (tx) => {
+    const vehicle = await vehicleOf(tx, id);
+    const connection = (await findLatestConnection(tx, id)) ?? null;
+    if (!can(connection).connect.allowed) throw new Refusal('already_connected');
+    return newConnectLink(tx, context, vehicle, options, now);
+  });
+  return { url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
+}
+
+async function vehicleOf(tx: Tx, id: VehicleId): Promise<Vehicle> {
+  const vehicle = await findVehicle(tx, id);
+  if (!vehicle) throw new Refusal('not_found');
+  return vehicle;
+}
+
+async function newConnectLink(
+  tx: Tx, context: Context, vehicle: Vehicle, options: { deliver: boolean }, now: Date,
+): Promise<RepairLink> {
+  const expiresAt = after(now, connectLinkLifeD * 86_400);
+  const { fleetId, actor } = context;
+  const { ownerId } = vehicle;
+  const link = await insertLink(tx, { kind: 'connect', fleetId, vehicleId: vehicle.id, ownerId, expiresAt }, now);
+  if (options.deliver) {
+    await requireAddress(tx, vehicle);
+    if (ownerId) {
+      const message = { fleetId, ownerId, kind: 'connect-invitation', requestId: null, linkId: link.id, vehicleIds: [vehicle.id], cause: null } as const;
+      await insertNotification(tx, { ...message, vehicleIds: [vehicle.id] }, now);
+    }
+  }
+  const line = { kind: 'connection.connecting', at: now, via: 'operator', requestId: null } as const;
+  await insertHappenings(tx, { fleetId, vehicleId: vehicle.id, connectionId: null }, actor, [line]);
+  await announce(tx, fleetId, [vehicle.id], ['vehicles', 'notifications']);
+  return { linkId: link.id, expiresAt };
+}
+
+async function requireAddress(tx: Tx, vehicle: Vehicle): Promise<void> {
+  const owner = vehicle.ownerId && (await findOwner(tx, vehicle.ownerId));
+  if (!owner?.email_index) throw new Refusal('owner_missing');
+}
+
+/**
+ * The way that repairs a connection, with a link where the owner has to walk it.
+ *
+ * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`
+ */
+export async function reconnect(
+  needs: LinkNeeds, context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }> {
+  const found = await needs.database.asFleet(context.fleetId, async (tx) => {
+    const vehicle = await vehicleOf(tx, id);
+    const connection = await findLatestConnection(tx, id);
+    if (!connection) throw new Refusal('not_connected');
+    if (!can(connection).reconnect.allowed) throw new Refusal('nothing_to_repair');
+    const route = routeOf(connection);
+    const walks = route === 'reauthenticate' || route === 'authorize' || route === 'widen';
+    return { route, link: walks ? await linkFor(tx, context, vehicle, connection, options, now) : null };
+  });
+  const { route, link } = found;
+  if (!link) return { route, url: null, expiresAt: null, delivered: false };
+  return { route, url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
+}
+
+/** An owner with an open connection gets a page for all they were asked; otherwise the link is for this one car. */
+async function linkFor(
+  tx: Tx, context: Context, vehicle: Vehicle, connection: Connection, options: { deliver: boolean }, now: Date,
+): Promise<RepairLink> {
+  const { cause } = connection;
+  if (options.deliver) await requireAddress(tx, vehicle);
+  if (connection.endedAt || !connection.ownerId || !cause) return newConnectLink(tx, context, vehicle, options, now);
+  const { request } = await openRequest(tx, connection, connection.ownerId, cause, now);
+  if (options.deliver) {
+    await writeToOwner(tx, request, connection, cause, now);
+    const line = { kind: 'owner.asked', at: now, via: 'operator', requestId: null } as const;
+    await insertHappenings(tx, { fleetId: vehicle.fleetId, vehicleId: vehicle.id, connectionId: connection.id }, context.actor, [line]);
+    await announce(tx, vehicle.fleetId, [vehicle.id], ['vehicles', 'notifications']);
+  }
+  return repairLink(tx, request, now);
+}

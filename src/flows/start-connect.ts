@@ -1,0 +1,178 @@
+/** Into Connect and out again: the button behind a link, and the redirect that comes back. */
+import { routeOf } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
+import { isId, newId } from '../domain/ids.ts';
+import type { ConnectSessionId, FleetId } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Actor } from '../domain/role.ts';
+import { after } from '../domain/schedule.ts';
+import type { Vehicle } from '../domain/vehicle.ts';
+import { readCallback } from '../smartcar/connect-callback.ts';
+import type { Callback } from '../smartcar/connect-callback.ts';
+import { authorizeUrl, reauthenticateUrl } from '../smartcar/connect-url.ts';
+import type { Smartcar } from '../smartcar/smartcar.ts';
+import { findConnection, findLivingConnection } from '../store/connection.ts';
+import { endSession, findByState, insertConnectSession, markSessionReturned } from '../store/connect-session.ts';
+import type { ConnectSessionRow } from '../store/connect-session.ts';
+import type { Database, Tx } from '../store/database.ts';
+import { ownFleet } from '../store/fleet.ts';
+import { findLink } from '../store/link.ts';
+import type { LinkRow } from '../store/link.ts';
+import { announce, enqueue } from '../store/outbox.ts';
+import { findOwner } from '../store/owner.ts';
+import { listRequestConnections, markOpened } from '../store/reauthentication-request.ts';
+import { findVehicle } from '../store/vehicle.ts';
+import type { Vault } from '../vault/vault.ts';
+
+export interface StartNeeds {
+  database: Database;
+  vault: Vault;
+  smartcar: Smartcar;
+  publicUrl: string;
+}
+
+/** Minutes in which the owner has to come back from Connect. */
+const sessionLifeMin = 60;
+
+const redirectUri = (needs: StartNeeds): string => `${needs.publicUrl}/connect/callback`;
+
+/**
+ * The owner pressed the button.
+ *
+ * @returns Connect's address for this browser
+ * @throws Refusal `link_unknown`, `link_expired`, `link_used`, `nothing_to_repair`
+ */
+export async function startFromLink(
+  needs: StartNeeds, token: string, choice: { connectionId: string | null; browser: string }, now: Date,
+): Promise<string> {
+  const id = needs.vault.readLinkToken(token);
+  const link = id && (await findLink(needs.database, id));
+  if (!link || link.revoked_at) throw new Refusal('link_unknown');
+  if (now >= link.expires_at) throw new Refusal('link_expired');
+  if (link.kind === 'connect' && link.used_at) throw new Refusal('link_used');
+  return needs.database.asFleet(link.fleet_id, async (tx) => {
+    const { vehicle, connection } = await chosenCar(tx, link, choice.connectionId);
+    const actor = await actorOf(tx, link);
+    return begin(tx, needs, { link, vehicle, connection, actor, browser: choice.browser }, now);
+  });
+}
+
+async function chosenCar(tx: Tx, link: LinkRow, chosen: string | null): Promise<{ vehicle: Vehicle; connection: Connection | null }> {
+  const connection = link.request_id ? await connectionOfRequest(tx, link, chosen) : null;
+  const vehicleId = connection?.vehicleId ?? link.vehicle_id;
+  const vehicle = vehicleId && (await findVehicle(tx, vehicleId));
+  if (!vehicle) throw new Refusal('link_unknown');
+  const living = connection ?? (await findLivingConnection(tx, vehicle.id)) ?? null;
+  if (living && ['active', 'pending'].includes(living.status)) throw new Refusal('nothing_to_repair');
+  return { vehicle, connection: living };
+}
+
+/** The connection that was pressed, or the only one there is. */
+async function connectionOfRequest(tx: Tx, link: LinkRow, chosen: string | null): Promise<Connection> {
+  const entries = link.request_id ? await listRequestConnections(tx, link.request_id) : [];
+  const open = entries.filter(({ state }) => state === 'open');
+  const entry = chosen && isId('con', chosen) ? open.find(({ connection_id }) => connection_id === chosen) : open[0];
+  const connection = entry && (await findConnection(tx, entry.connection_id));
+  if (!connection) throw new Refusal('nothing_to_repair');
+  return connection;
+}
+
+async function actorOf(tx: Tx, link: LinkRow): Promise<Actor> {
+  const owner = link.owner_id ? await findOwner(tx, link.owner_id) : undefined;
+  return { kind: 'owner', id: owner?.id ?? null, name: owner?.name ?? 'Owner' };
+}
+
+interface Beginning {
+  link: LinkRow;
+  vehicle: Vehicle;
+  connection: Connection | null;
+  actor: Actor;
+  browser: string;
+}
+
+async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Promise<string> {
+  const { link, vehicle, connection, actor } = from;
+  const id = newId('cns', now);
+  const state = needs.vault.newSecret();
+  const purpose = purposeOf(connection);
+  const session = {
+    id, fleetId: link.fleet_id, vehicleId: vehicle.id, connectionId: connection?.id ?? null, linkId: link.id, purpose, actor,
+    stateDigest: needs.vault.fingerprint(state),
+    browserDigest: needs.vault.fingerprint(from.browser),
+    expiresAt: after(now, sessionLifeMin * 60),
+  };
+  await insertConnectSession(tx, session, now);
+  if (link.request_id) await markOpened(tx, link.request_id, now);
+  await announce(tx, link.fleet_id, [vehicle.id], ['vehicles']);
+  return addressOf(tx, needs, { ...from, id, state, purpose });
+}
+
+function purposeOf(connection: Connection | null): ConnectSessionRow['purpose'] {
+  const route = routeOf(connection);
+  if (route === 'reauthenticate' || route === 'widen') return route;
+  if (route === 'authorize') return 'connect';
+  throw new Refusal('nothing_to_repair');
+}
+
+/** Our session's id goes along as the external id: only who went through this very session carries it in Smartcar's list. */
+async function addressOf(
+  tx: Tx, needs: StartNeeds, at: Beginning & { id: ConnectSessionId; state: string; purpose: ConnectSessionRow['purpose'] },
+): Promise<string> {
+  const shared = { state: at.state, externalId: at.id, redirectUri: redirectUri(needs) };
+  if (at.purpose === 'reauthenticate' && at.connection) {
+    const { smartcarVehicleId, resolutionUrl } = at.connection;
+    return reauthenticateUrl(needs.smartcar.connect, { ...shared, smartcarVehicleId, resolutionUrl });
+  }
+  const { settings } = await ownFleet(tx);
+  return authorizeUrl(needs.smartcar.connect, {
+    ...shared,
+    required: settings.requiredPermissions,
+    optional: settings.optionalPermissions,
+    make: at.vehicle.make,
+    country: at.vehicle.country,
+    force: at.purpose === 'widen',
+  });
+}
+
+export interface ReturnNeeds extends StartNeeds {
+  /** Settles what came back against Smartcar's own list. */
+  complete: (task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date) => Promise<void>;
+  onFault: (error: unknown, what: string) => void;
+}
+
+/**
+ * Connect sent the browser back. What its query says is written down as a claim; Smartcar's list decides.
+ *
+ * @returns `confirm` when another browser came back than the one that left, as phones do
+ * @throws Refusal `session_unknown`, `session_expired`
+ */
+export async function returnFromConnect(
+  needs: ReturnNeeds, query: Record<string, string>, browser: string | null, confirmed: boolean, now: Date,
+): Promise<{ next: 'page'; token: string } | { next: 'confirm' }> {
+  const callback = readCallback(query);
+  if (callback.kind === 'unreadable') throw new Refusal('session_unknown');
+  const session = await findByState(needs.database, needs.vault.fingerprint(callback.state));
+  if (!session?.link_id) throw new Refusal('session_unknown');
+  const token = needs.vault.linkToken(session.link_id);
+  if (session.state !== 'started') return { next: 'page', token };
+  if (now >= session.expires_at) throw new Refusal('session_expired');
+  const same = browser !== null && needs.vault.fingerprint(browser).equals(session.browser_digest);
+  if (!same && !confirmed) return { next: 'confirm' };
+  await takeBack(needs, session, callback, now);
+  return { next: 'page', token };
+}
+
+async function takeBack(needs: ReturnNeeds, session: ConnectSessionRow, callback: Exclude<Callback, { kind: 'unreadable' }>, now: Date): Promise<void> {
+  const task = { fleetId: session.fleet_id, sessionId: session.id };
+  const claimed = await needs.database.asFleet(session.fleet_id, async (tx) => {
+    await announce(tx, session.fleet_id, [session.vehicle_id], ['vehicles']);
+    if (callback.kind === 'error') {
+      await endSession(tx, session.id, 'failed', { problem: 'connectError', error: callback.error }, now);
+      return false;
+    }
+    await enqueue(tx, [{ name: 'complete-connect', payload: task, key: `complete:${session.id}` }]);
+    return markSessionReturned(tx, session.id, { userId: callback.userId, vehicleId: callback.vehicleId }, now);
+  });
+  // At once, so that the next page can say how it went; the task does the same again if this fails.
+  if (claimed) await needs.complete(task, now).catch((error: unknown) => needs.onFault(error, 'complete connect'));
+}

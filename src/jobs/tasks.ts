@@ -1,0 +1,19 @@
+/** The list of tasks: each is one call into a flow, with `now`. */
+import type { Tasks } from '../domain/task.ts';
+
+/** What is enqueued by what happens. */
+export type EnqueuedTasks = { [N in keyof Tasks]: (payload: Tasks[N], now: Date) => Promise<void> };
+
+/** What recurs: takes no input but `now`, looks for what is due by itself, and is safe twice at once. */
+export interface RecurringTasks {
+  'keep-house': (now: Date) => Promise<void>;
+  'deliver-due': (now: Date) => Promise<void>;
+  'watch-signatures': (now: Date) => Promise<void>;
+}
+
+/** When it recurs; minutes are the job engine's. */
+export const crontab = `
+* * * * * deliver-due ?jobKey=deliver-due&max=1
+* * * * * watch-signatures ?jobKey=watch-signatures&max=1
+7 * * * * keep-house ?jobKey=keep-house&max=3
+`;
