@@ -37,6 +37,7 @@ export interface SimulatorOptions {
   apiClientId?: string;
   apiClientSecret?: string;
   managementToken?: string;
+  applicationName?: string;
   redirectUris?: readonly string[];
   /** Null: no events, until a knob names an address. */
   webhookUrl?: string | null;
@@ -112,6 +113,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
     cars: new Map(fleet.cars.map((car) => [car.vin, car])),
     accounts: new Map(fleet.accounts.map((account) => [account.email, account])),
     credentials: credentialsOf(options),
+    applicationName: options.applicationName ?? 'Demo Carsharing',
     redirectUris: options.redirectUris ?? [
       'http://127.0.0.1:4000/connect/callback',
       'http://localhost:4000/connect/callback',

@@ -13,6 +13,8 @@ export interface Simulation {
   cars: ReadonlyMap<string, Car>;
   accounts: ReadonlyMap<string, Account>;
   credentials: Credentials;
+  /** What Connect's pages call the application. */
+  applicationName: string;
   redirectUris: readonly string[];
   /** Where owners' browsers find the simulator. */
   publicOrigin: string;

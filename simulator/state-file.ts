@@ -1,5 +1,5 @@
 /** The state on disk: one JSON file, replaced whole, so that a kill at any moment leaves the old one or the new one. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { defaultKnobs } from './knobs.ts';
 import { newState, type State } from './state.ts';
@@ -26,12 +26,6 @@ export function readState(file: string | null, seed: number, now: number): State
 export function writeState(file: string, state: State): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.new`;
-  const handle = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(handle, JSON.stringify(state));
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });
   renameSync(draft, file);
 }

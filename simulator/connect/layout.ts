@@ -1,6 +1,5 @@
 /** The frame of all Connect pages: one column, light and dark, works without JavaScript, and says that it is a simulator. */
 import { html, raw, type Html } from '../html.ts';
-import type { Session } from './session.ts';
 
 const style = raw(`
 :root { color-scheme: light dark; --page:#eef1f4; --card:#fff; --ink:#17212b; --soft:#5a6875; --line:#d5dce2; --accent:#0b6b74; --on-accent:#fff; --bad:#a32020; --bad-back:#fdeceb; --badge:#7a4b00; --badge-back:#ffedc9; }
@@ -57,9 +56,4 @@ export function complaint(sentence: string | null): Html {
 /** The session as a hidden field. */
 export function hidden(sealed: string): Html {
   return html`<input type="hidden" name="s" value="${sealed}" />`;
-}
-
-/** What the application is called on the pages. */
-export function applicationName(session: Session): string {
-  return URL.parse(session.redirectUri)?.host ?? 'the application';
 }

@@ -2,7 +2,7 @@
 import { html, raw, type Html } from '../html.ts';
 import type { Car } from '../seed/fleet.ts';
 import type { Make } from '../seed/makes.ts';
-import { applicationName, complaint, connectPage, hidden } from './layout.ts';
+import { complaint, connectPage, hidden } from './layout.ts';
 import type { Session } from './session.ts';
 
 const permissionWords: Record<string, string> = {
@@ -25,7 +25,7 @@ export function preamblePage(session: Session, sealed: string): string {
   const next = session.make === null ? '/connect/brands' : '/connect/login';
   const content = html`<h1>Connect your vehicle</h1>
     <p>
-      <strong>${applicationName(session)}</strong> asks to connect to your vehicle through the account you have with its
+      <strong>${session.application}</strong> asks to connect to your vehicle through the account you have with its
       manufacturer.
     </p>
     <ul class="soft">
@@ -80,9 +80,7 @@ export function loginPage(
 ): string {
   const intro =
     session.flow === 'reauthenticate'
-      ? html`<p>
-          Sign in again, so that <strong>${applicationName(session)}</strong> stays connected to your vehicle.
-        </p>`
+      ? html`<p>Sign in again, so that <strong>${session.application}</strong> stays connected to your vehicle.</p>`
       : html`<p>Sign in with your ${brand} account.</p>`;
   const content = html`<h1>${brand}</h1>
     ${intro}${complaint(refusal)}
@@ -117,7 +115,7 @@ export function vehiclesPage(session: Session, sealed: string, cars: readonly Ca
     html`<li>
       <label class="choice"
         ><input type="${kind}" name="vin" value="${car.vin}" id="vehicle-${car.vin}" /><span
-          >${car.model.name} ${car.year}<small>${car.vin}</small></span
+          >${car.make.label} ${car.model.name} ${car.year}<small>${car.vin}</small></span
         ></label
       >
     </li>`;
@@ -158,8 +156,8 @@ export function permissionsPage(
       >
     </li>`;
   };
-  const names = cars.map((car) => `${car.model.name} ${String(car.year)}`).join(', ');
-  const content = html`<h1>Share with ${applicationName(session)}</h1>
+  const names = cars.map((car) => `${car.make.label} ${car.model.name} ${String(car.year)}`).join(', ');
+  const content = html`<h1>Share with ${session.application}</h1>
     <p>${names}</p>
     ${complaint(refusal)}
     <form action="/connect/permissions" method="post">

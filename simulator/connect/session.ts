@@ -10,6 +10,8 @@ import type { Simulation } from '../simulation.ts';
 
 const sessionSchema = z.object({
   flow: z.enum(['authorize', 'reauthenticate']),
+  /** What the application is called on the pages. */
+  application: z.string(),
   responseType: z.enum(['code', 'none', 'vehicle_id']),
   redirectUri: z.string(),
   /** Null: whatever the application is configured for. */
@@ -71,7 +73,7 @@ export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: 
   }
   const wrong = wrongChoice(flow, query);
   if (wrong !== null) return refuse(`400: Invalid parameter ${wrong}: ${query[wrong] ?? 'missing'}`);
-  const session = sessionOf(flow, query, redirectUri);
+  const session = { ...sessionOf(flow, query, redirectUri), application: sim.applicationName };
   if (flow === 'reauthenticate' && !sim.state.connections.some((item) => item.vehicleId === session.vehicleId)) {
     return {
       status: 404,
@@ -106,7 +108,7 @@ function wrongChoice(flow: Session['flow'], query: Query): string | null {
   return scope.every((item) => /^(required:)?(read|control)_[a-z_]+$/.test(item)) ? null : 'scope';
 }
 
-function sessionOf(flow: Session['flow'], query: Query, redirectUri: string): Session {
+function sessionOf(flow: Session['flow'], query: Query, redirectUri: string): Omit<Session, 'application'> {
   const scope = (query['scope'] ?? '').split(/\s+/).filter(Boolean);
   const names = [...new Set(scope.map((item) => item.replace(/^required:/, '')))];
   const country = (query['flags'] ?? '').split(/\s+/).find((flag) => flag.startsWith('country:'));
