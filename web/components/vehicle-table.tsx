@@ -1,0 +1,54 @@
+/** One line of the table of vehicles; a grid and not a `<table>`, so that thousands can be drawn as they are scrolled to. */
+import type { VehicleView } from '../../src/http/contract/vehicles.ts';
+import { distance, kilometresOf, signalOf, unknown } from '../format.ts';
+import { paths } from '../paths.ts';
+import { useUnits } from '../preferences.ts';
+import { PlainLink } from '../ui/link.tsx';
+import { carName } from '../words.ts';
+import { energyOf, EnergyGauge } from './energy-gauge.tsx';
+import { FreshnessMark } from './freshness-mark.tsx';
+import { SmartcarBadge } from './smartcar-badge.tsx';
+import { StatusMark } from './status-mark.tsx';
+import { TurnChip } from './turn-chip.tsx';
+import { LockState, statusOf, turnOf } from './vehicle-card.tsx';
+
+const columns = ['Number', 'Vehicle', 'Status', 'Whose turn', 'Energy', 'Lock', 'Odometer', 'Data', 'Owner'] as const;
+
+export function VehicleTableHead(): React.JSX.Element {
+  return (
+    <div className="rowgrid rowhead" role="row">
+      {columns.map((column) => (
+        <span key={column} role="columnheader" data-number={column === 'Odometer' || undefined}>
+          {column}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** `index` is its place in the whole list, from 0. */
+export function VehicleRow({ vehicle, index }: { vehicle: VehicleView; index: number }): React.JSX.Element {
+  const units = useUnits();
+  const turn = turnOf(vehicle);
+  const odometer = kilometresOf(signalOf(vehicle.signals, 'odometer-traveleddistance'));
+  return (
+    <div className="rowgrid" role="row" aria-rowindex={index + 2}>
+      <span role="cell" className="rowname">
+        <PlainLink href={paths.vehicle(vehicle.id)} data-vehicle={vehicle.id}>
+          {vehicle.number}
+        </PlainLink>
+        <SmartcarBadge connection={vehicle.connection} />
+      </span>
+      <span role="cell" className="clip">{carName(vehicle) ?? unknown}</span>
+      <span role="cell" title={vehicle.connection?.causeText ?? undefined}>
+        <StatusMark status={statusOf(vehicle)} suspicion={vehicle.connection?.suspicion?.text ?? null} />
+      </span>
+      <span role="cell">{turn ? <TurnChip next={turn} make={vehicle.make} /> : <span className="quiet">{unknown}</span>}</span>
+      <span role="cell"><EnergyGauge energy={energyOf(vehicle.signals, vehicle.powertrain)} compact /></span>
+      <span role="cell"><LockState vehicle={vehicle} /></span>
+      <span role="cell" data-number>{distance(odometer, units)}</span>
+      <span role="cell"><FreshnessMark freshness={vehicle.freshness} /></span>
+      <span role="cell" className="clip">{vehicle.owner?.name ?? unknown}</span>
+    </div>
+  );
+}

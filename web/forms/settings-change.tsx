@@ -1,0 +1,76 @@
+import { Button, Checkbox, Group, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
+
+import { knownPermissions } from '../../src/domain/permission.ts';
+import type { Answer } from '../../src/http/contract/routes.ts';
+import { keyOf, useAct } from '../api.ts';
+import { useMe } from '../components/me.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { tellDone } from '../components/tell.tsx';
+import { permissionWord } from '../words.ts';
+import { orNull } from './fields.ts';
+
+type Settings = Answer<'getSettings'>;
+
+const valuesOf = (settings: Settings): { required: string[]; staleHours: number | ''; fromName: string; supportContact: string } => ({
+  required: settings.requiredPermissions,
+  staleHours: settings.staleAfterS === null ? '' : settings.staleAfterS / 3_600,
+  fromName: settings.ownerMail.fromName,
+  supportContact: settings.ownerMail.supportContact ?? '',
+});
+
+export function SettingsChange({ settings }: { settings: Settings }): React.JSX.Element {
+  const client = useQueryClient();
+  const { may } = useMe();
+  const reason = may('changeSettings');
+  const form = useForm({
+    initialValues: valuesOf(settings),
+    validate: {
+      required: (value) => (value.length > 0 ? null : 'At least one permission has to be required.'),
+      fromName: (value) => (value.trim() ? null : 'Owners should see who writes to them.'),
+    },
+  });
+  const saving = useAct('changeSettings', ['listVehicles', 'getVehicle', 'getOverview', 'listAudit'], (fresh) => {
+    client.setQueryData(keyOf('getSettings'), fresh);
+    form.setInitialValues(valuesOf(fresh));
+    form.setValues(valuesOf(fresh));
+    form.resetDirty(valuesOf(fresh));
+    tellDone('The settings are saved.');
+  });
+  const save = (values: ReturnType<typeof valuesOf>): void =>
+    saving.mutate({
+      body: {
+        requiredPermissions: values.required,
+        staleAfterS: values.staleHours === '' ? null : Math.round(values.staleHours * 3_600),
+        ownerMail: { fromName: values.fromName.trim(), supportContact: orNull(values.supportContact) },
+      },
+    });
+  const names = [...new Set([...knownPermissions, ...settings.requiredPermissions])];
+  return (
+    <form className="panel" onSubmit={form.onSubmit(save)} noValidate>
+      <fieldset disabled={reason !== null} className="bare">
+        <Stack gap="lg">
+          <Checkbox.Group label="Required permissions" description="A connection without one of these is an error, and its owner can be asked to widen it." {...form.getInputProps('required')}>
+            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt="sm">
+              {names.map((permission) => <Checkbox key={permission} value={permission} label={permissionWord(permission)} disabled={reason !== null} />)}
+            </SimpleGrid>
+          </Checkbox.Group>
+          <NumberInput label="Data is stale after" description="Hours without news. Empty: by make, since some cars sleep longer than others." suffix=" h" min={1} max={720} maw={260} placeholder="by make" {...form.getInputProps('staleHours')} />
+          <div>
+            <Title order={2} mb="xs">Messages to owners</Title>
+            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+              <TextInput label="Sender's name" {...form.getInputProps('fromName')} />
+              <TextInput label="A person to ask" description="Address or phone number, shown in each message" inputWrapperOrder={['label', 'input', 'description', 'error']} {...form.getInputProps('supportContact')} />
+            </SimpleGrid>
+          </div>
+          {saving.error ? <ProblemNotice problem={saving.error} /> : null}
+          <Group>
+            <Button type="submit" loading={saving.isPending} disabled={reason !== null || !form.isDirty()}>Save</Button>
+            {reason ? <Text size="sm" c="dimmed">{reason}</Text> : null}
+          </Group>
+        </Stack>
+      </fieldset>
+    </form>
+  );
+}

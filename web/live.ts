@@ -1,0 +1,140 @@
+/**
+ * Follows the server's stream of changes and refreshes what is on the screen. Read with `fetch` and not with EventSource,
+ * because EventSource can't say which fleet is meant.
+ */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+
+import type { CallName } from '../src/http/contract/paths.ts';
+import type { Answer } from '../src/http/contract/routes.ts';
+import { call, fleetHeaders, keyOf } from './api.ts';
+
+export type Liveness = 'live' | 'connecting' | 'reconnecting';
+
+interface Change {
+  topics: string[];
+  vehicles: string[];
+}
+
+type VehiclePages = InfiniteData<Answer<'listVehicles'>>;
+
+const listeners = new Set<() => void>();
+let liveness: Liveness = 'connecting';
+
+function become(next: Liveness): void {
+  if (next === liveness) return;
+  liveness = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+export const useLiveness = (): Liveness => useSyncExternalStore(subscribe, () => liveness);
+
+/** Keeps the stream open while mounted; reconnects after 1 s, doubling to 30 s. */
+export function useLive(client: QueryClient, fleetId: string | undefined): void {
+  useEffect(() => {
+    if (!fleetId) return;
+    const stop = new AbortController();
+    void follow(client, stop.signal);
+    return () => stop.abort();
+  }, [client, fleetId]);
+}
+
+async function follow(client: QueryClient, stop: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!stop.aborted) {
+    try {
+      const response = await fetch('/api/v1/stream', { headers: { Accept: 'text/event-stream', ...fleetHeaders() }, signal: stop });
+      if (!response.ok || !response.body) throw new Error(String(response.status));
+      become('live');
+      // What happened while nobody listened is unknown, so everything on the screen is fetched again.
+      if (failures > 0) void client.invalidateQueries();
+      failures = 0;
+      await readEvents(response.body, (change) => refresh(client, change));
+    } catch {
+      if (stop.aborted) return;
+    }
+    failures += 1;
+    become('reconnecting');
+    await pause(Math.min(30_000, 500 * 2 ** failures), stop);
+  }
+}
+
+const pause = (ms: number, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+async function readEvents(body: ReadableStream<Uint8Array>, onChange: (change: Change) => void): Promise<void> {
+  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader(); // the library's types disagree on the buffer's kind only
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split(/\r?\n\r?\n/);
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const change = parse(block);
+      if (change) onChange(change);
+    }
+  }
+}
+
+/** Null for heartbeats and for what is not ours. */
+export function parse(block: string): Change | null {
+  const data = block.split(/\r?\n/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
+  if (!data) return null;
+  try {
+    const { topics, vehicles } = JSON.parse(data) as Partial<Change>; // checked below
+    return { topics: Array.isArray(topics) ? topics : [], vehicles: Array.isArray(vehicles) ? vehicles : [] };
+  } catch {
+    return null;
+  }
+}
+
+/** Calls whose answers are small; they are simply asked again. Many changes at once are asked for once. */
+const small: readonly CallName[] = [
+  'getOverview', 'listAlerts', 'listNotifications', 'listMailbox', 'listWebhookEvents', 'listAudit', 'listOwners', 'getSettings', 'listApiKeys',
+];
+const waiting = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+function refresh(client: QueryClient, { vehicles }: Change): void {
+  for (const id of vehicles) waiting.add(id);
+  timer ??= setTimeout(() => {
+    timer = null;
+    const ids = [...waiting];
+    waiting.clear();
+    for (const name of small) void client.invalidateQueries({ queryKey: [name] });
+    for (const id of ids) {
+      for (const name of ['getVehicle', 'listTimeline'] as const) void client.invalidateQueries({ queryKey: [name, id] });
+    }
+    void refreshLists(client, ids);
+  }, 400);
+}
+
+/** Short lists are asked for again. Long ones keep their place: only the vehicles that changed are replaced in them. */
+async function refreshLists(client: QueryClient, ids: string[]): Promise<void> {
+  const lists = client.getQueriesData<Partial<VehiclePages>>({ queryKey: ['listVehicles', null] }).flatMap(([, data]) => (data?.pages ? [data.pages] : []));
+  if (lists.every((pages) => pages.length <= 2)) {
+    await client.invalidateQueries({ queryKey: ['listVehicles'] });
+    return;
+  }
+  const shown = new Set(lists.flatMap((pages) => pages.flatMap((page) => page.items.map(({ id }) => id))));
+  for (const id of ids.filter((changed) => shown.has(changed)).slice(0, 40)) {
+    const fresh = await client.fetchQuery({ queryKey: keyOf('getVehicle', { id }), queryFn: () => call('getVehicle', { id }), staleTime: 2_000 }).catch(() => null);
+    if (fresh) client.setQueriesData<VehiclePages>({ queryKey: ['listVehicles', null] }, (data) => replaceIn(data, fresh));
+  }
+}
+
+function replaceIn(data: VehiclePages | undefined, fresh: Answer<'getVehicle'>): VehiclePages | undefined {
+  if (!data?.pages) return data;
+  return { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === fresh.id ? fresh : item)) })) };
+}

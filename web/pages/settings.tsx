@@ -1,0 +1,46 @@
+import { Skeleton, Text, Title } from '@mantine/core';
+
+import { useCall } from '../api.ts';
+import { FreshAt } from '../components/fresh-at.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SettingsTabs } from '../components/settings-tabs.tsx';
+import { SettingsChange } from '../forms/settings-change.tsx';
+import { count } from '../format.ts';
+import { Fact, Facts } from '../ui/facts.tsx';
+import { PageHead } from '../ui/page-head.tsx';
+
+export function SettingsPage(): React.JSX.Element {
+  const settings = useCall('getSettings');
+  const plan = useCall('getPlan');
+  return (
+    <>
+      <PageHead title="Settings" note={settings.data ? <FreshAt at={settings.dataUpdatedAt} failed={settings.isRefetchError} /> : null} />
+      <SettingsTabs />
+      {settings.isError && !settings.data ? <ProblemNotice problem={settings.error} retry={() => void settings.refetch()} /> : null}
+      <div className="vehicle">
+        <div className="vehicle-main">
+          {settings.isPending ? <Skeleton height={520} radius="md" aria-label="Loading the settings" /> : null}
+          {settings.data ? <SettingsChange settings={settings.data} /> : null}
+        </div>
+        <section className="panel vehicle-side" aria-labelledby="plan-title">
+          <div className="panel-head"><Title order={2} id="plan-title">Plan</Title></div>
+          {plan.isPending ? <Skeleton height={150} /> : null}
+          {plan.isError && !plan.data ? <ProblemNotice problem={plan.error} /> : null}
+          {plan.data ? (
+            <>
+              <Facts>
+                <Fact name="Name">{plan.data.name}</Fact>
+                <Fact name="Each vehicle is read">every {count(plan.data.pollIntervalS / 60)} min</Fact>
+                <Fact name="History is kept">{count(plan.data.retentionDays)} days</Fact>
+                <Fact name="Requests at once">{count(plan.data.requestBudget.burst)}</Fact>
+                <Fact name="Requests a minute">{count(plan.data.requestBudget.perMinute)}</Fact>
+                <Fact name="A vehicle and month">{count(plan.data.requestBudget.perVehiclePerMonth)}</Fact>
+              </Facts>
+              <Text size="sm" c="dimmed" mt="sm">Messages from Smartcar cost no request; reads only fill the gaps between them.</Text>
+            </>
+          ) : null}
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+/** Builds every link of the dashboard. */
+
+export interface VehicleFilters {
+  status?: string;
+  freshness?: string;
+  make?: string;
+  who?: string;
+  q?: string;
+  view?: 'cards' | 'table';
+}
+
+const filled = (values: Record<string, string | undefined>): string => {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value) search.set(key, value);
+  const text = search.toString();
+  return text ? `?${text}` : '';
+};
+
+export const paths = {
+  overview: () => '/',
+  signIn: (next?: string) => `/sign-in${filled({ next })}`,
+  vehicles: (filters: VehicleFilters = {}) => `/vehicles${filled({ ...filters })}`,
+  vehicle: (id: string) => `/vehicles/${encodeURIComponent(id)}`,
+  alerts: (state?: string) => `/alerts${filled({ state })}`,
+  messages: () => '/messages',
+  mailbox: () => '/mailbox',
+  webhookEvents: (state?: string) => `/webhook-events${filled({ state })}`,
+  settings: () => '/settings',
+  audit: () => '/settings/audit',
+  apiKeys: () => '/settings/api-keys',
+};

@@ -1,0 +1,98 @@
+/** The map: every address of the dashboard, and what stands in its search. */
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+
+import { ApiProblem } from './api.ts';
+import { Shell } from './components/shell.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { BrokenPage } from './pages/broken.tsx';
+import { paths } from './paths.ts';
+import type { VehicleFilters } from './paths.ts';
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+  defaultOptions: {
+    queries: { staleTime: 5_000, retry: (count, error) => isPassing(error) && count < 4, refetchInterval: 60_000 },
+  },
+});
+
+/** Worth asking again: no answer, or the server's own trouble. */
+const isPassing = (error: Error): boolean => error instanceof ApiProblem && (error.status === 0 || error.status >= 500);
+
+function leaveWhenSignedOut(error: Error): void {
+  if (!(error instanceof ApiProblem) || error.status !== 401) return;
+  if (window.location.pathname === '/sign-in') return;
+  router.history.replace(paths.signIn(window.location.pathname + window.location.search));
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function vehicleFilters(search: Record<string, unknown>): VehicleFilters {
+  const filters: VehicleFilters = {};
+  for (const key of ['status', 'freshness', 'make', 'who', 'q'] as const) {
+    const value = text(search[key]);
+    if (value) filters[key] = value;
+  }
+  if (search['view'] === 'table' || search['view'] === 'cards') filters.view = search['view'];
+  return filters;
+}
+
+function byState(search: Record<string, unknown>): { state?: string } {
+  const state = text(search['state']);
+  return state ? { state } : {};
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: BrokenPage });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = text(search['next']);
+    return next ? { next } : {};
+  },
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+const inside = { getParentRoute: () => shell };
+
+const overview = createRoute({ ...inside, path: '/', component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage') });
+const vehicles = createRoute({
+  ...inside, path: '/vehicles', validateSearch: vehicleFilters, component: lazyRouteComponent(() => import('./pages/vehicles.tsx'), 'VehiclesPage'),
+});
+const vehicle = createRoute({ ...inside, path: '/vehicles/$id', component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage') });
+const alerts = createRoute({
+  ...inside, path: '/alerts', validateSearch: byState, component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
+});
+const messages = createRoute({ ...inside, path: '/messages', component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage') });
+const mailbox = createRoute({ ...inside, path: '/mailbox', component: lazyRouteComponent(() => import('./pages/mailbox.tsx'), 'MailboxPage') });
+const webhookEvents = createRoute({
+  ...inside, path: '/webhook-events', validateSearch: byState, component: lazyRouteComponent(() => import('./pages/webhook-events.tsx'), 'WebhookEventsPage'),
+});
+const settings = createRoute({ ...inside, path: '/settings', component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage') });
+const audit = createRoute({ ...inside, path: '/settings/audit', component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage') });
+const apiKeys = createRoute({ ...inside, path: '/settings/api-keys', component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage') });
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([overview, vehicles, vehicle, alerts, messages, mailbox, webhookEvents, settings, audit, apiKeys]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  scrollRestoration: true,
+  // A search is plain words: `?q=104`, not JSON.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search: Record<string, unknown>) => {
+    const filled = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+    const words = new URLSearchParams(filled.map(([key, value]) => [key, String(value)])).toString();
+    return words ? `?${words}` : '';
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,93 @@
+/** The dashboard's own words: short labels for closed lists. Sentences about a vehicle come from the server. */
+import type { Answer } from '../src/http/contract/routes.ts';
+
+export type NextAction = NonNullable<NonNullable<Answer<'getVehicle'>['connection']>['nextAction']>;
+
+const turns: Record<NextAction['who'], string> = {
+  owner: 'Owner',
+  operator: 'You',
+  vehicle: 'Drive the car',
+  manufacturer: 'Manufacturer',
+  smartcar: 'Smartcar',
+  us: 'Towline',
+  nobody: 'Nobody',
+};
+
+/** Whose turn, for counts: "Owner". */
+export const turnName = (who: string): string => (who in turns ? turns[who as NextAction['who']] : who); // `in` has just shown that it is one
+
+/** Whose turn and what they do: "Owner: sign in again". */
+export function turnText(next: NextAction, make: string | null): string {
+  if (next.who === 'vehicle') return turns.vehicle;
+  const name = next.who === 'manufacturer' && make ? titled(make) : turns[next.who];
+  const verb = verbs[next.action] ?? next.action;
+  return next.who === 'nobody' ? 'Nobody: healing' : `${name}: ${verb}`;
+}
+
+const verbs: Record<string, string> = {
+  reauthenticate: 'sign in again',
+  authorize: 'connect again',
+  widen: 'widen permissions',
+  ownerAction: 'put the account right',
+  automatic: 'trying again',
+  drive: 'drive the car',
+  none: 'see what to do',
+};
+
+const permissionWords: Record<string, string> = {
+  read_vehicle_info: 'vehicle details',
+  read_location: 'location',
+  read_odometer: 'odometer',
+  read_security: 'lock status',
+  control_security: 'lock and unlock',
+  read_vin: 'VIN',
+  read_battery: 'battery',
+  read_fuel: 'fuel',
+  read_charge: 'charging',
+  read_tires: 'tyre pressure',
+};
+export const permissionWord = (permission: string): string => permissionWords[permission] ?? permission.replaceAll('_', ' ');
+
+export const mailStates: Record<string, string> = { queued: 'Waiting to be sent', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn' };
+export const mailKinds: Record<string, string> = {
+  reconnect: 'Please reconnect',
+  'connect-invitation': 'Please connect',
+  repaired: 'It works again',
+};
+export const eventStates: Record<string, string> = {
+  pending: 'Waiting',
+  applied: 'Applied',
+  duplicate: 'Duplicate',
+  ignored: 'Noted, changes nothing',
+  quarantined: 'Set aside',
+};
+export const alertStates: Record<string, string> = { open: 'Open', acknowledged: 'Looked after', snoozed: 'Snoozed', resolved: 'Resolved' };
+export const severities: Record<string, string> = { info: 'Note', warning: 'Warning', critical: 'Critical' };
+
+export const vias: Record<string, string> = {
+  poll: 'regular read',
+  webhook: 'message from Smartcar',
+  check: 'check by hand',
+  connect: 'Smartcar Connect',
+  operator: 'operator',
+  owner: 'owner',
+  clock: 'deadline',
+  reconciliation: 'comparison with Smartcar',
+};
+
+const capitals = new Set(['BMW', 'MINI', 'GMC', 'MG', 'RAM', 'BYD', 'VW', 'DS']);
+
+/** `VOLKSWAGEN` as people write it. */
+export function titled(make: string): string {
+  if (capitals.has(make.toUpperCase())) return make.toUpperCase();
+  return make
+    .toLowerCase()
+    .replaceAll('_', '-')
+    .replaceAll(/(^|[\s-])\p{L}/gu, (letter) => letter.toUpperCase());
+}
+
+/** "Volkswagen ID.3 2023"; null when nothing is known. */
+export function carName(car: { make: string | null; model: string | null; year?: number | null }): string | null {
+  const parts = [car.make ? titled(car.make) : null, car.model, car.year ?? null].filter((part) => part !== null);
+  return parts.length > 0 ? parts.join(' ') : null;
+}
