@@ -1,6 +1,6 @@
 /** Registers every call of the contract: who may, what fits, acting once, and the audit log. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { writeAudit } from '../store/audit.ts';
 import { Refusal } from '../domain/refusal.ts';

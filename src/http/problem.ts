@@ -60,10 +60,13 @@ const byFrameworkCode: Readonly<Record<string, RefusalCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_input',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_input',
   FST_ERR_BAD_URL: 'not_found',
+  // PostgreSQL's for text it can't keep: a zero byte.
+  '22021': 'invalid_input',
+  '22P05': 'invalid_input',
 };
 
 function frameworkMistake(error: unknown): Mistake | null {
-  const { code, statusCode } = error as Partial<FastifyError>; // only looked at
+  const { code, statusCode } = Object(error) as Partial<FastifyError>; // only looked at
   const known = byFrameworkCode[code ?? ''];
   if (known) return refused(known);
   if (statusCode === 429) return refused('too_many_requests');
@@ -84,8 +87,8 @@ function fieldsOf(error: { validation: SchemaIssue[] }): { field: string; messag
   }));
 }
 
-/** No connection, a server that is starting or stopping, or too many connections. */
-const unavailableCodes = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[1-5]|53300|08...)$/;
+/** No connection, a server that is starting or stopping, a database that is not there, or too many connections. */
+const unavailableCodes = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[1-5]|3D000|53300|08...)$/;
 
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -42,6 +42,8 @@ export interface TestServer {
   installationKey: string;
   /** What was logged, as JSON lines. */
   logged: string[];
+  /** The database is away from now on. */
+  loseDatabase(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,12 +66,14 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
       dashboardDir: '/nowhere/dist/web', ...config,
     },
   });
+  let lost: Promise<void> | null = null;
+  const loseDatabase = (): Promise<void> => (lost ??= drop());
   const close = async (): Promise<void> => {
     await app.close();
     await database.close();
-    await drop();
+    await loseDatabase();
   };
-  return { app, database, vault, north, south, installationKey: bootstrapKey, logged, close };
+  return { app, database, vault, north, south, installationKey: bootstrapKey, logged, loseDatabase, close };
 }
 
 /** A flow that a test did not hand over fails loudly. */
