@@ -1,5 +1,5 @@
 /** Making and ending connections: what an owner's yes, a repeated login and a disconnect do. */
-import { noticeSoon, refreshBy } from './due.ts';
+import { refreshBy } from './due.ts';
 import { repairedBySigningIn } from './faults.ts';
 import type { Account } from './seed/fleet.ts';
 import { nextNumber, userIdOf, vehicleIdOf, type Simulation } from './simulation.ts';
@@ -34,7 +34,7 @@ function connectCar(sim: Simulation, grant: Grant, vin: string, wasSignedOut: bo
     known.requested = grant.requested === null ? null : [...grant.requested];
     // After an expired login the new connection has a new id, the vehicle keeps its own.
     if (wasSignedOut) renameConnection(sim, known, newConnectionId(sim));
-    noticeSoon(sim, [known], now);
+    refreshBy(sim, known, now + sim.state.knobs.fillAfterS * 1000);
     return known;
   }
   const connection: Connection = {
@@ -84,7 +84,8 @@ export function signIn(sim: Simulation, account: Account, now: number): boolean 
   });
   if (repaired.length === 0) return false;
   sim.state.faults = sim.state.faults.filter((fault) => !repaired.includes(fault));
-  noticeSoon(sim, connectionsOf(sim, account.email), now);
+  for (const connection of connectionsOf(sim, account.email))
+    refreshBy(sim, connection, now + sim.state.knobs.fillAfterS * 1000);
   sim.save();
   return true;
 }

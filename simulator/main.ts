@@ -11,7 +11,8 @@ const usage = `Smartcar simulator
   --redirect-uri URL    the application's redirect address; may be repeated
   --public-origin URL   where browsers find the simulator
   --speed N             world minutes in a real minute (1)
-  --bucket N            requests at once and a minute for the application; 0: no limit`;
+  --bucket N            requests of the application at once and in a minute (600, as a fleet's contract would have it); 0: no limit;
+                        documented: 120 and two in a minute`;
 
 function optionsOf(args: string[]): SimulatorOptions {
   const text = { type: 'string' } as const;
@@ -34,7 +35,6 @@ function optionsOf(args: string[]): SimulatorOptions {
     console.log(usage);
     process.exit(0);
   }
-  const bucket = values.bucket === undefined ? undefined : number('bucket', values.bucket);
   return {
     port: number('port', values.port ?? process.env['SIMULATOR_PORT'] ?? '4010'),
     seed: number('seed', values.seed ?? '1'),
@@ -42,11 +42,17 @@ function optionsOf(args: string[]): SimulatorOptions {
     stateFile: values.state ?? null,
     autoTick: true,
     ...(values.host === undefined ? {} : { host: values.host }),
-    ...(bucket === undefined ? {} : { bucket: bucket === 0 ? null : { capacity: bucket, refillPerMinute: bucket } }),
+    ...bucketOf(values.bucket ?? '600'),
     ...(values['webhook-url'] === undefined ? {} : { webhookUrl: values['webhook-url'] }),
     ...(values['public-origin'] === undefined ? {} : { publicOrigin: values['public-origin'] }),
     ...(values['redirect-uri'] === undefined ? {} : { redirectUris: values['redirect-uri'] }),
   };
+}
+
+function bucketOf(value: string): Pick<SimulatorOptions, 'bucket'> {
+  if (value === 'documented') return { bucket: { capacity: 120, refillPerMinute: 2 } };
+  const size = number('bucket', value);
+  return { bucket: size === 0 ? null : { capacity: size, refillPerMinute: size } };
 }
 
 function number(name: string, value: string): number {

@@ -143,6 +143,11 @@ export function reauthenticateUrl(sim: Simulation, vehicleId: string): string {
   return `${sim.publicOrigin}/oauth/reauthenticate?${query.toString()}`;
 }
 
+/** Another name of a vehicle, as the re-authentication addresses of some events carry it. @see docs/smartcar.md §6.8 */
+export function vehicleAlias(vehicleId: string): string {
+  return `sc${vehicleId.replaceAll('-', '').slice(0, 24)}`;
+}
+
 /** The application's only webhook; created in Smartcar's dashboard, so it is always there. */
 export function webhookOf(sim: Simulation): { id: string; name: string } {
   return { id: uuidFrom(sim.state.seed, 'webhook'), name: 'Fleet signals' };

@@ -30,7 +30,8 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     if (found === undefined)
       return sendError(sim, request, reply, {
         type: 'RESOURCE_NOT_FOUND',
-        code: 'INVALID_PATH',
+        code: 'CONNECTION_NOT_FOUND',
+        status: 404,
         detail: 'The connection does not exist.',
       });
     return reply.send({ data: resourceOf(sim, found) });
@@ -40,7 +41,8 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     if (found === undefined)
       return sendError(sim, request, reply, {
         type: 'RESOURCE_NOT_FOUND',
-        code: 'INVALID_PATH',
+        code: 'CONNECTION_NOT_FOUND',
+        status: 404,
         detail: 'The connection does not exist.',
       });
     disconnect(sim, [found]);
@@ -51,7 +53,8 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     if (found.length === 0)
       return sendError(sim, request, reply, {
         type: 'RESOURCE_NOT_FOUND',
-        code: 'INVALID_PATH',
+        code: 'USER_NOT_FOUND',
+        status: 404,
         detail: 'The user does not exist.',
       });
     disconnect(sim, found);

@@ -99,8 +99,14 @@ function registerSubscriptions(app: FastifyInstance, sim: Simulation): void {
   });
 }
 
+/** Codes by analogy with VEHICLE_NOT_FOUND. */
 function missing(what: string): ApiError {
-  return { type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH', detail: `The ${what} does not exist.` };
+  return {
+    type: 'RESOURCE_NOT_FOUND',
+    code: `${what.toUpperCase()}_NOT_FOUND`,
+    status: 404,
+    detail: `The ${what} does not exist.`,
+  };
 }
 
 /** While a subscription is being made, nobody sees it. */

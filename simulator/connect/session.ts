@@ -6,7 +6,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Simulation } from '../simulation.ts';
+import { vehicleAlias, type Simulation } from '../simulation.ts';
 
 const sessionSchema = z.object({
   flow: z.enum(['authorize', 'reauthenticate']),
@@ -73,14 +73,15 @@ export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: 
   }
   const wrong = wrongChoice(flow, query);
   if (wrong !== null) return refuse(`400: Invalid parameter ${wrong}: ${query[wrong] ?? 'missing'}`);
-  const session = { ...sessionOf(flow, query, redirectUri), application: sim.applicationName };
-  if (flow === 'reauthenticate' && !sim.state.connections.some((item) => item.vehicleId === session.vehicleId)) {
-    return {
-      status: 404,
-      message: `404: There is no connected vehicle ${session.vehicleId ?? '(vehicle_id is missing)'}.`,
-      back: session,
-    };
+  const wish = { ...sessionOf(flow, query, redirectUri), application: sim.applicationName };
+  const connection = sim.state.connections.find(({ vehicleId }) =>
+    [vehicleId, vehicleAlias(vehicleId)].includes(wish.vehicleId ?? ''),
+  );
+  if (flow === 'reauthenticate' && connection === undefined) {
+    const message = `404: There is no connected vehicle ${wish.vehicleId ?? '(vehicle_id is missing)'}.`;
+    return { status: 404, message, back: wish };
   }
+  const session: Session = { ...wish, vehicleId: connection?.vehicleId ?? null };
   if (session.singleVin !== null && (session.singleVin.length !== 17 || !session.isSingle)) {
     return { status: 400, message: `400: Invalid parameter single_select_vin: ${session.singleVin}`, back: session };
   }

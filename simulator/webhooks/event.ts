@@ -5,7 +5,7 @@
  */
 import { errorDocUrl, errorRow } from '../error-table.ts';
 import { signalKind } from '../signal-catalogue.ts';
-import { carOf, nextUuid, reauthenticateUrl, webhookOf, type Simulation } from '../simulation.ts';
+import { carOf, nextUuid, reauthenticateUrl, vehicleAlias, webhookOf, type Simulation } from '../simulation.ts';
 import type { CachedSignal, Connection, Delivery } from '../state.ts';
 
 /** An error and the signals it stops; no signals: the whole vehicle. */
@@ -122,8 +122,7 @@ function thirdError(sim: Simulation, connection: Connection, told: ToldError): J
   const words = wordsOf(sim, connection, told);
   const row = errorRow(type, code);
   const resolution = { ...words.resolution };
-  if (resolution.url !== undefined)
-    resolution.url = reauthenticateUrl(sim, `sc${connection.vehicleId.replaceAll('-', '').slice(0, 24)}`);
+  if (resolution.url !== undefined) resolution.url = reauthenticateUrl(sim, vehicleAlias(connection.vehicleId));
   return { type, code, ...words, resolution, statusCode: row?.status ?? 500, requestId: nextUuid(sim, 'request') };
 }
 

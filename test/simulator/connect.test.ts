@@ -197,3 +197,36 @@ test('what an owner types is shown as text', async (t) => {
   await signIn('"><script>alert(1)</script>');
   assert.equal(text().includes('<script>alert'), false);
 });
+
+test('the address inside an event of the third shape names the vehicle otherwise, and leads to the same login', async (t) => {
+  const { advance, open, received, signIn, sim, text, watched } = await browser(t);
+  const car = await watched(spare('BMW'));
+  await sim('PATCH', '/knobs', { webhook: { errorShape: 'third' } });
+  await sim('POST', `/accounts/${car.account.email as string}/password`, {});
+  await advance(5);
+  const [error] = received.find(({ event }) => event.eventType === 'VEHICLE_ERROR')?.event.data.errors as Json[];
+  const url = new URL(error.resolution.url);
+  assert.notEqual(url.searchParams.get('vehicle_id'), car.vehicleId);
+  url.searchParams.set('redirect_uri', redirectUri);
+  await open(url.toString());
+  assert.match(text(), /<h1>BMW<\/h1>/);
+  assert.equal(query(await signIn(car.account.email, 'password2'))['vehicle_id'], car.vehicleId);
+});
+
+test('signing in again has the data fetched soon, though no webhook watches the car', async (t) => {
+  const { advance, api, connected, reconnectUrl, sim } = await stand(t);
+  const car = await connected(spare('BMW'));
+  await advance(10);
+  await sim('POST', `/accounts/${car.account.email as string}/password`, {});
+  const status = async (): Promise<string> => {
+    const path = `/vehicles/${car.vehicleId as string}/signals/odometer-traveleddistance`;
+    return (await api('GET', path, undefined, car.user)).body.data.attributes.status.value;
+  };
+  await advance(3600);
+  assert.equal(await status(), 'SUCCESS', 'nobody has looked since');
+  await advance(86_400);
+  assert.equal(await status(), 'ERROR');
+  await sim('POST', '/authorize', { url: reconnectUrl(car.vehicleId) });
+  await advance(10);
+  assert.equal(await status(), 'SUCCESS');
+});
