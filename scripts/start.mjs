@@ -6,7 +6,8 @@
  * --watch           start again, and build the dashboard again, when a source changes
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,10 +30,10 @@ async function start(node, watch) {
   const env = { ...process.env };
   const children = new Set();
   let ending = false;
-  const begin = (program, programArgs, stdout) => {
+  const begin = (programArgs, stdout, more = {}) => {
     const child = spawn(node, ['--import', END_WITH_PARENT, ...programArgs], {
       cwd: ROOT,
-      env,
+      env: { ...env, ...more },
       // A session of its own: Ctrl-C reaches this process alone, which tells the others once and in order.
       detached: true,
       stdio: ['ignore', stdout, 'inherit', 'ipc'],
@@ -44,7 +45,7 @@ async function start(node, watch) {
 
   const simulator = isDemo(env) ? { child: null, restarts: 0 } : null;
   const runSimulator = () => {
-    const child = begin('simulator', simulatorArguments(env), 'pipe');
+    const child = begin(simulatorArguments(env), 'pipe');
     simulator.child = child;
     child.once('exit', (code, signal) => {
       if (ending || simulator.restarts >= SIMULATOR_RESTARTS) return;
@@ -69,8 +70,9 @@ async function start(node, watch) {
     await runSimulator();
   }
   if (ending) return;
-  if (watch) begin('dashboard', [...viteArguments(), '--watch'], 'inherit');
-  main = begin('towline', [...(watch ? ['--watch'] : []), join(ROOT, 'src', 'main.ts')], 'inherit');
+  if (watch) begin([...viteArguments(), '--watch'], 'inherit');
+  main = begin([...(watch ? ['--watch'] : []), join(ROOT, 'src', 'main.ts')], simulator ? 'pipe' : 'inherit');
+  if (simulator) passOn(main, () => seed(begin, env));
   const code = await new Promise((done) => main.once('exit', (code, signal) => done(exitCode(code, signal))));
   ending = true;
   endAll(children);
@@ -80,6 +82,30 @@ async function start(node, watch) {
 
 function endAll(children) {
   for (const child of children) child.kill('SIGTERM');
+}
+
+/**
+ * Passes on what Towline says. It is ready when it listens; the demo is ready when its fleets are seeded too, so from
+ * that line on everything waits for the seeding.
+ */
+function passOn(child, whenListening) {
+  let seeded = null;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('Towline is ready')) seeded = whenListening();
+    if (seeded) seeded.then(() => console.log(line));
+    else console.log(line);
+  });
+}
+
+/** Seeds the demo's fleets; resolves when that has ended, well or not. */
+function seed(begin, env) {
+  const more = {
+    SEED_TOWLINE: `http://127.0.0.1:${env.PORT || '4000'}`,
+    SEED_SIMULATOR: `http://127.0.0.1:${env.SIMULATOR_PORT || '4010'}`,
+    SEED_KEY: env.TOWLINE_BOOTSTRAP_API_KEY,
+  };
+  const child = begin([join(ROOT, 'scripts', 'seed-demo.ts')], 'inherit', more);
+  return new Promise((done) => child.once('exit', done));
 }
 
 /** The same rule as in src/config.ts: the demo is what runs when nobody gave Smartcar credentials. */
@@ -97,6 +123,7 @@ async function demoEnvironment(env) {
   env.SMARTCAR_API_CLIENT_ID ||= known.apiClientId;
   env.SMARTCAR_API_CLIENT_SECRET ||= known.apiClientSecret;
   env.SMARTCAR_MANAGEMENT_TOKEN ||= known.managementToken;
+  env.TOWLINE_BOOTSTRAP_API_KEY ||= demoKey(join(dataFolder(env), 'demo-api-key'));
   // Each must know the other's port before it starts.
   if (env.PORT === '0') env.PORT = String(await freePort());
   if (env.SIMULATOR_PORT === '0') env.SIMULATOR_PORT = String(await freePort());
@@ -114,6 +141,12 @@ function simulatorArguments(env) {
     ...['--webhook-url', `${local}/webhooks/smartcar`],
     ...['--redirect-uri', `${publicUrl}/connect/callback`],
   ];
+}
+
+/** The key under which the demo is seeded; made once, and good for trying the API. */
+function demoKey(file) {
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
 }
 
 function dataFolder(env) {

@@ -25,10 +25,11 @@ import { createHttpServer } from './http/server.ts';
 import { startLoop } from './jobs/loop.ts';
 import type { Loop } from './jobs/loop.ts';
 import { startRunner } from './jobs/runner.ts';
+import type { RunnerNeeds } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { openMailChannel } from './notify/mail-channel.ts';
 import type { MailChannel } from './notify/mail-channel.ts';
-import { openSmartcar } from './smartcar/client.ts';
+import { openSmartcar } from './smartcar/smartcar.ts';
 import type { Smartcar } from './smartcar/smartcar.ts';
 import { openDatabase } from './store/database.ts';
 import type { Database } from './store/database.ts';
@@ -167,18 +168,10 @@ async function prepareInstallation(ground: Ground, config: Config, now: Date): P
   await ensurePartitions(ground.database, now);
 }
 
-/** The loops and the job engine. */
-async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<void> }> {
-  const { clock } = ground;
-  const onChange = (name: string, error: unknown): void =>
-    error ? log.error({ err: error, loop: name }, `${name} stopped working`) : log.info({ loop: name }, `${name} works again`);
-  const poll = startLoop({ name: 'poll', everyMs: 1_000, clock, onChange, round: (now) => pollDue(ground, now) });
-  const apply = startLoop({ name: 'apply', everyMs: 1_000, clock, onChange, round: (now) => applyWebhooks(ground, now) });
-  const listening = await ground.database.listen(inboxChannel, () => apply.nudge(), () => apply.nudge());
-  const runner = await startRunner({
-    pgPool: ground.database.ownerPool,
-    clock,
-    log,
+/** Binds what the job engine runs to the flows that do it. */
+export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recurring' | 'clock' | 'onFault'> {
+  return {
+    clock: ground.clock,
     onFault: ground.onFault,
     enqueued: {
       'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
@@ -194,7 +187,18 @@ async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<vo
         await forgetOldEvents(ground, now);
       },
     },
-  });
+  };
+}
+
+/** The loops and the job engine. */
+async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<void> }> {
+  const { clock } = ground;
+  const onChange = (name: string, error: unknown): void =>
+    error ? log.error({ err: error, loop: name }, `${name} stopped working`) : log.info({ loop: name }, `${name} works again`);
+  const poll = startLoop({ name: 'poll', everyMs: 1_000, clock, onChange, round: (now) => pollDue(ground, now) });
+  const apply = startLoop({ name: 'apply', everyMs: 1_000, clock, onChange, round: (now) => applyWebhooks(ground, now) });
+  const listening = await ground.database.listen(inboxChannel, () => apply.nudge(), () => apply.nudge());
+  const runner = await startRunner({ pgPool: ground.database.ownerPool, log, ...bindTasks(ground) });
   return {
     async stop() {
       await listening.stop();
@@ -217,7 +221,8 @@ function startFlushing(ground: Ground): Loop {
   });
 }
 
-async function listen(ground: Ground, flows: Flows, { config, log, clock }: AppOptions): Promise<{ address: string; close(): Promise<void> }> {
+/** The HTTP server of this process. */
+export async function listen(ground: Ground, flows: Flows, { config, log, clock }: AppOptions): Promise<{ address: string; close(): Promise<void> }> {
   const server = await createHttpServer({
     flows,
     database: ground.database,

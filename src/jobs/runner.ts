@@ -34,7 +34,8 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   return runner;
 }
 
-function taskListOf(needs: RunnerNeeds): TaskList {
+/** Every task the engine knows, bound to its flow. */
+export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | 'clock' | 'onFault'>): TaskList {
   const { enqueued, recurring, clock } = needs;
   return {
     // Payloads are written by store/outbox.ts alone, in the shape that domain/task.ts gives each name.
@@ -49,7 +50,7 @@ function taskListOf(needs: RunnerNeeds): TaskList {
 }
 
 /** A task that throws is run again later by the engine; it is told here, once a run. */
-async function told({ onFault }: RunnerNeeds, name: string, run: Promise<void>): Promise<void> {
+async function told({ onFault }: Pick<RunnerNeeds, 'onFault'>, name: string, run: Promise<void>): Promise<void> {
   try {
     await run;
   } catch (error) {

@@ -1,0 +1,245 @@
+/**
+ * The whole world in one process: a real database, the real HTTP server, the simulator, and one clock for all of them that
+ * a test moves. Nothing happens between two moves.
+ */
+import { randomBytes } from 'node:crypto';
+import { runOnce } from 'graphile-worker';
+
+import { bindFlows, bindTasks, closeGround, listen, openGround } from '../../src/app.ts';
+import type { AppOptions, Ground } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { ConnectionId, FleetId, VehicleId } from '../../src/domain/ids.ts';
+import type { Actor } from '../../src/domain/role.ts';
+import type { Context } from '../../src/flows/context.ts';
+import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
+import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
+import { deliverDue } from '../../src/flows/deliver.ts';
+import { pollDue } from '../../src/flows/poll.ts';
+import type { Flows } from '../../src/http/needs.ts';
+import { taskListOf } from '../../src/jobs/runner.ts';
+import { createLog } from '../../src/log.ts';
+import { demoCredentials } from '../../simulator/credentials.ts';
+import { startSimulator } from '../../simulator/server.ts';
+import type { RunningSimulator, SimulatorOptions } from '../../simulator/server.ts';
+import { createDatabase } from './database.ts';
+import { freePort } from './ports.ts';
+
+export interface SimulatedCar {
+  vin: string;
+  fleet: string;
+  make: string;
+  model: string;
+  year: number;
+  vehicleId: string;
+  userId: string | null;
+  account: { email: string; password: string };
+}
+
+export interface World {
+  ground: Ground;
+  flows: Flows;
+  simulator: RunningSimulator;
+  publicUrl: string;
+  key: string;
+  fleets: [FleetId, ...FleetId[]];
+  context: Context;
+  faults: unknown[];
+  now(): Date;
+  /** Moves the clock on, and lets everything happen that is due by then. */
+  advance(seconds: number): Promise<void>;
+  /** Lets everything happen that is due now. */
+  settle(): Promise<void>;
+  /** A call of Towline's API as the bootstrap key, in the first fleet unless told. Answers status and body. */
+  api(method: string, path: string, body?: unknown, fleet?: FleetId): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** A call of the simulator's controls. */
+  sim(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  cars(fleet: string): Promise<SimulatedCar[]>;
+  /** Adds this car with its owner, and lets the owner connect it. */
+  connectCar(car: SimulatedCar): Promise<VehicleId>;
+  /** The owner's way through a link; answers the page they end on. */
+  throughLink(url: string, how: object): Promise<Response>;
+  vehicle(id: VehicleId): Promise<VehicleNow>;
+  mails(): Promise<{ to: string; subject: string; text: string; html: string }[]>;
+  close(): Promise<void>;
+}
+
+export interface VehicleNow {
+  id: VehicleId;
+  signals: { code: string; value: unknown; fetchedAt: string | null }[];
+  freshness: { state: string };
+  connection: {
+    id: ConnectionId;
+    status: string;
+    cause: string | null;
+    suspicion: object | null;
+    nextPollAt: string | null;
+    subscribed: boolean;
+    disconnecting: boolean;
+    permissions: { granted: string[]; missing: object[] };
+  } | null;
+}
+
+const actor: Actor = { kind: 'operator', id: 'test', name: 'Test Operator' };
+
+export interface WorldOptions {
+  startAt?: string;
+  simulator?: Partial<SimulatorOptions>;
+  /** The url of another database than a fresh one. */
+  databaseUrl?: string;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = { now: new Date(options.startAt ?? '2026-05-04T08:00:00Z') };
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const database = options.databaseUrl ? null : await createDatabase();
+  const simulator = await startSimulator({
+    ...demoCredentials,
+    clock: () => clock.now,
+    seed: 7,
+    bucket: null,
+    redirectUris: [`${publicUrl}/connect/callback`],
+    webhookUrl: `${publicUrl}/webhooks/smartcar`,
+    ...options.simulator,
+  });
+  const faults: unknown[] = [];
+  const appOptions = optionsFor({ port, publicUrl, databaseUrl: options.databaseUrl ?? database?.url ?? '', origin: simulator.origin, clock });
+  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => faults.push({ what, error }) };
+  const flows = bindFlows(ground);
+  const fleets = await ensureFleets(ground, true, clock.now);
+  const key = randomBytes(24).toString('hex');
+  await ensureBootstrapKey(ground, key, fleets[0], clock.now);
+  const server = await listen(ground, flows, appOptions);
+  const api = callerOf(publicUrl, key, fleets[0]);
+  const sim = controlsOf(simulator.origin);
+  const settle = () => settleAll(ground, simulator, clock);
+  return {
+    ground, flows, simulator, publicUrl, key, fleets, faults, api, sim, settle,
+    context: { fleetId: fleets[0], actor, requestId: null },
+    now: () => clock.now,
+    advance: async (seconds) => {
+      clock.now = new Date(clock.now.getTime() + seconds * 1_000);
+      await settle();
+    },
+    cars: async (fleet) => ((await sim('GET', '/sim/api/world'))['cars'] as SimulatedCar[]).filter((car) => car.fleet === fleet),
+    connectCar: (car) => connectCar({ api, publicUrl, origin: simulator.origin, settle }, car),
+    throughLink: (url, how) => throughLink(simulator.origin, url, how),
+    vehicle: async (id) => (await api('GET', `/vehicles/${id}`)).body as unknown as VehicleNow,
+    mails: async () => (await api('GET', '/mailbox')).body['items'] as { to: string; subject: string; text: string; html: string }[],
+    close: async () => {
+      await server.close();
+      await simulator.close();
+      await closeGround(ground);
+      await database?.drop();
+    },
+  };
+}
+
+function optionsFor(at: { port: number; publicUrl: string; databaseUrl: string; origin: string; clock: { now: Date } }): AppOptions {
+  const { origin } = at;
+  const config = readConfig({
+    PORT: String(at.port),
+    TOWLINE_PUBLIC_URL: at.publicUrl,
+    TOWLINE_DEMO: 'true',
+    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
+    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
+    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
+    SMARTCAR_REQUEST_BURST: '100000',
+    SMARTCAR_REQUESTS_PER_MINUTE: '100000',
+    SMARTCAR_CONNECT_ORIGIN: origin,
+    SMARTCAR_IAM_ORIGIN: origin,
+    SMARTCAR_API_V3_ORIGIN: origin,
+    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: origin,
+  });
+  return {
+    config,
+    databaseUrl: at.databaseUrl,
+    keys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
+    clock: () => at.clock.now,
+    chance: () => 0.5,
+    log: createLog({ level: 'silent' }),
+  };
+}
+
+/** Rounds until nothing more happens at this instant. */
+async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { now: Date }): Promise<void> {
+  const taskList = taskListOf(bindTasks(ground));
+  for (let round = 0; round < 20; round += 1) {
+    await simulator.advanceTo(clock.now);
+    const applied = await applyWebhooks(ground, clock.now);
+    const polled = await pollDue(ground, clock.now);
+    await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
+    const delivered = await deliverDue(ground, clock.now);
+    if (applied + polled + delivered === 0 && round > 0) return;
+  }
+}
+
+const { Logger } = await import('graphile-worker');
+const quiet = new Logger(() => () => undefined);
+
+function callerOf(publicUrl: string, key: string, first: FleetId): World['api'] {
+  return async (method, path, body, fleet) => {
+    const response = await fetch(`${publicUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        'towline-fleet': fleet ?? first,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+}
+
+function controlsOf(origin: string): World['sim'] {
+  return async (method, path, body) => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`The simulator answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+}
+
+interface Walk {
+  api: World['api'];
+  publicUrl: string;
+  origin: string;
+  settle: () => Promise<void>;
+}
+
+async function connectCar(walk: Walk, car: SimulatedCar): Promise<VehicleId> {
+  const { vin, make, model, year } = car;
+  const owner = await walk.api('POST', '/owners', { name: car.account.email, email: car.account.email });
+  const ownerId = owner.status === 201 ? owner.body['id'] : await knownOwner(walk, car.account.email);
+  const added = await walk.api('POST', '/vehicles', { vin, make, model, year, ownerId });
+  const id = added.body['id'] as VehicleId;
+  const link = await walk.api('POST', `/vehicles/${id}/connect`, {});
+  await throughLink(walk.origin, String(link.body['url']), { email: car.account.email, password: car.account.password, vins: [vin] });
+  await walk.settle();
+  return id;
+}
+
+async function knownOwner({ api }: Walk, name: string): Promise<unknown> {
+  const { body } = await api('GET', `/owners?q=${encodeURIComponent(name)}`);
+  return (body['items'] as { id: string }[])[0]?.id;
+}
+
+async function throughLink(origin: string, url: string, how: object): Promise<Response> {
+  const started = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams() });
+  const cookie = started.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const connectUrl = started.headers.get('location') ?? '';
+  const walked = await fetch(`${origin}/sim/api/authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url: connectUrl, ...how }),
+  });
+  const answer = (await walked.json()) as { redirect?: string };
+  if (!answer.redirect) throw new Error(`Connect did not lead back: ${started.status} ${connectUrl} ${JSON.stringify(answer)}`);
+  const back = await fetch(answer.redirect, { redirect: 'manual', headers: { cookie } });
+  return fetch(new URL(back.headers.get('location') ?? '/', url));
+}
