@@ -1,6 +1,7 @@
 /** What Connect's redirect says. It is a stranger's query until Smartcar's own list agrees: it binds nothing. */
 import { z } from 'zod';
 import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
+import { optionalId } from './fields.ts';
 
 /** @see docs/smartcar.md §1.3 */
 export const connectErrors = [
@@ -39,7 +40,8 @@ export type Callback =
   | { kind: 'error'; state: string; error: ConnectError; detail: ConnectErrorDetail }
   | { kind: 'unreadable' };
 
-const word = z.string().min(1).max(500);
+// PostgreSQL keeps no NUL.
+const word = z.string().regex(/^[^\0]{1,500}$/);
 const short = word.nullish().catch(null);
 
 const callback = z.object({
@@ -52,8 +54,8 @@ const callback = z.object({
   make: short,
   model: short,
   year: short,
-  user_id: short,
-  vehicle_id: short,
+  user_id: optionalId,
+  vehicle_id: optionalId,
   external_id: short,
 });
 
@@ -67,8 +69,8 @@ export function readCallback(query: Record<string, string>): Callback {
     kind: 'returned',
     state,
     // Smartcar's ids are opaque; they get their brand here, where they come in.
-    userId: (rest.user_id ?? null) as SmartcarUserId | null,
-    vehicleId: (rest.vehicle_id ?? null) as SmartcarVehicleId | null,
+    userId: rest.user_id as SmartcarUserId | null,
+    vehicleId: rest.vehicle_id as SmartcarVehicleId | null,
     externalId: rest.external_id ?? null,
   };
 }

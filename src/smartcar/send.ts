@@ -81,8 +81,9 @@ async function send(pool: Pool, request: Request, wholeMs: number): Promise<Sent
 /** Only the code is kept: messages and causes of errors may hold what was sent. */
 function notReceived(error: unknown): NotReceived {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : error instanceof Error ? error.name : 'UNKNOWN';
-  const isNonsense = reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || reason.startsWith('HPE_');
+  const name = error instanceof Error ? error.name : 'UNKNOWN';
+  const isNonsense = code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || name === 'HTTPParserError';
+  const reason = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : name;
   return { came: false, why: isNonsense ? 'nonsense' : 'unreachable', reason };
 }
 
