@@ -24,7 +24,7 @@ function fetched(sim: Simulation, connection: Connection, at: number): Record<st
   if (faultsOf(sim, car).some(({ what }) => what.kind === 'empty-store')) return {};
   const granted = new Set(permissionsOf(sim, connection));
   const now = carAt(sim, car, at);
-  const problems = problemsOf(sim, car);
+  const problems = problemsOf(sim, connection);
   const signals: Record<string, CachedSignal> = {};
   for (const kind of signalKinds) {
     if (!kind.has(car)) continue;

@@ -104,6 +104,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
   const state = readState(stateFile, seed, clock().getTime());
   const fleet = fleetOf(seed);
   const { knobs } = state;
+  for (const car of fleet.cars) car.email = state.owners[car.vin] ?? car.email;
   if (options.webhookUrl !== undefined) knobs.webhook.url = options.webhookUrl;
   if (options.webhookShape !== undefined) knobs.webhook.shape = options.webhookShape;
   if (options.bucket !== undefined) knobs.applicationBucket = options.bucket;

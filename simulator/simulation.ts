@@ -83,12 +83,14 @@ export function faultsOf(sim: Simulation, car: Car): Fault[] {
   return sim.state.faults.filter((fault) => touches(fault, car));
 }
 
-/** The errors a car answers with, the owner's account first. */
-export function problemsOf(sim: Simulation, car: Car): Problem[] {
+/** The errors a car answers with over a connection, those of the owner's account first. */
+export function problemsOf(sim: Simulation, connection: Connection): Problem[] {
+  const car = carOf(sim, connection);
   const problems = faultsOf(sim, car)
     .map(problemOf)
     .filter((problem) => problem !== null);
   if (car.alwaysFailsWith !== null) problems.push(wholeCar(car.alwaysFailsWith.type, car.alwaysFailsWith.code));
+  if (connection.email !== car.email) problems.push(wholeCar('CONNECTED_SERVICES_ACCOUNT', 'VEHICLE_MISSING'));
   const isOfAccount = (problem: Problem): number => (problem.type === 'CONNECTED_SERVICES_ACCOUNT' ? 0 : 1);
   return problems.sort((a, b) => isOfAccount(a) - isOfAccount(b));
 }

@@ -81,6 +81,8 @@ export interface State {
   worldStartedAt: number;
   counter: number;
   passwords: Record<string, string>;
+  /** Cars that were sold: VIN to the e-mail of the new owner's account. */
+  owners: Record<string, string>;
   externalIds: Record<string, string>;
   connections: Connection[];
   subscriptions: Subscription[];
@@ -104,6 +106,7 @@ export function newState(seed: number, now: number): State {
     worldStartedAt: now,
     counter: 0,
     passwords: {},
+    owners: {},
     externalIds: {},
     connections: [],
     subscriptions: [],

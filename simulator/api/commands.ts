@@ -32,7 +32,9 @@ function refusalOf(sim: Simulation, connection: Connection, wish: Wish): ApiErro
   const kinds = new Set(faultsOf(sim, car).map(({ what }) => what.kind));
   if (kinds.has('virtual-key-required')) return { type: 'CONNECTED_SERVICES_ACCOUNT', code: 'VIRTUAL_KEY_REQUIRED' };
   if (kinds.has('asleep')) return { type: 'VEHICLE_STATE', code: 'ASLEEP' };
-  const problem = problemsOf(sim, car).find(({ signals }) => signals === null || signals.includes('closure-islocked'));
+  const problem = problemsOf(sim, connection).find(
+    ({ signals }) => signals === null || signals.includes('closure-islocked'),
+  );
   if (problem !== undefined) return { type: problem.type, code: problem.code };
   const { world } = carAt(sim, car, sim.clock().getTime());
   if (world.isDriving) return { type: 'VEHICLE_STATE', code: 'IN_MOTION' };

@@ -97,7 +97,7 @@ export function readable(sim: Simulation, request: FastifyRequest, reply: Fastif
 function failureOf(sim: Simulation, connection: Connection): ApiError | null {
   const car = carOf(sim, connection);
   if (faultsOf(sim, car).some(({ what }) => what.kind === 'not-found')) return notFound;
-  const whole = problemsOf(sim, car).find((problem) => problem.isWholeRequest);
+  const whole = problemsOf(sim, connection).find((problem) => problem.isWholeRequest);
   if (whole !== undefined) return { type: whole.type, code: whole.code, vehicleId: connection.vehicleId };
   return sim.state.knobs.failureShape === 'request' ? storedAccountError(connection) : null;
 }

@@ -1,6 +1,6 @@
 /** `/sim/api`: the simulator's own controls. Not a part of Smartcar. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { param } from '../api/answers.ts';
 import { goThroughConnect, headlessRequest } from '../connect/headless.ts';
 import { noticeSoon } from '../due.ts';
@@ -13,10 +13,12 @@ import { signalKinds } from '../signal-catalogue.ts';
 import type { Simulation } from '../simulation.ts';
 import { disconnect } from '../grants.ts';
 import { enableWebhook } from '../subscriptions.ts';
-import { addFault, endFaults, fetchNow } from './changes.ts';
+import { addFault, endFaults, fetchNow, sellCar } from './changes.ts';
 import { description } from './description.ts';
 import { registerWebhookControls } from './webhook-api.ts';
 import { accountViews, carView, carViews, faultView } from './world-view.ts';
+
+const ownerWish = z.strictObject({ email: z.string() });
 
 /** Refuses with a sentence. */
 export function object(reply: FastifyReply, status: number, sentence: string): FastifyReply {
@@ -129,6 +131,14 @@ function registerCarFaults(
       return isHis && (kind === '' || what.kind === kind);
     });
     return reply.send({ ended: ended.map(faultView) });
+  });
+  app.post('/sim/api/cars/:vin/owner', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    if (car === undefined) return object(reply, 404, 'There is no such car.');
+    const parsed = ownerWish.safeParse(request.body);
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    const objection = sellCar(sim, car, parsed.data.email.toLowerCase());
+    return objection === null ? reply.send(carView(sim, car, sim.clock().getTime())) : object(reply, 400, objection);
   });
   app.post('/sim/api/cars/:vin/fetch', (request, reply) => {
     const car = sim.cars.get(param(request, 'vin'));

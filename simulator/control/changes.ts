@@ -62,6 +62,23 @@ function touched(sim: Simulation, fault: Fault): Connection[] {
   return sim.state.connections.filter((connection) => touches(fault, carOf(sim, connection)));
 }
 
+/** Sells a car: it is in another account of its make from now on, and the old connection finds it missing. */
+export function sellCar(sim: Simulation, car: Car, email: string): string | null {
+  const account = sim.accounts.get(email);
+  if (account === undefined) return `There is no account ${email}.`;
+  if (account.make !== car.make.make)
+    return `The account ${email} is one of ${account.make}, the car a ${car.make.make}.`;
+  car.email = email;
+  sim.state.owners[car.vin] = email;
+  noticeSoon(
+    sim,
+    sim.state.connections.filter((connection) => connection.vin === car.vin),
+    sim.clock().getTime(),
+  );
+  sim.save();
+  return null;
+}
+
 /** Fetches a car's data at once, which Smartcar never does on demand; for tests. */
 export function fetchNow(sim: Simulation, car: Car): boolean {
   const connections = sim.state.connections.filter((item) => item.vin === car.vin);
@@ -69,9 +86,13 @@ export function fetchNow(sim: Simulation, car: Car): boolean {
   return connections.length > 0;
 }
 
+function connectionOf(sim: Simulation, car: Car): Connection | undefined {
+  return sim.state.connections.find((item) => item.vin === car.vin && item.email === car.email);
+}
+
 /** A VEHICLE_ERROR that nothing stands behind. */
 export function claimFalsely(sim: Simulation, car: Car, told: ToldError): boolean {
-  const connection = sim.state.connections.find((item) => item.vin === car.vin);
+  const connection = connectionOf(sim, car);
   if (connection === undefined) return false;
   sendEvent(sim, errorEvent(sim, connection, told), sim.clock().getTime());
   sim.save();
@@ -80,7 +101,7 @@ export function claimFalsely(sim: Simulation, car: Car, told: ToldError): boolea
 
 /** The present state as an event, wanted or not. */
 export function sendState(sim: Simulation, car: Car, triggers: readonly string[] | 'FIRST_DELIVERY'): boolean {
-  const connection = sim.state.connections.find((item) => item.vin === car.vin);
+  const connection = connectionOf(sim, car);
   if (connection === undefined) return false;
   sendEvent(sim, stateEvent(sim, connection, triggers, sim.clock().getTime()), sim.clock().getTime());
   sim.save();

@@ -9,6 +9,7 @@ export const description = {
     'GET /sim/api/faults': 'all faults; DELETE ends them all, DELETE /sim/api/faults/{id} one',
     'POST /sim/api/faults': 'a fault of everything, e.g. {"kind":"slow","delayMs":5000}',
     'POST /sim/api/cars/{vin}/faults': '{"kind":"unreachable"}; DELETE ends them, DELETE …/faults/{kind} one kind',
+    'POST /sim/api/cars/{vin}/owner': '{"email"}: sold into another account of the same make',
     'POST /sim/api/cars/{vin}/fetch': "fetches the car's data into the store now",
     'POST /sim/api/cars/{vin}/claims':
       'a VEHICLE_ERROR without a fault: {"type":"PERMISSION","code":null,"signals":["vehicleuseraccount-role"]}',

@@ -185,3 +185,23 @@ test('requests are counted by route and status', async (t) => {
   await sim('DELETE', '/requests');
   assert.equal((await sim('GET', '/requests')).routes['GET /v3/connections'], undefined);
 });
+
+test('a sold car is missing for its old connection and can be connected by its new owner, under other ids', async (t) => {
+  const { advance, api, connectUrl, restart, sim, watched, world } = await stand(t);
+  const car = await watched((item) => item.make === 'FORD' && item.fleet === 'first');
+  const { accounts } = await world();
+  const buyer = accounts.find((item: Json) => item.make === 'FORD' && item.email !== car.account.email);
+  await sim('POST', `/cars/${car.vin as string}/owner`, { email: buyer.email });
+  await advance(5);
+  const old = await api('GET', `${signalsOf(car)}/odometer-traveleddistance`, undefined, car.user);
+  assert.equal(old.body.data.attributes.status.error.code, 'VEHICLE_MISSING');
+  await sim('POST', '/authorize', { url: connectUrl(), email: buyer.email, vins: [car.vin] });
+  await advance(10);
+  const now = await sim('GET', `/cars/${car.vin as string}`);
+  assert.notEqual(now.vehicleId, car.vehicleId);
+  const read = await api('GET', `${signalsOf(now)}/vehicleidentification-vin`, undefined, {
+    'sc-user-id': buyer.userId,
+  });
+  assert.deepEqual(read.body.data.attributes.body, { value: car.vin });
+  await restart();
+});

@@ -199,3 +199,21 @@ test('errors go to an address of their own when there is one', async (t) => {
   const { deliveries } = await sim('GET', '/webhooks');
   assert.deepEqual([deliveries[0].eventType, deliveries[0].isDelivered], ['VEHICLE_ERROR', false]);
 });
+
+test('events can come late and out of order', async (t) => {
+  const { advance, clock, received, sim, watched } = await stand(t);
+  const car = await watched(isParked);
+  await sim('PATCH', '/knobs', { webhook: { delayS: 60, isReordering: true } });
+  const start = clock.now;
+  for (let number = 0; number < 8; number += 1)
+    await sim('POST', '/webhooks/raw', { eventId: `raw-${String(number)}`, eventType: 'VEHICLE_STATE', data: {} });
+  for (let number = 0; number < 8; number += 1) await sim('POST', `/cars/${car.vin as string}/state-event`, {});
+  await advance(30);
+  const early = received.filter(({ event }) => event.eventId.startsWith('raw-'));
+  assert.equal(early.length, 8, 'a raw event is sent at once');
+  for (let second = 0; second < 60; second += 1) await advance(1);
+  const late = received.filter(({ event }) => JSON.stringify(event).includes('FIRST_DELIVERY'));
+  assert.equal(late.length, 8);
+  assert.ok(late.every(({ event }) => event.meta.deliveredAt >= start + 60_000));
+  assert.ok(new Set(late.map(({ event }) => event.meta.deliveredAt)).size > 4);
+});
