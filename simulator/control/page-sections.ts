@@ -31,7 +31,7 @@ export function webhookSection(sim: Simulation, now: number): Html {
       ${toggle('webhook-enabled', webhook.isEnabled, 'Enable', 'Disable')}
       ${toggle('webhook-delivering', webhook.isDelivering, 'Deliver again', 'Lose events')}
     </p>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -124,7 +124,7 @@ export function requestsSection(sim: Simulation): Html {
     <p>
       ${total} since ${sim.counts.since.toISOString()} ${action('reset-counts', {}, html`<button>Begin again</button>`)}
     </p>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table>
         <thead>
           <tr>

@@ -15,7 +15,7 @@ code { font:12px ui-monospace,monospace; overflow-wrap:anywhere; } form { displa
 select,input,button { font:inherit; min-height:32px; border:1px solid var(--line); border-radius:6px; background:var(--page); color:var(--ink); padding:3px 8px; max-width:100%; } select { max-width:220px; } button { cursor:pointer; } button.primary { background:var(--accent); color:var(--on-accent); border-color:var(--accent); }
 .fault { background:var(--bad-back); color:var(--bad); border-radius:6px; padding:1px 4px 1px 8px; display:inline-flex; gap:4px; align-items:center; margin:0 4px 4px 0; } .fault button { min-height:24px; border:0; background:transparent; color:inherit; font-weight:700; padding:0 6px; }
 .good { color:var(--good); } .bad { color:var(--bad); } :focus-visible { outline:3px solid var(--accent); outline-offset:1px; } .notice { background:var(--bad-back); color:var(--bad); padding:8px 12px; border-radius:8px; }
-.grid { display:grid; grid-template-columns:repeat(auto-fill,minmax(230px,1fr)); gap:8px; } .grid label { display:block; font-size:12px; color:var(--soft); } .grid select,.grid input { width:100%; max-width:none; }
+.panel form { display:block; } .panel button { margin-top:12px; } .grid { display:grid; grid-template-columns:repeat(auto-fill,minmax(230px,1fr)); gap:8px; } .grid label { display:block; font-size:12px; color:var(--soft); } .grid select,.grid input { width:100%; max-width:none; }
 @media (max-width:760px) { .cars thead { display:none; } .cars,.cars tbody,.cars tr,.cars td { display:block; width:100%; } .cars tr { border-bottom:6px solid var(--page); } .cars td { border:0; padding:3px 10px; } select,input,button { min-height:40px; } }
 `);
 

@@ -254,7 +254,7 @@ function makesSection(sim: Simulation): Html {
   const everyones = sim.state.faults.filter(({ scope }) => scope === 'all').map((fault) => faultChip(faultView(fault)));
   const choices = carFaults.filter(([value]) => everyonesFaults.includes(value));
   return html`<h2 id="makes">Makes</h2>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table>
         <tbody>
           ${makes.map(({ make, label }) => row(make, label))}
@@ -287,7 +287,7 @@ function accountsSection(accounts: readonly AccountView[]): Html {
       </td>
     </tr>`;
   return html`<h2 id="accounts">Accounts</h2>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -295,7 +295,7 @@ function accountsSection(accounts: readonly AccountView[]): Html {
             <th>Make</th>
             <th>Password</th>
             <th class="num">Cars</th>
-            <th></th>
+            <th>Do</th>
           </tr>
         </thead>
         <tbody>
