@@ -24,6 +24,9 @@ export async function dashboardFiles(app: FastifyInstance, { dashboardDir }: { d
   });
   app.setNotFoundHandler((request, reply) => (isPage(request) ? page(reply, dashboardDir) : answerProblem(new Refusal('not_found'), request, reply)));
   app.get('/', { schema: { hide: true } }, (_request, reply) => page(reply, dashboardDir));
+  // Browsers ask for it on every page that names no icon.
+  app.get('/favicon.ico', { schema: { hide: true } }, (_request, reply) =>
+    existsSync(join(dashboardDir, 'towline.svg')) ? reply.header('cache-control', 'public, max-age=86400').sendFile('towline.svg', dashboardDir) : reply.code(204).send());
 }
 
 function isPage(request: FastifyRequest): boolean {

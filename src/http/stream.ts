@@ -75,7 +75,7 @@ export async function streamRoute(app: FastifyInstance, needs: Pick<HttpNeeds, '
       clearInterval(beat);
       clients.delete(client);
     });
-    client.out.write('retry: 2000\nevent: ready\ndata: {}\n\n');
+    client.out.write('retry: 2000\n: ready\n\n');
     return reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).send(client.out);
   });
   app.addHook('preClose', async () => {

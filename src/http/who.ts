@@ -35,7 +35,7 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 export async function whoAsks(needs: WhoNeeds, request: FastifyRequest, reply: FastifyReply | null): Promise<Who> {
   const { authorization, cookie } = request.headers;
   const wanted = request.headers['towline-fleet'];
-  const fleet = typeof wanted === 'string' && wanted !== '' ? wanted : fleetOfStream(request);
+  const fleet = typeof wanted === 'string' && wanted !== '' ? wanted : null;
   if (authorization !== undefined) return whoByKey(needs, authorization, fleet, request.id);
   if (cookie === undefined) throw new Refusal('not_signed_in');
   const reads = safeMethods.includes(request.method);
@@ -49,12 +49,6 @@ export async function whoAsks(needs: WhoNeeds, request: FastifyRequest, reply: F
 /** @throws Refusal not_allowed */
 export function mustBeAllowed(who: Who, act: Act): void {
   if (!mayDo(who.role, act)) throw new Refusal('not_allowed');
-}
-
-/** A browser's EventSource can't set a header. */
-function fleetOfStream(request: FastifyRequest): string | null {
-  const { fleet } = request.query as { fleet?: unknown }; // a parsed query string is always an object
-  return request.routeOptions.url === '/api/v1/stream' && typeof fleet === 'string' ? fleet : null;
 }
 
 async function session(needs: WhoNeeds, cookie: string, trustCache: boolean): ReturnType<People['signedIn']> {

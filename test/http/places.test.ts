@@ -82,6 +82,16 @@ describe('places', () => {
     assert.match(pressed.body, /Ask the fleet for a new one/);
   });
 
+  test('whoever tries link after link is stopped, and told when to go on', async () => {
+    const guess = () => server.app.inject({ method: 'GET', url: '/o/guess', remoteAddress: '192.0.2.9' });
+    for (let i = 0; i < 120; i += 1) await guess();
+    const stopped = await guess();
+    assert.equal(stopped.statusCode, 429);
+    assert.ok(Number(stopped.headers['retry-after']) > 0);
+    assert.match(stopped.body, /Too many requests/);
+    assert.equal((await inject('GET', '/o/known')).statusCode, 200, 'others are not held up');
+  });
+
   test('the button leads to Connect and nowhere else, and marks this browser', async () => {
     const pressed = await inject('POST', '/o/known', { headers: form, payload: 'connectionId=con_1' });
     assert.deepEqual([pressed.statusCode, pressed.headers.location], [303, `${connectOrigin}/oauth/authorize?state=s`]);
@@ -129,8 +139,8 @@ describe('places', () => {
     const url = await server.app.listen({ port: 0, host: '127.0.0.1' });
     const [north, south] = await Promise.all([server.north, server.south].map(({ key }) => openStream(url, bearer(key))));
     assert.ok(north && south);
-    await north.until('event: ready');
-    await south.until('event: ready');
+    await north.until(': ready');
+    await south.until(': ready');
     for (const id of ['veh_1', 'veh_2', 'veh_1']) {
       await notify(server, JSON.stringify({ fleetId: server.north.id, vehicles: [id], topics: ['vehicles'] }));
     }
@@ -156,7 +166,7 @@ describe('places', () => {
     assert.equal((await inject('GET', '/healthz')).statusCode, 200);
     assert.deepEqual((await inject('GET', '/readyz')).json(), { ready: true, missing: [] });
     const metrics = await inject('GET', '/metrics');
-    assert.match(metrics.body, /towline_http_requests_total\{method="GET",route="\/o\/:token",status="404"\} 1/);
+    assert.match(metrics.body, /towline_http_requests_total\{method="GET",route="\/o\/:token",status="404"\} \d+/);
     assert.match(metrics.body, /towline_webhook_answers_total\{status="413"\} 1/);
     assert.ok(!metrics.body.includes('known'));
     const far = (headers: Record<string, string>) => server.app.inject({ method: 'GET', url: '/metrics', remoteAddress: '192.0.2.1', headers });

@@ -8,7 +8,7 @@ import { newId } from '../../src/domain/ids.ts';
 import type { ConnectionId, FleetId, OwnerId, SmartcarUserId, SmartcarVehicleId, VehicleId } from '../../src/domain/ids.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import type { Role } from '../../src/domain/role.ts';
-import { ensureInstallationKey } from '../../src/http/keys.ts';
+import { ensureBootstrapKey } from '../../src/flows/bootstrap.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { ensureAdministrator } from '../../src/http/people.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -56,7 +56,7 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
   const north = await makeFleet(database, vault, 'North');
   const south = await makeFleet(database, vault, 'South');
   await ensureAdministrator(database, { email: 'Ada@north.example', password, name: 'Ada', fleetIds: [north.id] }, now);
-  await ensureInstallationKey({ database, vault }, { secret: bootstrapKey, fleetId: north.id }, now);
+  await ensureBootstrapKey({ database, vault }, bootstrapKey, north.id, now);
   const app = await createHttpServer({
     flows: { ...absent, ...flows },
     database, vault, log,
