@@ -18,13 +18,17 @@ export interface DueConnection {
  */
 export async function claimDue(database: Database, limit: number, leaseS: number, now: Date): Promise<DueConnection[]> {
   const { rows } = await sql<DueConnection>`
-    update connection_due set lease_until = ${new Date(now.getTime() + leaseS * 1_000)}, fence = fence + 1
-    where connection_id in (
+    with due as materialized (
       select connection_id from connection_due
       where due_at <= ${now} and (lease_until is null or lease_until <= ${now})
-      order by due_at limit ${limit} for update skip locked)
-    returning connection_id as "connectionId", fleet_id as "fleetId", smartcar_vehicle_id as "smartcarVehicleId",
-      smartcar_user_id as "smartcarUserId", fence`.execute(database.system);
+      order by due_at limit ${limit} for update skip locked),
+    claimed as (
+      update connection_due c set lease_until = ${new Date(now.getTime() + leaseS * 1_000)}, fence = fence + 1
+      from due where due.connection_id = c.connection_id
+      returning c.*)
+    select connection_id as "connectionId", fleet_id as "fleetId", smartcar_vehicle_id as "smartcarVehicleId",
+      smartcar_user_id as "smartcarUserId", fence
+    from claimed order by due_at, connection_id`.execute(database.system);
   return rows;
 }
 

@@ -1,4 +1,5 @@
 /** Connections: one row each, and its line in the due table, written together. */
+import { sql } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
 
 import type { Connection, Suspicion } from '../domain/connection.ts';
@@ -32,7 +33,7 @@ export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promis
     .selectFrom('connection')
     .selectAll()
     .where('vehicle_id', '=', vehicleId)
-    .orderBy('connected_at', 'desc')
+    .orderBy(sql`(ended_at is null) desc, connected_at desc`)
     .limit(1)
     .executeTakeFirst();
   return row && toConnection(row);

@@ -98,12 +98,16 @@ export async function markSent(tx: Tx, id: NotificationId, subject: string, at: 
     .execute();
 }
 
-/** An attempt failed. Without a next time it is over, and operators are told another way. */
+/**
+ * An attempt failed. Without a next time it is over, and operators are told another way. A message that was withdrawn
+ * meanwhile, or sent by whoever took over, stays what it is.
+ */
 export async function markAttemptFailed(tx: Tx, id: NotificationId, reason: string, dueAt: Date | null): Promise<void> {
   await tx
     .updateTable('notification')
     .set(dueAt ? { last_error: reason, due_at: dueAt } : { last_error: reason, state: 'failed', due_at: null })
     .where('id', '=', id)
+    .where('state', '=', 'queued')
     .execute();
 }
 

@@ -1,4 +1,5 @@
 /** Telemetry: the newest reading of each signal, and the history behind it. */
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 
 import type { FleetId, VehicleId } from '../domain/ids.ts';
@@ -10,7 +11,14 @@ import type { KeptReading } from './schema.ts';
 /** The newest readings of a vehicle by signal. Locks them until the transaction ends when they are about to change. */
 export async function readLatest(tx: Tx, vehicleId: VehicleId, lock: boolean): Promise<Map<SignalCode, Reading>> {
   const query = tx.selectFrom('vehicle_state').select('signals').where('vehicle_id', '=', vehicleId);
-  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  if (!lock) return toReadings((await query.executeTakeFirst())?.signals ?? {});
+  let row = await query.forUpdate().executeTakeFirst();
+  if (!row) {
+    // A row that isn't there can't be locked, and of the first two writers at once the later would win, not the newer.
+    await sql`insert into vehicle_state (vehicle_id, fleet_id) select id, fleet_id from vehicle where id = ${vehicleId}
+      on conflict (vehicle_id) do nothing`.execute(tx);
+    row = await query.forUpdate().executeTakeFirst();
+  }
   return toReadings(row?.signals ?? {});
 }
 
@@ -49,7 +57,8 @@ export async function writeReadings(
 
 /** An answer out of the cache repeats what is known; only a new time or value is history. */
 function isNews(reading: Reading, known: Reading | undefined): boolean {
-  return !known || reading.measuredAt?.getTime() !== known.measuredAt?.getTime() || JSON.stringify(reading.value) !== JSON.stringify(known.value);
+  // By depth: the database keeps the fields of a value in an order of its own.
+  return !known || reading.measuredAt?.getTime() !== known.measuredAt?.getTime() || !isDeepStrictEqual(reading.value, known.value);
 }
 
 async function insertHistory(tx: Tx, fleetId: FleetId, vehicleId: VehicleId, readings: readonly Reading[]): Promise<void> {
@@ -70,8 +79,9 @@ const keep = (reading: Reading): KeptReading => ({
   receivedAt: reading.receivedAt.toISOString(),
 });
 
+/** A value that nobody dated (a VIN) says nothing about how old the others are. */
 function newest(readings: readonly Reading[]): Date | null {
-  const times = readings.map((reading) => (reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt).getTime());
+  const times = readings.flatMap((reading) => (reading.measuredAt ?? reading.fetchedAt)?.getTime() ?? []);
   return times.length > 0 ? new Date(Math.max(...times)) : null;
 }
 

@@ -71,11 +71,14 @@ export interface ClaimedDelivery {
 /** Claims pending deliveries, oldest first; a lease, as with due connections. */
 export async function claimDeliveries(database: Database, limit: number, leaseS: number, now: Date): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    update webhook_inbox set lease_until = ${new Date(now.getTime() + leaseS * 1_000)}, attempts = attempts + 1
-    where id in (
+    with oldest as materialized (
       select id from webhook_inbox where state = 'pending' and (lease_until is null or lease_until <= ${now})
-      order by id limit ${limit} for update skip locked)
-    returning id, body, received_at as "receivedAt", attempts`.execute(database.system);
+      order by id limit ${limit} for update skip locked),
+    claimed as (
+      update webhook_inbox w set lease_until = ${new Date(now.getTime() + leaseS * 1_000)}, attempts = attempts + 1
+      from oldest where oldest.id = w.id
+      returning w.id, w.body, w.received_at, w.attempts)
+    select id, body, received_at as "receivedAt", attempts from claimed order by id`.execute(database.system);
   return rows;
 }
 
