@@ -27,8 +27,12 @@ export interface Row {
   source: string;
 }
 
-const account = (code: string, meaning: Meaning): Row =>
-  ({ type: 'CONNECTED_SERVICES_ACCOUNT', code, meaning, source: '§4.2' });
+const account = (code: string, meaning: Meaning): Row => ({
+  type: 'CONNECTED_SERVICES_ACCOUNT',
+  code,
+  meaning,
+  source: '§4.2',
+});
 const state = (code: string, meaning: Meaning): Row => ({ type: 'VEHICLE_STATE', code, meaning, source: '§4.2' });
 
 export const table: readonly Row[] = [

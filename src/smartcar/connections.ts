@@ -30,7 +30,11 @@ export function connectionsRequest(token: string, filter: ConnectionFilter, mode
 
 const attributes = z.object({
   permissions: z.array(z.string().max(100)).max(500).nullish(),
-  vehicle: z.object({ make, model: label, year: modelYear, powertrainType: powertrain }).partial().nullish().catch(null),
+  vehicle: z
+    .object({ make, model: label, year: modelYear, powertrainType: powertrain })
+    .partial()
+    .nullish()
+    .catch(null),
 });
 
 const related = z.object({ data: z.object({ id: opaqueId }) });
@@ -67,7 +71,11 @@ export function onlyAsked(connections: ListedConnection[], filter: ConnectionFil
 }
 
 export function deleteConnectionRequest(token: string, connectionId: SmartcarConnectionId): Request {
-  return { method: 'DELETE', path: pathOf(`/v3/connections/${encodeURIComponent(connectionId)}`), headers: headersFor(token) };
+  return {
+    method: 'DELETE',
+    path: pathOf(`/v3/connections/${encodeURIComponent(connectionId)}`),
+    headers: headersFor(token),
+  };
 }
 
 /** A 404 about the path is no proof that the connection is gone: it must not look revoked when we asked in the wrong place. */

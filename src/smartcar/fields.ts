@@ -35,9 +35,7 @@ export const make = label.transform((text) => text?.toUpperCase() ?? null);
 
 export const modelYear = z.coerce.number().int().min(1900).max(2200).nullable().catch(null);
 
-export const powertrain = label.transform(
-  (text) => powertrains.find((known) => known === text?.toUpperCase()) ?? null,
-);
+export const powertrain = label.transform((text) => powertrains.find((known) => known === text?.toUpperCase()) ?? null);
 
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2200, 0, 1);

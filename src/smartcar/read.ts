@@ -10,8 +10,10 @@ export const isSuccess = (sent: Sent): boolean => sent.came && sent.status >= 20
 
 export const failed = (sent: Sent): Answer<never> => ({ ok: false, failure: failureOf(sent) });
 
-export const unreadable = (received: Pick<Received, 'status' | 'requestId'>, code: string): Answer<never> =>
-  ({ ok: false, failure: nonsense(received, code) });
+export const unreadable = (received: Pick<Received, 'status' | 'requestId'>, code: string): Answer<never> => ({
+  ok: false,
+  failure: nonsense(received, code),
+});
 
 /** A success whose body has the shape; anything else is a failure with the right meaning. */
 export function readAs<T>(sent: Sent, shape: z.ZodType<T>): Answer<T> {
@@ -40,7 +42,10 @@ const longestList = 20;
 
 const paging = z.object({
   data: z.array(z.unknown()),
-  links: z.object({ next: z.string().max(4_000).nullish().catch(null) }).nullish().catch(null),
+  links: z
+    .object({ next: z.string().max(4_000).nullish().catch(null) })
+    .nullish()
+    .catch(null),
   meta: z
     .object({ pageNumber: z.number().int(), pageSize: z.number().int(), totalCount: z.number().int() })
     .nullish()
@@ -49,7 +54,10 @@ const paging = z.object({
 
 /** A page of things that `read` must all be able to read: half a list would look like things that are gone. */
 export function readPage<T>(sent: Sent, item: z.ZodType<T>): Answer<Page<T>> {
-  return readAs(sent, paging.transform(pageOf).pipe(z.object({ items: z.array(item), next: z.custom<PageQuery | null>() })));
+  return readAs(
+    sent,
+    paging.transform(pageOf).pipe(z.object({ items: z.array(item), next: z.custom<PageQuery | null>() })),
+  );
 }
 
 /** A page whose items are looked at one by one by the caller. */

@@ -40,12 +40,18 @@ export function readSignalItem(given: unknown, arrival: Arrival): SignalItem {
   const word = status?.value?.toUpperCase() ?? (isRecord(status?.error) ? 'ERROR' : 'SUCCESS');
   // A failed signal may still carry the value of before: it is no reading.
   if (word === 'ERROR') {
-    return { kind: 'failure', failure: { ...failureInside(status?.error, arrival.requestId), signal: code, fetchedAt } };
+    return {
+      kind: 'failure',
+      failure: { ...failureInside(status?.error, arrival.requestId), signal: code, fetchedAt },
+    };
   }
   const value = word === 'SUCCESS' ? valueOf(code, body) : null;
   if (value === null) return { kind: 'neither' };
   const measuredAt = instantOf(meta?.oemUpdatedAt);
-  return { kind: 'reading', reading: { code, value, unit: unitOf(body), measuredAt, fetchedAt, receivedAt: arrival.receivedAt } };
+  return {
+    kind: 'reading',
+    reading: { code, value, unit: unitOf(body), measuredAt, fetchedAt, receivedAt: arrival.receivedAt },
+  };
 }
 
 /** Readings and failures apart; `isNonsense` when there were items and not one of them was a signal. */

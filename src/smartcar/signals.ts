@@ -47,7 +47,8 @@ export function signalRequest(token: string, { vehicleId, userId }: VehicleAndUs
 /** Null when the store doesn't hold it; a 404 that is about the vehicle is a failure. */
 export function readSignalAnswer(sent: Sent, receivedAt: Date): Answer<Reading | null> {
   const answer = readAs(sent, z.preprocess(unwrapped, z.unknown()));
-  if (!answer.ok) return isMissingSignal(answer) ? { ok: true, value: null, requestId: answer.failure.requestId } : answer;
+  if (!answer.ok)
+    return isMissingSignal(answer) ? { ok: true, value: null, requestId: answer.failure.requestId } : answer;
   const item = readSignalItem(flat(answer.value), { receivedAt, requestId: answer.requestId });
   if (item.kind === 'failure') return { ok: false, failure: item.failure };
   if (item.kind === 'unknown') return unreadable({ status: 200, requestId: answer.requestId }, 'NO_SIGNALS');

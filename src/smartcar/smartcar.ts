@@ -8,13 +8,22 @@ import type { SignalCode } from '../domain/signal.ts';
 import type { FoundCar, Powertrain } from '../domain/vehicle.ts';
 import { mapAnswer, type Answer } from './answer.ts';
 import {
-  connectionsRequest, deleteConnectionRequest, onlyAsked, readConnections, readDeletion,
+  connectionsRequest,
+  deleteConnectionRequest,
+  onlyAsked,
+  readConnections,
+  readDeletion,
 } from './connections.ts';
 import { readPages } from './read.ts';
 import { openWire, type Wire } from './send.ts';
 import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
 import {
-  createSubscriptionRequest, readSubscriptionCreated, readSubscriptions, readWebhooks, subscriptionsRequest, webhooksRequest,
+  createSubscriptionRequest,
+  readSubscriptionCreated,
+  readSubscriptions,
+  readWebhooks,
+  subscriptionsRequest,
+  webhooksRequest,
 } from './subscriptions.ts';
 import { applicationTokenRequest, readApplicationToken } from './token.ts';
 import { readVehicleAnswer, vehicleRequest } from './vehicle.ts';
@@ -142,14 +151,20 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOpti
   const brief = (ms: number): number => Math.min(ms, longestTokenWaitMs);
   return {
     iam: openWire(origins.iam, {
-      connectMs: brief(connectMs), headersMs: brief(headersMs), bodyMs: brief(bodyMs), maxConnections: 2,
+      connectMs: brief(connectMs),
+      headersMs: brief(headersMs),
+      bodyMs: brief(bodyMs),
+      maxConnections: 2,
     }),
     vehicles: openWire(origins.apiV3, ordinary),
     management: openWire(origins.managementApiV3, ordinary),
   };
 }
 
-type VehicleCalls = Pick<Smartcar, 'listConnections' | 'deleteConnection' | 'readVehicle' | 'readSignals' | 'readSignal'>;
+type VehicleCalls = Pick<
+  Smartcar,
+  'listConnections' | 'deleteConnection' | 'readVehicle' | 'readSignals' | 'readSignal'
+>;
 
 function vehicleCalls({ send }: Wire, mode: Mode): VehicleCalls {
   return {

@@ -36,7 +36,10 @@ export function subscriptionsRequest(token: string, filter: SubscriptionFilter, 
   return { method: 'GET', path: pathOf('/v3/subscriptions', query), headers: headersFor(token) };
 }
 
-const related = z.object({ data: z.object({ id: opaqueId }) }).nullish().catch(null);
+const related = z
+  .object({ data: z.object({ id: opaqueId }) })
+  .nullish()
+  .catch(null);
 
 const subscription = z
   .object({

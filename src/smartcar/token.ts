@@ -26,8 +26,14 @@ const token = z
   .object({
     // It goes into a header.
     access_token: z.string().regex(/^[\x21-\x7E]{1,8192}$/),
-    token_type: z.string().regex(/^bearer$/i).optional(),
-    expires_in: z.coerce.number().positive().max(30 * 24 * 3_600),
+    token_type: z
+      .string()
+      .regex(/^bearer$/i)
+      .optional(),
+    expires_in: z.coerce
+      .number()
+      .positive()
+      .max(30 * 24 * 3_600),
   })
   .transform((body): ApplicationToken => ({ accessToken: body.access_token, expiresInS: body.expires_in }));
 

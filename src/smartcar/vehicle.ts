@@ -9,7 +9,11 @@ import type { Request, Sent } from './send.ts';
 import type { VehicleAndUser } from './smartcar.ts';
 
 export function vehicleRequest(token: string, { vehicleId, userId }: VehicleAndUser): Request {
-  return { method: 'GET', path: pathOf(`/v3/vehicles/${encodeURIComponent(vehicleId)}`), headers: headersFor(token, userId) };
+  return {
+    method: 'GET',
+    path: pathOf(`/v3/vehicles/${encodeURIComponent(vehicleId)}`),
+    headers: headersFor(token, userId),
+  };
 }
 
 const vehicle = z.preprocess(

@@ -43,7 +43,13 @@ export async function leaseToken(tx: Tx, claim: Claimed & { now: Date; until: Da
     .set({ lease_until: claim.until })
     .where('application_id', '=', claim.applicationId)
     .where('version', '=', claim.version)
-    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.now), where('lease_until', '>', latest)]))
+    .where((where) =>
+      where.or([
+        where('lease_until', 'is', null),
+        where('lease_until', '<=', claim.now),
+        where('lease_until', '>', latest),
+      ]),
+    )
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }

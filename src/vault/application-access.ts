@@ -153,7 +153,9 @@ class TokenHolder {
 
   #remember(failure: Failure, now: Date): Obtained {
     const isOurs = failure.meaning === 'credentials' || failure.meaning === 'requestRefused';
-    const waitMs = isOurs ? refusedForMs : Math.max(failedForMs, Math.min((failure.retryAfterS ?? 0) * 1000, refusedForMs));
+    const waitMs = isOurs
+      ? refusedForMs
+      : Math.max(failedForMs, Math.min((failure.retryAfterS ?? 0) * 1000, refusedForMs));
     this.#refused = { failure, until: now.getTime() + waitMs };
     return { ok: false, failure };
   }

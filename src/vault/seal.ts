@@ -67,7 +67,8 @@ export function openSealed(keys: readonly SealingKey[], sealed: Buffer, context:
   }
   const id = header.subarray(2).toString('utf8');
   const key = keys.find((known) => known.id === id);
-  if (!key) throw new SealError('unknownKey', `A value is sealed under the key ${JSON.stringify(id)}, which is not there.`);
+  if (!key)
+    throw new SealError('unknownKey', `A value is sealed under the key ${JSON.stringify(id)}, which is not there.`);
   const bound = boundTo(header, context);
   try {
     const dataKey = decrypt(key.seal, sealed.subarray(header.length, keyEnd), bound);

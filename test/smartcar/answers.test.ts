@@ -3,13 +3,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SmartcarUserId } from '../../src/domain/ids.ts';
 import {
-  connectionsRequest, deleteConnectionRequest, onlyAsked, readConnections, readDeletion,
+  connectionsRequest,
+  deleteConnectionRequest,
+  onlyAsked,
+  readConnections,
+  readDeletion,
 } from '../../src/smartcar/connections.ts';
 import { instantOf } from '../../src/smartcar/fields.ts';
 import type { Sent } from '../../src/smartcar/send.ts';
 import { readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from '../../src/smartcar/signals.ts';
 import {
-  createSubscriptionRequest, readSubscriptionCreated, readSubscriptions, readWebhooks, subscriptionsRequest,
+  createSubscriptionRequest,
+  readSubscriptionCreated,
+  readSubscriptions,
+  readWebhooks,
+  subscriptionsRequest,
 } from '../../src/smartcar/subscriptions.ts';
 import { applicationTokenRequest, readApplicationToken } from '../../src/smartcar/token.ts';
 import { readVehicleAnswer, vehicleRequest } from '../../src/smartcar/vehicle.ts';
@@ -20,19 +28,33 @@ const ids = { vehicleId, userId };
 test('the token is asked for with the API credentials in a JSON body', () => {
   const request = applicationTokenRequest({ apiClientId: 'client_01', apiClientSecret: 's' });
   assert.equal(`${request.method} ${request.path}`, 'POST /oauth2/token');
-  assert.deepEqual(JSON.parse(request.body ?? ''), { client_id: 'client_01', client_secret: 's', grant_type: 'client_credentials' });
+  assert.deepEqual(JSON.parse(request.body ?? ''), {
+    client_id: 'client_01',
+    client_secret: 's',
+    grant_type: 'client_credentials',
+  });
 });
 
 test('a list of connections is asked for by page, filter, and mode where it is not live', () => {
   const live = connectionsRequest('t', { userId, externalId: 'own_1&x' }, 'live', {});
-  assert.equal(decodeURIComponent(live.path), `/v3/connections?filter[userId]=${userId}&filter[user.externalId]=own_1&x&page[number]=1&page[size]=100`);
+  assert.equal(
+    decodeURIComponent(live.path),
+    `/v3/connections?filter[userId]=${userId}&filter[user.externalId]=own_1&x&page[number]=1&page[size]=100`,
+  );
   assert.equal(live.headers['authorization'], 'Bearer t');
   const simulated = connectionsRequest('t', { vehicleId }, 'simulated', { 'page[number]': '2' });
-  assert.match(decodeURIComponent(simulated.path), /filter\[vehicle\.mode\]=simulated&page\[number\]=2&page\[size\]=100$/);
+  assert.match(
+    decodeURIComponent(simulated.path),
+    /filter\[vehicle\.mode\]=simulated&page\[number\]=2&page\[size\]=100$/,
+  );
 });
 
 test('vehicles and signals are asked for as their user', () => {
-  for (const request of [vehicleRequest('t', ids), signalsRequest('t', ids, {}), signalRequest('t', ids, 'closure-islocked')]) {
+  for (const request of [
+    vehicleRequest('t', ids),
+    signalsRequest('t', ids, {}),
+    signalRequest('t', ids, 'closure-islocked'),
+  ]) {
     assert.equal(request.headers['sc-user-id'], userId);
     assert.ok(request.path.startsWith(`/v3/vehicles/${vehicleId}`));
   }
@@ -47,7 +69,10 @@ test('an id can not lead to another path', () => {
 test('a subscription is asked for as documented', () => {
   const request = createSubscriptionRequest('t', { ...ids, webhookId: 'w1' });
   assert.deepEqual(JSON.parse(request.body ?? ''), { data: { attributes: { webhookId: 'w1', userId, vehicleId } } });
-  assert.match(decodeURIComponent(subscriptionsRequest('t', { webhookId: 'w1' }, 'live', {}).path), /\?filter\[webhookId\]=w1&/);
+  assert.match(
+    decodeURIComponent(subscriptionsRequest('t', { webhookId: 'w1' }, 'live', {}).path),
+    /\?filter\[webhookId\]=w1&/,
+  );
 });
 
 test('a token and its life are read', () => {
@@ -107,9 +132,14 @@ test('the next page is named by its link, or else by the counts', () => {
     const answer = readConnections(received({ ...list, ...change }));
     return answer.ok && answer.value.next;
   };
-  const linked = { links: { next: 'https://evil.example/v3/connections?filter[userId]=x&page[number]=2&page[size]=10' } };
+  const linked = {
+    links: { next: 'https://evil.example/v3/connections?filter[userId]=x&page[number]=2&page[size]=10' },
+  };
   assert.deepEqual(nextOf(linked), { 'page[number]': '2', 'page[size]': '10' });
-  assert.deepEqual(nextOf({ meta: { pageNumber: 1, pageSize: 1, totalCount: 3 } }), { 'page[number]': '2', 'page[size]': '1' });
+  assert.deepEqual(nextOf({ meta: { pageNumber: 1, pageSize: 1, totalCount: 3 } }), {
+    'page[number]': '2',
+    'page[size]': '1',
+  });
   assert.equal(nextOf({}), null);
   assert.equal(nextOf({ ...linked, data: [] }), null);
 });
@@ -120,14 +150,27 @@ test('a connection that was deleted, or was gone already, is no failure', () => 
     return answer.ok ? answer.value : answer.failure.meaning;
   };
   assert.equal(valueOf(received('', { status: 204 })), 'deleted');
-  assert.equal(valueOf(received({ errors: [{ type: 'RESOURCE_NOT_FOUND', code: 'NOT_FOUND' }] }, { status: 404 })), 'gone');
-  assert.equal(valueOf(received({ errors: [{ type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH' }] }, { status: 404 })), 'notFound');
+  assert.equal(
+    valueOf(received({ errors: [{ type: 'RESOURCE_NOT_FOUND', code: 'NOT_FOUND' }] }, { status: 404 })),
+    'gone',
+  );
+  assert.equal(
+    valueOf(received({ errors: [{ type: 'RESOURCE_NOT_FOUND', code: 'INVALID_PATH' }] }, { status: 404 })),
+    'notFound',
+  );
   assert.equal(valueOf(received('', { status: 500 })), 'smartcarFailing');
 });
 
 test('a vehicle is read wrapped and unwrapped, and never has a VIN', () => {
   const wrapped = readVehicleAnswer(received(fixture('vehicle-wrapped')));
-  const car = { smartcarVehicleId: vehicleId, make: 'VOLKSWAGEN', model: 'ID.3', year: 2023, powertrain: 'BEV', vin: null };
+  const car = {
+    smartcarVehicleId: vehicleId,
+    make: 'VOLKSWAGEN',
+    model: 'ID.3',
+    year: 2023,
+    powertrain: 'BEV',
+    vin: null,
+  };
   assert.deepEqual(wrapped.ok && wrapped.value, car);
   const unwrapped = readVehicleAnswer(received(fixture('vehicle-unwrapped')));
   assert.deepEqual(unwrapped.ok && [unwrapped.value.make, unwrapped.value.powertrain], ['TESLA', null]);
@@ -147,9 +190,10 @@ test('signals become readings with three times, and failures that are no reading
       receivedAt,
     },
   ]);
-  assert.deepEqual(page?.failures.map(({ signal, meaning, fetchedAt, requestId }) => ({ signal, meaning, fetchedAt, requestId })), [
-    { signal: 'closure-islocked', meaning: 'incompatible', fetchedAt: null, requestId: 'req-1' },
-  ]);
+  assert.deepEqual(
+    page?.failures.map(({ signal, meaning, fetchedAt, requestId }) => ({ signal, meaning, fetchedAt, requestId })),
+    [{ signal: 'closure-islocked', meaning: 'incompatible', fetchedAt: null, requestId: 'req-1' }],
+  );
 });
 
 test('a store that is still empty is no failure', () => {
@@ -161,24 +205,46 @@ test('the cached value of a failed signal is no reading, and an unavailable sign
   const answer = readSignalsPage(received(fixture('signals-cached-error')), receivedAt);
   const page = answer.ok ? answer.value.items[0] : undefined;
   assert.deepEqual(page?.readings, []);
-  assert.deepEqual(page?.failures.map(({ meaning, fetchedAt }) => [meaning, fetchedAt]), [['signedOut', new Date('2026-09-02T08:15:31Z')]]);
+  assert.deepEqual(
+    page?.failures.map(({ meaning, fetchedAt }) => [meaning, fetchedAt]),
+    [['signedOut', new Date('2026-09-02T08:15:31Z')]],
+  );
   assert.match(page?.failures[0]?.resolutionUrl ?? '', /^https:\/\/connect\.smartcar\.com\//);
 });
 
 test('odd bodies: what is there is read, what is null is not', () => {
   const answer = readSignalsPage(received(fixture('signals-odd-bodies')), receivedAt);
   const readings = answer.ok ? (answer.value.items[0]?.readings ?? []) : [];
-  assert.deepEqual(readings.map(({ code, value, unit }) => ({ code, value, unit })), [
-    { code: 'location-preciselocation', value: { latitude: 52.52, longitude: 13.405, heading: 94, locationType: 'LAST_PARKED' }, unit: null },
-    { code: 'closure-reartrunk', value: { isOpen: false }, unit: null },
-    { code: 'internalcombustionengine-fuellevel', value: 0.77, unit: null },
-    { code: 'vehicleidentification-vin', value: 'WVWZZZE1ZMP000001', unit: null },
-    { code: 'tractionbattery-range', value: 301, unit: 'km' },
-    { code: 'wheel-tires', value: { values: [{ row: 0, column: 0, tirePressure: 258 }], rowCount: 2, columnCount: 2 }, unit: 'kPa' },
-  ]);
-  assert.deepEqual(readings.map(({ fetchedAt }) => fetchedAt?.toISOString() ?? null), [
-    '2026-03-01T08:12:51.820Z', '2026-03-01T08:12:51.820Z', '2026-03-01T08:12:51.000Z', null, '2026-03-01T08:12:51.820Z', null,
-  ]);
+  assert.deepEqual(
+    readings.map(({ code, value, unit }) => ({ code, value, unit })),
+    [
+      {
+        code: 'location-preciselocation',
+        value: { latitude: 52.52, longitude: 13.405, heading: 94, locationType: 'LAST_PARKED' },
+        unit: null,
+      },
+      { code: 'closure-reartrunk', value: { isOpen: false }, unit: null },
+      { code: 'internalcombustionengine-fuellevel', value: 0.77, unit: null },
+      { code: 'vehicleidentification-vin', value: 'WVWZZZE1ZMP000001', unit: null },
+      { code: 'tractionbattery-range', value: 301, unit: 'km' },
+      {
+        code: 'wheel-tires',
+        value: { values: [{ row: 0, column: 0, tirePressure: 258 }], rowCount: 2, columnCount: 2 },
+        unit: 'kPa',
+      },
+    ],
+  );
+  assert.deepEqual(
+    readings.map(({ fetchedAt }) => fetchedAt?.toISOString() ?? null),
+    [
+      '2026-03-01T08:12:51.820Z',
+      '2026-03-01T08:12:51.820Z',
+      '2026-03-01T08:12:51.000Z',
+      null,
+      '2026-03-01T08:12:51.820Z',
+      null,
+    ],
+  );
 });
 
 test('a location without both coordinates, and numbers without end, are dropped', () => {
@@ -208,15 +274,24 @@ test('one signal: early and late shape, missing, failed', () => {
 
 test('webhooks and subscriptions are read', () => {
   const webhooks = readWebhooks(received(fixture('webhooks')));
-  assert.deepEqual(webhooks.ok && webhooks.value.items, [{ id: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6', name: 'Fleet signals' }]);
+  assert.deepEqual(webhooks.ok && webhooks.value.items, [
+    { id: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6', name: 'Fleet signals' },
+  ]);
   const subscriptions = readSubscriptions(received(fixture('subscriptions')));
   assert.deepEqual(subscriptions.ok && subscriptions.value.items, [
-    { id: 'sub-01', webhookId: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6', smartcarUserId: userId, smartcarVehicleId: vehicleId },
+    {
+      id: 'sub-01',
+      webhookId: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6',
+      smartcarUserId: userId,
+      smartcarVehicleId: vehicleId,
+    },
   ]);
 });
 
 test('a subscription that exists already is a wish fulfilled', () => {
-  const created = readSubscriptionCreated(received({ meta: { message: 'subscription creation in progress' } }, { status: 202 }));
+  const created = readSubscriptionCreated(
+    received({ meta: { message: 'subscription creation in progress' } }, { status: 202 }),
+  );
   assert.ok(created.ok && created.value === 'created');
   const exists = readSubscriptionCreated(received({ errors: [{ type: 'SOMETHING' }] }, { status: 409 }));
   assert.ok(exists.ok && exists.value === 'exists');
@@ -224,7 +299,14 @@ test('a subscription that exists already is a wish fulfilled', () => {
 
 test('an instant is read as text, seconds or milliseconds; 0 and nonsense are no instant', () => {
   const at = new Date('2026-03-01T08:12:51Z');
-  for (const value of ['2026-03-01T08:12:51Z', '2026-03-01T09:12:51+01:00', '2026-03-01T08:12:51', 1772352771, 1772352771000, '1772352771']) {
+  for (const value of [
+    '2026-03-01T08:12:51Z',
+    '2026-03-01T09:12:51+01:00',
+    '2026-03-01T08:12:51',
+    1772352771,
+    1772352771000,
+    '1772352771',
+  ]) {
     assert.deepEqual(instantOf(value), at, String(value));
   }
   for (const value of [0, '0', null, undefined, '', 'yesterday', -1, Number.NaN, 1e300, {}, '9'.repeat(500)]) {
@@ -248,19 +330,39 @@ const bodyless = new Set(['a deletion', 'a created subscription']);
 
 for (const [name, read] of readers) {
   test(`no answer makes reading ${name} throw`, () => {
-    const body = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map((data) => JSON.stringify({ data, meta: data, links: data })));
+    const body = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.jsonValue().map((data) => JSON.stringify({ data, meta: data, links: data })),
+    );
     const status = fc.constantFrom(200, 202, 204, 302, 400, 401, 403, 404, 409, 429, 430, 500, 503);
-    fc.assert(fc.property(body, status, (text, code) => typeof read(received(text, { status: code })).ok === 'boolean'));
+    fc.assert(
+      fc.property(body, status, (text, code) => typeof read(received(text, { status: code })).ok === 'boolean'),
+    );
     assert.equal(read({ came: false, why: 'unreachable', reason: 'ECONNRESET' }).ok, false);
   });
 }
 
 for (const [name, read] of readers.filter(([reader]) => !bodyless.has(reader))) {
   test(`HTML, half of a JSON, nothing, or another shape in place of ${name} is nonsense`, () => {
-    for (const text of ['<html>It works!</html>', '{"data":[{"id":', '', '7', 'null', '[]', '{}', '{"data":"x"}', '{"data":[7]}']) {
+    for (const text of [
+      '<html>It works!</html>',
+      '{"data":[{"id":',
+      '',
+      '7',
+      'null',
+      '[]',
+      '{}',
+      '{"data":"x"}',
+      '{"data":[7]}',
+    ]) {
       const answer = read(received(text)) as ReturnType<typeof readVehicleAnswer>; // the failure's side is the same for all
       assert.ok(!answer.ok, text);
-      assert.deepEqual([answer.failure.meaning, answer.failure.status, answer.failure.requestId], ['nonsense', 200, 'req-1'], text);
+      assert.deepEqual(
+        [answer.failure.meaning, answer.failure.status, answer.failure.requestId],
+        ['nonsense', 200, 'req-1'],
+        text,
+      );
     }
   });
 }

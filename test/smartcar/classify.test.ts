@@ -92,7 +92,8 @@ const expected: [type: string | null, code: string | null, status: number | null
 
 for (const [type, code, status, meaning] of expected) {
   test(`${type ?? 'no type'}:${code ?? 'no code'} with status ${status ?? 'none'} means ${meaning}`, () => {
-    const body = type === null && code !== null ? { error: code } : { errors: [{ type, code, status: String(status) }] };
+    const body =
+      type === null && code !== null ? { error: code } : { errors: [{ type, code, status: String(status) }] };
     const failure = failureOf(received(type === null && code === null ? '<html>' : body, { status: status ?? 0 }));
     assert.equal(failure.meaning, meaning);
     assert.deepEqual([failure.type, failure.code, failure.status], [type, code, status]);
@@ -133,16 +134,22 @@ test('an error keeps its request id from the header, or else from its body', () 
 });
 
 test('how long to wait comes with the failure', () => {
-  const failure = failureOf(received({ errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { status: 429, retryAfterS: 90 }));
+  const failure = failureOf(
+    received({ errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { status: 429, retryAfterS: 90 }),
+  );
   assert.deepEqual([failure.meaning, failure.retryAfterS], ['throttledVehicle', 90]);
 });
 
 test('type and code in one word, and a resolution that is only a word, are understood', () => {
-  const joined = failureOf(received({ type: 'CONNECTED_SERVICES_ACCOUNT:PERMISSION', resolution: 'REAUTHENTICATE' }, { status: 400 }));
+  const joined = failureOf(
+    received({ type: 'CONNECTED_SERVICES_ACCOUNT:PERMISSION', resolution: 'REAUTHENTICATE' }, { status: 400 }),
+  );
   assert.deepEqual([joined.type, joined.code, joined.meaning], ['CONNECTED_SERVICES_ACCOUNT', 'PERMISSION', 'revoked']);
 });
 
 test('a failure holds nothing of the words Smartcar wrote for people', () => {
-  const failure = failureOf(received({ errors: [{ type: 'SERVER', code: 'bearer eyJsecret', detail: 'eyJsecret' }] }, { status: 500 }));
+  const failure = failureOf(
+    received({ errors: [{ type: 'SERVER', code: 'bearer eyJsecret', detail: 'eyJsecret' }] }, { status: 500 }),
+  );
   assert.ok(!JSON.stringify(failure).includes('eyJsecret'));
 });

@@ -18,7 +18,13 @@ const authorize: Authorize = {
 };
 
 test('an owner is sent to Connect with every documented parameter, spaces as %20', () => {
-  const address = authorizeUrl(connect, { ...authorize, make: 'TESLA', vin: '5YJ3E1EA7KF000001', country: 'DE', force: true });
+  const address = authorizeUrl(connect, {
+    ...authorize,
+    make: 'TESLA',
+    vin: '5YJ3E1EA7KF000001',
+    country: 'DE',
+    force: true,
+  });
   const url = new URL(address);
   assert.equal(url.origin + url.pathname, 'https://connect.smartcar.com/oauth/authorize');
   assert.deepEqual(Object.fromEntries(url.searchParams), {
@@ -40,12 +46,22 @@ test('an owner is sent to Connect with every documented parameter, spaces as %20
 
 test('what is not known is not sent', () => {
   const { searchParams } = new URL(authorizeUrl({ ...connect, mode: 'simulated' }, { ...authorize, make: null }));
-  assert.deepEqual(['make', 'single_select_vin', 'flags'].filter((name) => searchParams.has(name)), []);
+  assert.deepEqual(
+    ['make', 'single_select_vin', 'flags'].filter((name) => searchParams.has(name)),
+    [],
+  );
   assert.deepEqual([searchParams.get('mode'), searchParams.get('approval_prompt')], ['simulated', 'auto']);
 });
 
 const reauthenticate = { state: 'st-2', externalId: 'own_1', redirectUri, smartcarVehicleId: vehicleId };
-const built = { response_type: 'vehicle_id', client_id: applicationId, vehicle_id: vehicleId, redirect_uri: redirectUri, state: 'st-2', external_id: 'own_1' };
+const built = {
+  response_type: 'vehicle_id',
+  client_id: applicationId,
+  vehicle_id: vehicleId,
+  redirect_uri: redirectUri,
+  state: 'st-2',
+  external_id: 'own_1',
+};
 const queryOf = (resolutionUrl: string | null): Record<string, string> => {
   const url = new URL(reauthenticateUrl(connect, { ...reauthenticate, resolutionUrl }));
   assert.equal(url.origin + url.pathname, 'https://connect.smartcar.com/oauth/reauthenticate');
@@ -74,27 +90,45 @@ test('an address that is not the page of Connect is not followed', () => {
 });
 
 test("an error's address can't set where we come back, nor who we are", () => {
-  const sly = 'https://connect.smartcar.com/oauth/reauthenticate?vehicle_id=v&client_id=other&redirect_uri=https://evil.example&state=x&application_id=other&user=x';
+  const sly =
+    'https://connect.smartcar.com/oauth/reauthenticate?vehicle_id=v&client_id=other&redirect_uri=https://evil.example&state=x&application_id=other&user=x';
   assert.deepEqual(queryOf(sly), { ...built, vehicle_id: 'v' });
 });
 
 test('an owner who comes back brings the state, and perhaps a user or a vehicle', () => {
   assert.deepEqual(readCallback({ code: 'c', user_id: 'u1', state: 's', external_id: 'own_1' }), {
-    kind: 'returned', state: 's', userId: 'u1', vehicleId: null, externalId: 'own_1',
+    kind: 'returned',
+    state: 's',
+    userId: 'u1',
+    vehicleId: null,
+    externalId: 'own_1',
   });
   assert.deepEqual(readCallback({ vehicle_id: 'v1', state: 's' }), {
-    kind: 'returned', state: 's', userId: null, vehicleId: 'v1', externalId: null,
+    kind: 'returned',
+    state: 's',
+    userId: null,
+    vehicleId: 'v1',
+    externalId: null,
   });
 });
 
 for (const error of [
-  'access_denied', 'vehicle_incompatible', 'invalid_subscription', 'no_vehicles', 'configuration_error', 'oem_cancelled_login',
-  'user_manually_returned_to_application', 'server_error',
+  'access_denied',
+  'vehicle_incompatible',
+  'invalid_subscription',
+  'no_vehicles',
+  'configuration_error',
+  'oem_cancelled_login',
+  'user_manually_returned_to_application',
+  'server_error',
 ]) {
   test(`an owner who comes back with ${error} is understood`, () => {
     const callback = readCallback({ error, error_description: 'Text.', state: 's', vin: 'V', status_code: '400' });
     assert.ok(callback.kind === 'error');
-    assert.deepEqual([callback.error, callback.detail.description, callback.detail.vin, callback.detail.statusCode], [error, 'Text.', 'V', '400']);
+    assert.deepEqual(
+      [callback.error, callback.detail.description, callback.detail.vin, callback.detail.statusCode],
+      [error, 'Text.', 'V', '400'],
+    );
   });
 }
 
@@ -110,5 +144,10 @@ test('without a state a return is unreadable', () => {
 });
 
 test('no query makes reading a return throw', () => {
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.string()), (query) => readCallback({ ...query, state: 's' }).kind !== 'unreadable'));
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.string()),
+      (query) => readCallback({ ...query, state: 's' }).kind !== 'unreadable',
+    ),
+  );
 });

@@ -96,7 +96,10 @@ test('a state in its documented shape becomes readings with their times', () => 
 test('a state as captured becomes readings, and failures without a time', () => {
   const state = parse(fixture('webhook-state-captured'));
   assert.ok(state.kind === 'state');
-  assert.deepEqual(state.readings.map(({ code, fetchedAt }) => [code, fetchedAt]), [['closure-doors', new Date(1769937942652)]]);
+  assert.deepEqual(
+    state.readings.map(({ code, fetchedAt }) => [code, fetchedAt]),
+    [['closure-doors', new Date(1769937942652)]],
+  );
   assert.deepEqual(
     state.failures.map(({ signal, meaning, fetchedAt, status }) => ({ signal, meaning, fetchedAt, status })),
     [{ signal: 'charge-chargetimers', meaning: 'smartcarFailing', fetchedAt: null, status: null }],
@@ -106,23 +109,32 @@ test('a state as captured becomes readings, and failures without a time', () => 
 test('a state of September 2025 is a first delivery, and a time of 0 is no time', () => {
   const state = parse(fixture('webhook-state-september'));
   assert.ok(state.kind === 'state' && state.first);
-  assert.deepEqual(state.readings.map(({ value, measuredAt }) => [value, measuredAt?.getTime() ?? null]), [
-    [12000.5, 1757000000000],
-    ['WVWZZZE1ZMP000001', null],
-  ]);
+  assert.deepEqual(
+    state.readings.map(({ value, measuredAt }) => [value, measuredAt?.getTime() ?? null]),
+    [
+      [12000.5, 1757000000000],
+      ['WVWZZZE1ZMP000001', null],
+    ],
+  );
 });
 
 test('a state keyed by names, with the vehicle at the top, is read; a test payload says so', () => {
   const state = parse(fixture('webhook-state-keyed'));
   assert.ok(state.kind === 'state');
   assert.deepEqual([state.test, state.smartcarVehicleId], [true, vehicleId]);
-  assert.deepEqual(state.readings.map(({ code, value }) => [code, value]), [['closure-islocked', false]]);
+  assert.deepEqual(
+    state.readings.map(({ code, value }) => [code, value]),
+    [['closure-islocked', false]],
+  );
 });
 
 test('every way of naming a first delivery is one', () => {
   const state = fixture('webhook-state-documented') as { data: object }; // a fixture of ours
   for (const triggers of [['FIRST_DELIVERY'], [{ code: 'FIRST_DELIVERY' }], [{ type: 'FIRST_DELIVERY' }]]) {
-    for (const body of [{ ...state, triggers }, { ...state, data: { ...state.data, triggers } }]) {
+    for (const body of [
+      { ...state, triggers },
+      { ...state, data: { ...state.data, triggers } },
+    ]) {
       const parsed = parse(body);
       assert.ok(parsed.kind === 'state' && parsed.first);
     }
@@ -133,7 +145,10 @@ test('an error as documented claims something about its signals', () => {
   const error = parse(fixture('webhook-error-documented'));
   assert.ok(error.kind === 'error');
   assert.equal(error.cleared.length, 0);
-  assert.deepEqual(error.claimed.map(({ meaning, signals }) => [meaning, signals]), [['signedOut', ['location-preciselocation']]]);
+  assert.deepEqual(
+    error.claimed.map(({ meaning, signals }) => [meaning, signals]),
+    [['signedOut', ['location-preciselocation']]],
+  );
   assert.match(error.claimed[0]?.resolutionUrl ?? '', /\/oauth\/reauthenticate\?/);
 });
 
@@ -150,22 +165,31 @@ test('an error without a state stands, is about the whole vehicle, and keeps the
 test('errors of September 2025 name their signals as text, or with names that were swapped', () => {
   const error = parse(fixture('webhook-error-september'));
   assert.ok(error.kind === 'error');
-  assert.deepEqual(error.claimed.map(({ meaning, signals }) => [meaning, signals]), [
-    ['permission', ['vehicleuseraccount-role']],
-    ['incompatible', ['closure-islocked']],
-  ]);
+  assert.deepEqual(
+    error.claimed.map(({ meaning, signals }) => [meaning, signals]),
+    [
+      ['permission', ['vehicleuseraccount-role']],
+      ['incompatible', ['closure-islocked']],
+    ],
+  );
 });
 
 test('a resolved error clears, though it has no resolution', () => {
   const error = parse(fixture('webhook-error-resolved'));
   assert.ok(error.kind === 'error');
   assert.equal(error.claimed.length, 0);
-  assert.deepEqual(error.cleared.map(({ meaning, signals }) => [meaning, signals]), [['vehicleUnreachable', ['location-preciselocation']]]);
+  assert.deepEqual(
+    error.cleared.map(({ meaning, signals }) => [meaning, signals]),
+    [['vehicleUnreachable', ['location-preciselocation']]],
+  );
 });
 
 test('an error whose signals are unreadable does not become one about the whole vehicle', () => {
   const body = fixture('webhook-error-documented') as { data: { errors: object[] } }; // a fixture of ours
-  const error = parse({ ...body, data: { ...body.data, errors: [{ ...body.data.errors[0], signals: [{ name: 7 }, null] }] } });
+  const error = parse({
+    ...body,
+    data: { ...body.data, errors: [{ ...body.data.errors[0], signals: [{ name: 7 }, null] }] },
+  });
   assert.ok(error.kind === 'error');
   assert.deepEqual(error.claimed, []);
 });
@@ -207,7 +231,11 @@ test('a delivery from the future was sent when it came', () => {
 test('no name in a payload reaches a prototype, and no character that the database refuses comes through', () => {
   const signal = (body: string): string =>
     `{"eventId":"e1","eventType":"VEHICLE_STATE","vehicleId":"v1","data":{"signals":[{"code":"x","body":${body}}]}}`;
-  const parsed = parse(signal('{"__proto__":{"bad":1},"constructor":{"bad":1},"\\u005f_proto__":{"bad":1},"a\\u0000":2,"b":"x\\u0000\\ud800y"}'));
+  const parsed = parse(
+    signal(
+      '{"__proto__":{"bad":1},"constructor":{"bad":1},"\\u005f_proto__":{"bad":1},"a\\u0000":2,"b":"x\\u0000\\ud800y"}',
+    ),
+  );
   assert.ok(parsed.kind === 'state');
   const value = Object.assign({}, parsed.readings[0]?.value) as Record<string, unknown>; // the whole body
   assert.deepEqual(value, { b: 'x\uFFFDy' });
@@ -222,7 +250,12 @@ test('nesting and length have an end', () => {
 });
 
 test('no bytes make parsing throw', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => typeof parseWebhook(Buffer.from(bytes), receivedAt).kind === 'string'));
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 300 }),
+      (bytes) => typeof parseWebhook(Buffer.from(bytes), receivedAt).kind === 'string',
+    ),
+  );
 });
 
 test('no JSON makes parsing throw', () => {
@@ -230,7 +263,12 @@ test('no JSON makes parsing throw', () => {
 });
 
 test('no change of a known event makes parsing throw', () => {
-  const names = ['webhook-state-documented', 'webhook-state-captured', 'webhook-error-documented', 'webhook-error-third'];
+  const names = [
+    'webhook-state-documented',
+    'webhook-state-captured',
+    'webhook-error-documented',
+    'webhook-error-third',
+  ];
   const change = fc.tuple(fc.constantFrom(...names), fc.nat(), fc.jsonValue({ maxDepth: 3 }));
   fc.assert(
     fc.property(change, ([name, place, value]) => {

@@ -50,7 +50,9 @@ const json = (response: ServerResponse, status: number, body: unknown, headers =
 const ids = { vehicleId, userId };
 const signals = async (smartcar: Smartcar): Promise<string> => {
   const answer = await smartcar.readSignals('the-token', ids, receivedAt);
-  return answer.ok ? `${answer.value.readings.length} readings` : `${answer.failure.meaning} ${answer.failure.code ?? ''}`.trim();
+  return answer.ok
+    ? `${answer.value.readings.length} readings`
+    : `${answer.failure.meaning} ${answer.failure.code ?? ''}`.trim();
 };
 
 test('signals are read over HTTP, as the user, with the request id kept', async () => {
@@ -75,7 +77,10 @@ test('pages are followed, on our own path', async () => {
   });
   const answer = await smartcar.listConnections('t', { userId });
   assert.ok(answer.ok && answer.value.length === 3);
-  assert.deepEqual(asked, [1, 2, 3].map((page) => `GET /v3/connections?filter[userId]=${userId}&page[number]=${page}&page[size]=100`));
+  assert.deepEqual(
+    asked,
+    [1, 2, 3].map((page) => `GET /v3/connections?filter[userId]=${userId}&page[number]=${page}&page[size]=100`),
+  );
 });
 
 test('a list without an end is nonsense after twenty pages, and one that repeats itself at once', async () => {
@@ -98,7 +103,13 @@ test('every other call finds its path', async () => {
     const url = request.url ?? '';
     if (request.method === 'DELETE') return void response.writeHead(204).end();
     if (request.method === 'POST') return json(response, url === '/oauth2/token' ? 200 : 202, fixture('token'));
-    const name = url.includes('/signals/') ? 'signal-unwrapped' : url.includes('/webhooks') ? 'webhooks' : url.includes('/subs') ? 'subscriptions' : 'vehicle-wrapped';
+    const name = url.includes('/signals/')
+      ? 'signal-unwrapped'
+      : url.includes('/webhooks')
+        ? 'webhooks'
+        : url.includes('/subs')
+          ? 'subscriptions'
+          : 'vehicle-wrapped';
     json(response, 200, fixture(name));
   });
   const answers = [
@@ -124,10 +135,14 @@ test('every other call finds its path', async () => {
 
 test('retry-after is kept in seconds', async () => {
   const { smartcar } = await against((_request, response) =>
-    json(response, 429, { errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { 'retry-after': '120' }));
+    json(response, 429, { errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { 'retry-after': '120' }),
+  );
   const answer = await smartcar.readVehicle('t', vehicleId, userId);
   assert.ok(!answer.ok);
-  assert.deepEqual([answer.failure.meaning, answer.failure.retryAfterS, answer.failure.requestId], ['throttledVehicle', 120, 'req-7']);
+  assert.deepEqual(
+    [answer.failure.meaning, answer.failure.retryAfterS, answer.failure.requestId],
+    ['throttledVehicle', 120, 'req-7'],
+  );
 });
 
 test('a redirect is not followed', async () => {
@@ -139,14 +154,19 @@ test('a redirect is not followed', async () => {
 });
 
 test('HTML with a status of success is nonsense', async () => {
-  const { smartcar } = await against((_request, response) => void response.writeHead(200).end('<html>Maintenance</html>'));
+  const { smartcar } = await against(
+    (_request, response) => void response.writeHead(200).end('<html>Maintenance</html>'),
+  );
   assert.equal(await signals(smartcar), 'nonsense NOT_JSON');
 });
 
 test('an answer that is slow to begin, or stops half-way, is given up', async () => {
   const silent = await against(() => undefined, { headersMs: 100, bodyMs: 100 });
   assert.equal(await signals(silent.smartcar), 'smartcarUnreachable UND_ERR_HEADERS_TIMEOUT');
-  const halting = await against((_request, response) => void response.writeHead(200).write('{"data":['), { headersMs: 100, bodyMs: 100 });
+  const halting = await against((_request, response) => void response.writeHead(200).write('{"data":['), {
+    headersMs: 100,
+    bodyMs: 100,
+  });
   assert.equal(await signals(halting.smartcar), 'smartcarUnreachable UND_ERR_BODY_TIMEOUT');
 });
 
@@ -173,7 +193,9 @@ test('an answer that is cut off is no answer', async () => {
 });
 
 test('an answer larger than a mebibyte is nonsense', async () => {
-  const { smartcar } = await against((_request, response) => void response.writeHead(200).end('x'.repeat(maxBodyBytes + 1)));
+  const { smartcar } = await against(
+    (_request, response) => void response.writeHead(200).end('x'.repeat(maxBodyBytes + 1)),
+  );
   assert.equal(await signals(smartcar), 'nonsense UND_ERR_RES_EXCEEDED_MAX_SIZE');
 });
 
@@ -189,7 +211,9 @@ test('nobody listening is unreachable', async () => {
 });
 
 test('no secret shows in what the client is, nor in what it answers', async () => {
-  const { smartcar } = await against((_request, response) => void response.writeHead(400).end('{"error":"the-token the-secret"}'));
+  const { smartcar } = await against(
+    (_request, response) => void response.writeHead(400).end('{"error":"the-token the-secret"}'),
+  );
   const shown = inspect(smartcar, { depth: 10, showHidden: true }) + JSON.stringify(smartcar);
   const answers = [await smartcar.readSignals('the-token', ids, receivedAt), await smartcar.fetchApplicationToken()];
   assert.doesNotMatch(shown + JSON.stringify(answers), /the-secret|the-token/);

@@ -55,7 +55,8 @@ describe("the application's token", () => {
     const answer = await access.withAccess(at, echo);
     return answer.ok ? answer.value : `${answer.failure.meaning} ${answer.failure.code ?? ''}`.trim();
   };
-  const row = (): Promise<Awaited<ReturnType<typeof readTokenRow>>> => database.asSystem((tx) => readTokenRow(tx, applicationId));
+  const row = (): Promise<Awaited<ReturnType<typeof readTokenRow>>> =>
+    database.asSystem((tx) => readTokenRow(tx, applicationId));
 
   test('a hundred calls at once fetch one token, and it stands sealed in the row', async () => {
     const { access } = openProcess();
@@ -115,10 +116,14 @@ describe("the application's token", () => {
 
   function startProcess(): { asking: Promise<void>; end: Promise<string> } {
     const script = fileURLToPath(new URL('./access-process.ts', import.meta.url));
-    const child: ChildProcess = spawn(process.execPath, [script, endpoint.origin, key.toString('hex'), now.toISOString()], {
-      env: { ...process.env, DATABASE_URL: place.url },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [script, endpoint.origin, key.toString('hex'), now.toISOString()],
+      {
+        env: { ...process.env, DATABASE_URL: place.url },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let text = '';
     const asking = Promise.withResolvers<void>();
     child.stdout?.on('data', (chunk: Buffer) => {

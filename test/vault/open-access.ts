@@ -7,7 +7,11 @@ import { openVault } from '../../src/vault/vault.ts';
 
 export const applicationId = '8a4f0c54-6d7e-4f80-91a2-b3c4d5e6f708';
 
-export function open(origin: string, database: Pick<Database, 'asSystem'>, key: Buffer): { access: Access; smartcar: Smartcar } {
+export function open(
+  origin: string,
+  database: Pick<Database, 'asSystem'>,
+  key: Buffer,
+): { access: Access; smartcar: Smartcar } {
   const smartcar = openSmartcar({
     origins: { connect: origin, iam: origin, apiV3: origin, managementApiV3: origin },
     credentials: { applicationId, apiClientId: 'client_01', apiClientSecret: 'the-secret' },

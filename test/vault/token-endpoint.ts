@@ -29,7 +29,8 @@ export async function startTokenEndpoint(): Promise<TokenEndpoint> {
     };
     if (request.url !== '/oauth2/token') {
       const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-      if (revoked.has(token) || !token.startsWith('token-')) return answer(401, { errors: [{ type: 'AUTHENTICATION', code: 'UNAUTHORIZED' }] });
+      if (revoked.has(token) || !token.startsWith('token-'))
+        return answer(401, { errors: [{ type: 'AUTHENTICATION', code: 'UNAUTHORIZED' }] });
       return answer(200, { data: { id: token, attributes: {} } });
     }
     count += 1;

@@ -13,7 +13,9 @@ const vault = openVault([k1]);
 const context = { fleetId: 'flt_1', row: 'own_1', kind: 'owner.email' };
 
 test('what is sealed opens again in its row', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => vault.open(vault.seal(text, context), context) === text));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => vault.open(vault.seal(text, context), context) === text),
+  );
 });
 
 test('the same text is sealed differently every time, and is not seen in it', () => {
@@ -32,9 +34,14 @@ test('a sealed value opens in no other fleet, row or column', () => {
   const sealed = vault.seal('anna@example.com', context);
   const others = [{ fleetId: 'flt_2' }, { fleetId: null }, { row: 'own_2' }, { kind: 'owner.phone' }];
   for (const other of others) {
-    assert.throws(() => vault.open(sealed, { ...context, ...other }), (error) => error instanceof SealError && error.reason === 'refused');
+    assert.throws(
+      () => vault.open(sealed, { ...context, ...other }),
+      (error) => error instanceof SealError && error.reason === 'refused',
+    );
   }
-  assert.throws(() => vault.open(vault.seal('x', { fleetId: 'a', row: 'bc', kind: 'd' }), { fleetId: 'a', row: 'b', kind: 'cd' }));
+  assert.throws(() =>
+    vault.open(vault.seal('x', { fleetId: 'a', row: 'bc', kind: 'd' }), { fleetId: 'a', row: 'b', kind: 'cd' }),
+  );
 });
 
 test('no byte of a sealed value can be changed, cut or added', () => {
@@ -62,7 +69,10 @@ test('an old key still opens after a new one is put first, and not after it is t
   const rotated = openVault([k2, k1]);
   assert.equal(rotated.open(sealed, context), 'anna');
   assert.equal(rotated.seal('x', context).subarray(2, 4).toString(), 'k2');
-  assert.throws(() => openVault([k2]).open(sealed, context), (error) => error instanceof SealError && error.reason === 'unknownKey');
+  assert.throws(
+    () => openVault([k2]).open(sealed, context),
+    (error) => error instanceof SealError && error.reason === 'unknownKey',
+  );
 });
 
 test('another key under the same id opens nothing', () => {
@@ -110,7 +120,10 @@ test('tokens of two links have nothing to do with each other', () => {
 test('a new secret has 256 bits, and a fingerprint is its SHA-256', () => {
   assert.equal(Buffer.from(vault.newSecret(), 'base64url').length, 32);
   assert.notEqual(vault.newSecret(), vault.newSecret());
-  assert.equal(vault.fingerprint('abc').toString('hex'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  assert.equal(
+    vault.fingerprint('abc').toString('hex'),
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
 });
 
 test('a vault without a key, with a short one, or with one id twice is not opened, and its keys never show', () => {

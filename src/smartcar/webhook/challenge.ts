@@ -15,7 +15,8 @@ export function readChallenge(raw: Buffer): string | null {
 /** The same of a body that is parsed already. */
 export function challengeOf(body: unknown): string | null {
   if (!isRecord(body)) return null;
-  const holder = body['eventType'] === 'VERIFY' ? body['data'] : body['eventName'] === 'verify' ? body['payload'] : null;
+  const holder =
+    body['eventType'] === 'VERIFY' ? body['data'] : body['eventName'] === 'verify' ? body['payload'] : null;
   const challenge = isRecord(holder) ? holder['challenge'] : null;
   return typeof challenge === 'string' && harmless.test(challenge) ? challenge : null;
 }

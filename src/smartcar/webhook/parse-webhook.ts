@@ -40,8 +40,10 @@ export function parseWebhook(raw: Buffer, receivedAt: Date): ParsedWebhook {
   if (raw.length > longestBody) return unreadable('tooLarge');
   const body = parseJson(raw.toString('utf8'));
   if (!isRecord(body)) return unreadable('notJson');
-  if (body['eventType'] === 'VERIFY' || body['eventName'] === 'verify') return { kind: 'verify', challenge: challengeOf(body) };
-  if (body['eventType'] === undefined && body['eventName'] !== undefined) return { kind: 'legacy', reason: legacyReason(body) };
+  if (body['eventType'] === 'VERIFY' || body['eventName'] === 'verify')
+    return { kind: 'verify', challenge: challengeOf(body) };
+  if (body['eventType'] === undefined && body['eventName'] !== undefined)
+    return { kind: 'legacy', reason: legacyReason(body) };
   return parseEvent(body, receivedAt);
 }
 
@@ -56,7 +58,11 @@ function parseEvent(body: Record<string, unknown>, receivedAt: Date): ParsedWebh
   return unreadable('unknownEventType', eventId);
 }
 
-const unreadable = (reason: string, eventId: string | null = null): ParsedWebhook => ({ kind: 'unreadable', reason, eventId });
+const unreadable = (reason: string, eventId: string | null = null): ParsedWebhook => ({
+  kind: 'unreadable',
+  reason,
+  eventId,
+});
 
 function legacyReason(body: Record<string, unknown>): string {
   const name = constant.parse(body['eventName']);
@@ -100,7 +106,9 @@ function signalItems(signals: unknown): unknown[] | null {
   if (signals === undefined || signals === null) return [];
   if (Array.isArray(signals)) return signals.length <= mostItems ? signals : null;
   if (!isRecord(signals)) return null;
-  const items = Object.entries(signals).map(([name, item]) => (isRecord(item) ? { code: codeOf(name), ...item } : item));
+  const items = Object.entries(signals).map(([name, item]) =>
+    isRecord(item) ? { code: codeOf(name), ...item } : item,
+  );
   return items.length <= mostItems ? items : null;
 }
 
