@@ -127,17 +127,19 @@ function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
 
 function questionOf(c: Connection, policy: Policy): Question {
   const signals = requiredSignals(policy.requiredPermissions);
-  const { suspicion, provedAt } = c;
+  const { suspicion } = c;
+  // What failed before a repair is as old as what failed before a proof.
+  const provedAt = later(c.provedAt, c.judgedAt);
   if (suspicion) {
     return { kind: 'claim', at: suspicion.claimedAt, provedAt, signals: suspicion.signals.length > 0 ? suspicion.signals : signals };
   }
-  if (c.status === 'active') return { kind: 'claim', at: provedAt ?? c.judgedAt, provedAt, signals };
+  if (c.status === 'active') return { kind: 'claim', at: provedAt, provedAt, signals };
   return { kind: 'grant', at: c.judgedAt, provedAt, signals };
 }
 
 function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
   const happenings = c.suspicion ? [happening('connection.suspicion-withdrawn', outcome, { meaning: c.suspicion.meaning })] : [];
-  const proved = { ...c, suspicion: null, provedAt: fetchedAt };
+  const proved = { ...c, suspicion: null, provedAt: later(c.provedAt, fetchedAt) };
   return { next: healed(proved, outcome, policy), happenings };
 }
 
@@ -159,7 +161,8 @@ function healsByAnswer(c: Connection): boolean {
 
 /** The status a working connection has: active, unless the fleet lacks a permission it requires. */
 function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connection {
-  if (!c.provedAt) return c.status === 'pending' ? c : { ...move(c, 'waitingForFirstData', outcome.at), pendingDeadlineAt: after(outcome.at, pendingDeadlineS) };
+  // A proof from before a repair says nothing about the grant as it is now.
+  if (!c.provedAt || c.provedAt <= c.judgedAt) return c.status === 'pending' ? c : { ...move(c, 'waitingForFirstData', outcome.at), pendingDeadlineAt: after(outcome.at, pendingDeadlineS) };
   const ungranted = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
   const stillRefused = c.cause === 'permissionMissing' && gapsIn(outcome, policy).length > 0;
   if (ungranted || stillRefused) return move(c, 'permissionMissing', outcome.at);
@@ -177,8 +180,13 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
   if (isVehicleMeaning(meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
   if (isUpstreamMeaning(meaning)) return { next: countFailure(c, causeOf(meaning), at), happenings: [], ...notBefore };
   if (isAccountMeaning(meaning) || meaning === 'permission') return onAccountFailure(c, outcome, meaning, policy);
-  if (meaning === 'incompatible') return { next: move(c, 'incompatible', at), happenings: [], ...notBefore };
-  return { next: onOurFailure(c, meaning, at), happenings: [], ...notBefore };
+  return { next: meaning === 'incompatible' ? outrank(c, meaning, at) : onOurFailure(c, meaning, at), happenings: [], ...notBefore };
+}
+
+/** What a person has to repair is not covered up by a lesser trouble, whose end would then look like its own. */
+function outrank(c: Connection, cause: Cause, at: Date): Connection {
+  const waits = c.cause !== null && !['automatic', 'none'].includes(factsOf(c.cause).route);
+  return waits ? c : move(c, cause, at);
 }
 
 function onAccountFailure(c: Connection, outcome: FailedOutcome, meaning: AccountMeaning | 'permission', policy: Policy): Step {
@@ -192,7 +200,7 @@ function onAccountFailure(c: Connection, outcome: FailedOutcome, meaning: Accoun
 /** Our own credentials are nobody's connection: only what is really about this vehicle or plan becomes its cause. */
 function onOurFailure(c: Connection, meaning: OurMeaning, at: Date): Connection {
   if (meaning === 'credentials' || meaning === 'requestRefused') return countFailure(c, meaning, at);
-  return move(c, meaning, at);
+  return outrank(c, meaning, at);
 }
 
 function countFailure(c: Connection, cause: Cause, at: Date): Connection {
@@ -215,8 +223,13 @@ function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy): Step
 
 function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: Policy): Step {
   if (isVehicleMeaning(claim.meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
-  if (isIgnorable(claim, policy)) return { next: c, happenings: [] };
+  if (isIgnorable(claim, policy) || isOldNews(c, claim, outcome.at)) return { next: c, happenings: [] };
   return suspect(c, claim, outcome, policy, outcome.at);
+}
+
+/** A claim that arrives late: a repair, or for the account a proof, has answered it already. */
+function isOldNews(c: Connection, claim: Claim, at: Date): boolean {
+  return at < c.judgedAt || (isAccountMeaning(claim.meaning) && c.provedAt !== null && at < c.provedAt);
 }
 
 /** Claims that concern nothing the fleet requires, or nothing that can be checked against a connection. */
@@ -230,7 +243,8 @@ export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissi
 function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, claimedAt: Date): Step {
   const meaning = claim.meaning as AccountMeaning | 'permission'; // callers pass only these
   const sameCause = c.cause === causeOfSuspicion(meaning);
-  if (sameCause || c.suspicion?.meaning === meaning) return { next: c, happenings: [] };
+  // A revoked grant is not polled, so nothing could confirm it; it comes back by proof alone.
+  if (sameCause || c.suspicion?.meaning === meaning || c.status === 'disconnected') return { next: c, happenings: [] };
   const required = requiredSignals(policy.requiredPermissions);
   const suspicion: Suspicion = {
     meaning,
@@ -289,25 +303,29 @@ function expire(step: Step, outcome: Outcome, now: Date): Step {
     return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at) };
   }
   if (status === 'pending' && pendingDeadlineAt && now >= pendingDeadlineAt) {
-    return { ...step, next: { ...move(step.next, 'noFirstData', outcome.at), pendingDeadlineAt: null } };
+    return { ...step, next: move(step.next, 'noFirstData', outcome.at) };
   }
   return step;
 }
 
 // — shared —
 
+const later = (a: Date | null, b: Date): Date => (a && a > b ? a : b);
+
 const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
   meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);
 
 function confirmed(c: Connection, meaning: AccountMeaning | GapMeaning, failure: Pick<Failure, 'resolutionUrl'>, at: Date): Connection {
-  const resolutionUrl = failure.resolutionUrl ?? c.suspicion?.resolutionUrl ?? null;
-  return { ...move(c, causeOfSuspicion(meaning), at), judgedAt: at, resolutionUrl, pendingDeadlineAt: null };
+  const cause = causeOfSuspicion(meaning);
+  const known = c.cause === cause ? c.resolutionUrl : null;
+  const resolutionUrl = failure.resolutionUrl ?? c.suspicion?.resolutionUrl ?? known;
+  return { ...move(c, cause, at), judgedAt: at, resolutionUrl, failures: 0 };
 }
 
 function move(c: Connection, cause: Cause, at: Date): Connection {
   const status: Status = factsOf(cause).status;
   if (c.cause === cause && c.status === status) return { ...c, suspicion: null };
-  return { ...c, status, cause, since: at, suspicion: null };
+  return { ...c, status, cause, since: at, suspicion: null, pendingDeadlineAt: status === 'pending' ? c.pendingDeadlineAt : null };
 }
 
 function vehicleStateOf(c: Connection, failure: Failure | SignalFailure, at: Date): Connection['vehicleState'] {
@@ -325,7 +343,7 @@ function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date
   if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
   const before = step.next.nextPollAt;
   const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared';
-  return merelyClaimed && planned && before && before < planned ? before : planned;
+  return merelyClaimed && planned && before && (!step.soon || before < planned) ? before : planned;
 }
 
 function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
@@ -333,8 +351,7 @@ function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date |
   if (c.suspicion) return nextConfirmation(now, c.suspicion.claimedAt < now ? c.suspicion.claimedAt : now, policy.chance);
   if (soon) return after(now, 2 + 3 * policy.chance);
   if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
-  if (c.failures > 0) return nextAfterFailure(now, c.failures, policy.chance);
-  if (!c.cause) return nextRegular(now, policy.intervalS, policy.chance);
-  const { retryAfterS } = factsOf(c.cause);
-  return retryAfterS === null ? null : nextRegular(now, retryAfterS, policy.chance);
+  const intervalS = c.cause ? factsOf(c.cause).retryAfterS : policy.intervalS;
+  if (intervalS === null) return null;
+  return c.failures > 0 ? nextAfterFailure(now, c.failures, policy.chance) : nextRegular(now, intervalS, policy.chance);
 }

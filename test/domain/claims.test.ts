@@ -1,0 +1,297 @@
+/** What webhooks claim changes nothing but the next read, until something confirms or refutes it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import {
+  aBrokenConnection,
+  aConnection,
+  chargeCode,
+  claimed,
+  claimOf,
+  cleared,
+  data,
+  failed,
+  hours,
+  locationCode,
+  minutes,
+  reading,
+  refused,
+  repaired,
+  signals,
+  withoutLocation,
+} from './builders.ts';
+import { tell } from './story.ts';
+
+test('a changed password is claimed, suspected, confirmed by a read, and tells the owner once', () => {
+  const claim = claimed(5, 'signedOut', {
+    requestId: 'req-5',
+    resolutionUrl: 'https://connect.smartcar.com/oauth/reauthenticate',
+  });
+  const { lines, states, connection } = tell(aConnection(), [
+    claim,
+    data(6, -10),
+    refused(8, 'signedOut', 7),
+    refused(30, 'signedOut', 29),
+    failed(60, 'signedOut'),
+  ]);
+  assert.deepEqual(lines, [
+    '5: connection.suspected signedOut',
+    '8: active → expired (signedOut)',
+    '8: alert opens: connection.expired',
+    '8: the owner is asked: signedOut',
+  ]);
+  assert.deepEqual(states.slice(0, 2), Array(2).fill('active, suspected signedOut'));
+  assert.equal(connection.resolutionUrl, 'https://connect.smartcar.com/oauth/reauthenticate');
+  assert.deepEqual(connection.judgedAt, minutes(60));
+});
+
+test('a claim brings the next read forward to seconds from now', () => {
+  const { connection } = tell(aConnection(), [claimed(5, 'signedOut')]);
+  assert.deepEqual(connection.nextPollAt, new Date(minutes(5).getTime() + 5_000));
+});
+
+test('the same claim again changes nothing at all', () => {
+  const once = tell(aConnection(), [claimed(5, 'signedOut')]);
+  const again = tell(once.connection, [claimed(6, 'signedOut'), claimed(7, 'signedOut')]);
+  assert.deepEqual(again.lines, []);
+  assert.deepEqual(again.connection, once.connection);
+});
+
+test('a success fetched after the claim refutes it, and nothing else happens', () => {
+  const { lines, states } = tell(aConnection(), [claimed(5, 'signedOut'), data(7, 6)]);
+  assert.deepEqual(lines, ['5: connection.suspected signedOut', '7: connection.suspicion-withdrawn signedOut']);
+  assert.equal(states.at(-1), 'active');
+});
+
+test('a success fetched in the very moment of the claim does not refute it', () => {
+  assert.equal(tell(aConnection(), [claimed(5, 'signedOut'), data(7, 5)]).states.at(-1), 'active, suspected signedOut');
+});
+
+test('a claim of a missing permission for a signal that nobody requires is ignored', () => {
+  const before = aConnection();
+  const { lines, connection } = tell(before, [claimed(5, 'permission', { signals: [chargeCode] })]);
+  assert.deepEqual(lines, []);
+  assert.deepEqual(connection, before);
+});
+
+test('claims that concern no account and no permission are ignored', () => {
+  for (const meaning of [
+    'smartcarFailing',
+    'manufacturerFailing',
+    'throttledVehicle',
+    'credentials',
+    'planLimit',
+    'incompatible',
+  ] as const) {
+    assert.deepEqual(tell(aConnection(), [claimed(5, meaning)]).connection, aConnection(), meaning);
+  }
+});
+
+test('a claimed permission that is required, and refused when read, becomes an error that has to be widened', () => {
+  const claim = claimed(5, 'permission', { signals: [locationCode, chargeCode] });
+  const { lines, connection, states } = tell(aConnection(), [claim, withoutLocation(8, 7)]);
+  assert.deepEqual(lines, [
+    '5: connection.suspected permission',
+    '8: active → error (permissionMissing)',
+    '8: alert opens: connection.error',
+  ]);
+  assert.equal(states[0], 'active, suspected permission');
+  assert.deepEqual(tell(aConnection(), [claim]).connection.suspicion?.signals, [locationCode]);
+  assert.equal(connection.suspicion, null);
+});
+
+test('a missing permission is repaired when the refused signal comes again', () => {
+  const broken = aBrokenConnection('permissionMissing');
+  const { states, lines } = tell(broken, [withoutLocation(5, 4), data(9, 8)]);
+  assert.deepEqual(states, ['error (permissionMissing)', 'active']);
+  assert.deepEqual(lines, [
+    '9: error (permissionMissing) → active',
+    '9: alert closes: connection.error',
+    '9: settled with the owner',
+  ]);
+});
+
+test('a permission that only reads find missing is suspected first, and an error once a newer fetch agrees', () => {
+  const { lines, states } = tell(aConnection(), [
+    withoutLocation(5, 4),
+    withoutLocation(6, 4),
+    withoutLocation(20, 18),
+  ]);
+  assert.deepEqual(states.slice(0, 2), Array(2).fill('active, suspected permission'));
+  assert.deepEqual(lines, [
+    '5: connection.suspected permission',
+    '20: active → error (permissionMissing)',
+    '20: alert opens: connection.error',
+  ]);
+});
+
+test('a false AUTHENTICATION claim, while required signals go on succeeding, changes nothing but the next read', () => {
+  const day: Outcome[] = Array.from({ length: 24 }, (_, n) => [
+    claimed(n * 60, 'signedOut'),
+    data(n * 60 + 12, n * 60 + 11),
+  ]).flat();
+  const { lines, states } = tell(aConnection(), day);
+  assert.ok(states.every((state) => state.startsWith('active')));
+  assert.ok(
+    lines.every((line) => line.includes('connection.susp')),
+    lines.join('\n'),
+  );
+  assert.equal(lines.length, 48);
+});
+
+test('a claim that nothing decides holds when its deadline passes', () => {
+  const { lines } = tell(aConnection(), [claimed(5, 'signedOut'), signals(25), data(44, -10), signals(45)]);
+  assert.deepEqual(lines, [
+    '5: connection.suspected signedOut',
+    '45: active → expired (signedOut)',
+    '45: alert opens: connection.expired',
+    '45: the owner is asked: signedOut',
+  ]);
+});
+
+test('how long a claim may stay undecided depends on the make, and on whether the car is subscribed', () => {
+  const wait = (make: string, subscribed: boolean): number => {
+    const start = aConnection(subscribed ? {} : { subscribedAt: null });
+    const { suspicion } = tell(start, [claimed(0, 'signedOut')], { make }).connection;
+    return (suspicion!.deadlineAt.getTime() - minutes(0).getTime()) / 60_000;
+  };
+  assert.deepEqual(
+    [wait('VOLVO', true), wait('VOLKSWAGEN', true), wait('KIA', true), wait('KIA', false)],
+    [30, 40, 288, 36 * 60],
+  );
+});
+
+test('a refusal without a fetch time is suspected by a first read and believed by a second', () => {
+  const { states } = tell(aConnection(), [refused(5, 'signedOut', null), refused(6, 'signedOut', null)]);
+  assert.deepEqual(states, ['active, suspected signedOut', 'expired (signedOut)']);
+});
+
+test('a refusal fetched since the last proof is believed from one read', () => {
+  assert.deepEqual(tell(aConnection(), [refused(5, 'revoked', 4)]).states, ['disconnected (revokedByOwner)']);
+});
+
+test('a refusal fetched before the last proof is old news', () => {
+  assert.deepEqual(tell(aConnection(), [refused(5, 'revoked', -11), refused(6, 'revoked', -10)]).states, [
+    'active',
+    'active',
+  ]);
+});
+
+test('one required signal that is refused while another comes decides nothing', () => {
+  const mixed = refused(6, 'signedOut', 5, {
+    readings: [reading('odometer-traveleddistance', { fetchedAt: minutes(-10) })],
+  });
+  const [location, , lock] = mixed.failures;
+  const outcome = { ...mixed, failures: [location!, lock!] };
+  assert.deepEqual(tell(aConnection(), [outcome, claimed(7, 'signedOut'), outcome]).states, [
+    'active',
+    ...Array(2).fill('active, suspected signedOut'),
+  ]);
+});
+
+test('webhooks alone never expire anything before the deadline', () => {
+  const { states } = tell(aConnection(), [
+    claimed(5, 'signedOut'),
+    refused(6, 'signedOut', 6, { via: 'webhook' }),
+    refused(7, 'signedOut', null, { via: 'webhook' }),
+    failed(8, 'signedOut', {}, { via: 'webhook' }),
+    claimed(9, 'signedOut'),
+  ]);
+  assert.deepEqual(states, Array(5).fill('active, suspected signedOut'));
+});
+
+test('claims never put a read off, however many come', () => {
+  const start = aConnection({ nextPollAt: minutes(1) });
+  const flood = Array.from({ length: 50 }, (_, n) => claimed(n / 60, n % 2 ? 'signedOut' : 'revoked'));
+  assert.ok(tell(start, flood).connection.nextPollAt! <= minutes(1));
+});
+
+test('a claim of something else takes the place of the one that is being checked', () => {
+  const { states, lines } = tell(aConnection(), [claimed(5, 'signedOut'), claimed(6, 'revoked')]);
+  assert.deepEqual(states, ['active, suspected signedOut', 'active, suspected revoked']);
+  assert.deepEqual(lines, ['5: connection.suspected signedOut', '6: connection.suspected revoked']);
+});
+
+test('a permission found missing by a read does not take the place of a claim that is being checked', () => {
+  assert.equal(
+    tell(aConnection(), [claimed(5, 'signedOut'), withoutLocation(6, -10)]).states.at(-1),
+    'active, suspected signedOut',
+  );
+});
+
+test('what is confirmed already is not suspected again', () => {
+  const broken = aBrokenConnection('signedOut');
+  assert.deepEqual(tell(broken, [claimed(5, 'signedOut')]).connection, broken);
+});
+
+test('one webhook may claim several things; what can be ignored in it is', () => {
+  const both = {
+    ...claimed(5, 'smartcarFailing'),
+    claims: [claimOf('smartcarFailing'), claimOf('asleep'), claimOf('accountIssue')],
+  };
+  const { states, connection } = tell(aConnection(), [both]);
+  assert.deepEqual(states, ['active, suspected accountIssue']);
+  assert.deepEqual(connection.vehicleState, { meaning: 'asleep', since: minutes(5) });
+});
+
+test('a claim that is taken back is withdrawn, and read about at once', () => {
+  const { lines, connection } = tell(aConnection(), [claimed(5, 'signedOut'), cleared(6, 'signedOut')]);
+  assert.deepEqual(lines, ['5: connection.suspected signedOut', '6: connection.suspicion-withdrawn signedOut']);
+  assert.equal(connection.suspicion, null);
+  assert.ok(connection.nextPollAt! < minutes(7));
+});
+
+test('taking back something else leaves the suspicion', () => {
+  assert.equal(
+    tell(aConnection(), [claimed(5, 'signedOut'), cleared(6, 'revoked')]).states.at(-1),
+    'active, suspected signedOut',
+  );
+});
+
+test('a claim from before a repair that arrives late does not throw the repair back', () => {
+  const { states } = tell(aBrokenConnection('signedOut'), [
+    repaired(10),
+    { late: claimed(5, 'signedOut'), heardAt: 12 },
+    refused(13, 'signedOut', 4),
+    data(20, 15),
+  ]);
+  assert.deepEqual(states, [...Array(3).fill('pending (waitingForFirstData)'), 'active']);
+});
+
+test('a claim after a repair is not confirmed by a failure fetched before it', () => {
+  const { states } = tell(aBrokenConnection('signedOut'), [
+    repaired(10),
+    claimed(12, 'signedOut'),
+    refused(13, 'signedOut', 4),
+  ]);
+  assert.equal(states.at(-1), 'pending (waitingForFirstData), suspected signedOut');
+});
+
+test('a claim about the account that arrives after newer data is refuted already', () => {
+  const start = aConnection({ provedAt: minutes(8) });
+  assert.deepEqual(tell(start, [{ late: claimed(5, 'signedOut'), heardAt: 9 }]).connection, start);
+});
+
+test('a late claim of a missing permission is checked, since other signals say nothing about it', () => {
+  const late = { late: claimed(5, 'permission', { signals: [locationCode] }), heardAt: 9 };
+  assert.deepEqual(tell(aConnection({ provedAt: minutes(8) }), [late]).states, ['active, suspected permission']);
+});
+
+test('a claim about a revoked grant does not bring its polling back, nor make it something else', () => {
+  const revoked = aBrokenConnection('revokedByOwner', { nextPollAt: null });
+  assert.deepEqual(tell(revoked, [claimed(5, 'signedOut'), claimed(6, 'permission')]).connection, revoked);
+});
+
+test('what was reported stands in the timeline as Smartcar wrote it', () => {
+  const claim = claimed(5, 'signedOut', {
+    type: 'CONNECTED_SERVICES_ACCOUNT',
+    code: 'AUTHENTICATION_FAILED',
+    requestId: 'req-5',
+  });
+  const { connection } = tell(aConnection(), [claim]);
+  assert.deepEqual(connection.suspicion, {
+    ...{ meaning: 'signedOut', signals: [], claimedAt: minutes(5), deadlineAt: minutes(45) },
+    ...{ requestId: 'req-5', resolutionUrl: null },
+  });
+  assert.deepEqual(connection.since, hours(-24));
+});
