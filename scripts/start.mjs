@@ -47,8 +47,11 @@ async function start(node, watch) {
   const runSimulator = () => {
     const child = begin(simulatorArguments(env), 'pipe');
     simulator.child = child;
+    let said = false;
+    child.stdout.once('data', () => (said = true));
     child.once('exit', (code, signal) => {
-      if (ending || simulator.restarts >= SIMULATOR_RESTARTS) return;
+      // One that never ran (its port is taken) would only fail again.
+      if (ending || !said || simulator.restarts >= SIMULATOR_RESTARTS) return;
       simulator.restarts += 1;
       console.error(`The simulator ended (${signal ?? code}); it is started again.`);
       setTimeout(() => ending || runSimulator(), RESTART_WAIT_MS);
@@ -68,8 +71,9 @@ async function start(node, watch) {
   if (simulator) {
     await demoEnvironment(env);
     await runSimulator();
+    if (simulator.child.exitCode !== null) process.exitCode = 1;
   }
-  if (ending) return;
+  if (ending || process.exitCode) return;
   if (watch) begin([...viteArguments(), '--watch'], 'inherit');
   main = begin([...(watch ? ['--watch'] : []), join(ROOT, 'src', 'main.ts')], simulator ? 'pipe' : 'inherit');
   if (simulator) passOn(main, () => seed(begin, env));

@@ -80,7 +80,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   console.error(error instanceof Error ? error.message : error);
-  console.error(usage);
+  console.error(isTaken ? 'Stop the process that listens there, or set SIMULATOR_PORT.' : usage);
   process.exit(2);
 });

@@ -5,6 +5,7 @@ import type { Config, Secret } from './config.ts';
 import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
 import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
+import { CallFailed } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
 import { completeConnect } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
@@ -80,7 +81,9 @@ export interface App {
 /** Opens what the flows stand on, without starting anything. */
 export function openGround(options: AppOptions): Ground {
   const { config, log, clock, chance } = options;
-  const onFault = (error: unknown, what: string): void => log.error({ err: error, what }, `${what} failed`);
+  // A vendor's refusal is no fault of ours: what it was is enough, and the next run tries again.
+  const onFault = (error: unknown, what: string): void =>
+    error instanceof CallFailed ? log.warn({ what, failure: error.failure }, `${what} is tried again`) : log.error({ err: error, what }, `${what} failed`);
   const database = openDatabase({
     url: options.databaseUrl,
     onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),

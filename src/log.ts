@@ -38,9 +38,18 @@ export function createLog(options: { level: string; role?: string; destination?:
       base: role === undefined ? { pid: process.pid } : { pid: process.pid, role },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: told },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
     // Written at once: what is logged right before a crash must not stay in a buffer.
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
+}
+
+/** What an error says of itself. Drivers hang whole connections on theirs, with everything that is in them. */
+function told(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const cause = error.cause instanceof Error ? { cause: `${error.cause.name}: ${error.cause.message}` } : {};
+  return { type: error.name, message: error.message, ...code, ...cause, stack: error.stack };
 }

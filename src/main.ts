@@ -12,6 +12,9 @@ import type { EmbeddedPostgres } from './store/embedded-postgres.ts';
 import { migrate } from './store/migrate.ts';
 import { keepKey } from './vault/key-file.ts';
 
+/** How long an orderly stop may take. */
+const stopDeadlineMs = 20_000;
+
 /** The configuration, or the end of the process with every mistake in it. */
 function configOrExit(): Config {
   try {
@@ -59,13 +62,14 @@ async function start(config: Config, log: Log): Promise<() => Promise<void>> {
   }
 }
 
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
 function announce(config: Config, app: App): void {
   if (!app.address) {
     console.log(`Towline ${config.role} is ready`);
     return;
   }
   console.log(`Towline is ready at ${config.publicUrl}`);
-  if (config.demo && !config.bootstrapAdmin) return;
   if (config.bootstrapAdmin?.email === DEMO_LOGIN.email) console.log(`Sign in as ${DEMO_LOGIN.email} with the password ${DEMO_LOGIN.password}`);
 }
 
@@ -78,10 +82,13 @@ process.on('unhandledRejection', (error) => log.error({ err: error }, 'an error 
 try {
   const stop = await start(config, log);
   await ended.promise;
+  // Whatever hangs (a database that is gone) must not keep the process; what is durable already is.
+  setTimeout(() => process.exit(1), stopDeadlineMs).unref();
   await stop();
   process.exit(0);
 } catch (error) {
   if (error instanceof DataDirectoryInUse) console.error(error.message);
+  else if (isTaken(error)) console.error(`Port ${config.port} on ${config.host} is taken by another process. Stop that one, or set PORT.`);
   else log.fatal({ err: error }, 'Towline could not start');
   process.exit(1);
 }

@@ -20,7 +20,7 @@ export interface Freshness {
 export interface FreshnessInput {
   make: string | null;
   connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt'> | null;
-  /** The newest time of any value: measured, else fetched, else received. Null when there is none. */
+  /** The newest time of any value: measured, else fetched. Null when there is none. */
   newestAt: Date | null;
   /** A fleet's own limit in seconds; null for the make's. */
   staleAfterS: number | null;

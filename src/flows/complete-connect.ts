@@ -12,7 +12,7 @@ import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
 import { findConnection, findLivingConnection, insertConnection } from '../store/connection.ts';
 import { findByCar } from '../store/connection-due.ts';
-import { endSession, findConnectSession } from '../store/connect-session.ts';
+import { endSession, findConnectSession, lockConnectSession } from '../store/connect-session.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { markLinkUsed } from '../store/link.ts';
@@ -23,6 +23,7 @@ import { fillVehicle, findVehicle } from '../store/vehicle.ts';
 import { violatedIndex } from '../store/violation.ts';
 import type { Access } from '../vault/access.ts';
 import { CallFailed, valueOf } from './call-failed.ts';
+import { externalIdOf } from './external-id.ts';
 import type { ReturnProblem } from './link-page.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
@@ -101,7 +102,7 @@ async function settleGrant(needs: CompleteNeeds, grant: Grant, now: Date): Promi
   const { session, vehicle, living } = grant;
   const userId = session.claimed_user_id as SmartcarUserId | null; // written by markSessionReturned alone
   if (!userId) return notListed(needs, session, now);
-  const filter = { userId, externalId: session.id };
+  const filter = { userId, externalId: externalIdOf(vehicle) };
   const listed = valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, filter)));
   if (listed.length === 0) return notListed(needs, session, now);
   const own = listed.find((one) => one.smartcarVehicleId === living?.smartcarVehicleId && one.smartcarUserId === living.smartcarUserId);
@@ -117,7 +118,7 @@ async function unbound(needs: CompleteNeeds, listed: readonly ListedConnection[]
   return listed.filter((_, index) => !owners[index]);
 }
 
-/** Exactly one of the new cars must be the one on record; otherwise all of this way's grants are taken back. */
+/** Exactly one of the new cars must be the one on record. */
 async function bindMatching(
   needs: CompleteNeeds, grant: Grant, free: readonly ListedConnection[], vehicle: Vehicle, now: Date,
 ): Promise<void> {
@@ -126,11 +127,18 @@ async function bindMatching(
   const matching = judged.filter(({ match }) => match.matches);
   const [only] = matching;
   if (only && matching.length === 1) return bind(needs, grant, only.one, only.car, now);
-  await takeBackGrants(needs, free, now);
+  if (matching.length > 1 && awaitsVin(grant, matching.map(({ car }) => car), now)) throw new NotListedYet();
+  await takeBackOnlyNew(needs, grant.session, free, now);
   const mismatch = judged.find(({ match }) => !match.matches)?.match;
   if (matching.length > 1 || !mismatch || mismatch.matches) return refuse(needs, grant.session, { problem: 'severalCars' }, now);
   const { field, expected, found: actual } = mismatch;
   await refuse(needs, grant.session, { problem: 'wrongCar', field, expected, found: actual }, now);
+}
+
+/** Cars that are alike are told apart by their VINs, which Smartcar's store may get a moment later. */
+function awaitsVin({ session, vehicle }: Grant, alike: readonly FoundCar[], now: Date): boolean {
+  const inTime = session.returned_at !== null && now < after(session.returned_at, listLagS);
+  return inTime && vehicle.vin !== null && alike.some(({ vin }) => vin === null);
 }
 
 /** The VIN is asked for only where it can decide something; Smartcar's store may not have it yet. */
@@ -144,8 +152,14 @@ async function carOf(needs: CompleteNeeds, one: ListedConnection, vehicle: Vehic
   return { smartcarVehicleId, make, model, year, powertrain, vin };
 }
 
-async function takeBackGrants(needs: CompleteNeeds, grants: readonly ListedConnection[], now: Date): Promise<void> {
-  for (const { id } of grants) valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, id)));
+/**
+ * The grant this way made is taken back, where it can be told which one it was: with several new ones, another way through
+ * Connect may be under way for the same owner, and its grant must not be lost.
+ */
+async function takeBackOnlyNew(needs: CompleteNeeds, session: ConnectSessionRow, free: readonly ListedConnection[], now: Date): Promise<void> {
+  const [only, ...others] = free.filter(({ createdAt }) => createdAt === null || createdAt >= session.created_at);
+  if (!only || others.length > 0) return;
+  valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, only.id)));
 }
 
 async function bind(needs: CompleteNeeds, grant: Grant, own: ListedConnection, car: FoundCar, now: Date): Promise<void> {
@@ -211,8 +225,9 @@ async function tellConnected(tx: Tx, c: Connection, actor: Actor, now: Date): Pr
 
 // — endings —
 
+/** Whoever comes second waits here, and finds it settled. */
 async function isStillReturned(tx: Tx, id: ConnectSessionId): Promise<boolean> {
-  return (await findConnectSession(tx, id))?.state === 'returned';
+  return (await lockConnectSession(tx, id))?.state === 'returned';
 }
 
 async function finishSession(tx: Tx, session: ConnectSessionRow, now: Date): Promise<void> {
@@ -231,7 +246,8 @@ async function refuse(needs: CompleteNeeds, session: ConnectSessionRow, problem:
   const { fleet_id: fleetId, vehicle_id: vehicleId } = session;
   await needs.database.asFleet(fleetId, async (tx) => {
     await endSession(tx, session.id, 'refused', { ...problem }, now);
-    const line = { kind: 'connection.refused', at: now, via: 'connect', requestId: null, reported: problem.problem } as const;
+    const reported = problem.problem === 'connectError' ? problem.error : problem.problem;
+    const line = { kind: 'connection.refused', at: now, via: 'connect', requestId: null, reported } as const;
     await insertHappenings(tx, { fleetId, vehicleId, connectionId: null }, session.actor, [line]);
     await announce(tx, fleetId, [vehicleId], ['vehicles']);
   });

@@ -23,6 +23,7 @@ import { findOwner } from '../store/owner.ts';
 import { listRequestConnections, markOpened } from '../store/reauthentication-request.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
+import { externalIdOf } from './external-id.ts';
 
 export interface StartNeeds {
   database: Database;
@@ -104,7 +105,7 @@ async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Pro
   await insertConnectSession(tx, session, now);
   if (link.request_id) await markOpened(tx, link.request_id, now);
   await announce(tx, link.fleet_id, [vehicle.id], ['vehicles']);
-  return addressOf(tx, needs, { ...from, id, state, purpose });
+  return addressOf(tx, needs, { ...from, state, purpose });
 }
 
 function purposeOf(connection: Connection | null): ConnectSessionRow['purpose'] {
@@ -114,11 +115,11 @@ function purposeOf(connection: Connection | null): ConnectSessionRow['purpose'] 
   throw new Refusal('nothing_to_repair');
 }
 
-/** Our session's id goes along as the external id: only who went through this very session carries it in Smartcar's list. */
+/** Our id of the owner goes along as the external id: only who went through Connect from here carries it in Smartcar's list. */
 async function addressOf(
-  tx: Tx, needs: StartNeeds, at: Beginning & { id: ConnectSessionId; state: string; purpose: ConnectSessionRow['purpose'] },
+  tx: Tx, needs: StartNeeds, at: Beginning & { state: string; purpose: ConnectSessionRow['purpose'] },
 ): Promise<string> {
-  const shared = { state: at.state, externalId: at.id, redirectUri: redirectUri(needs) };
+  const shared = { state: at.state, externalId: externalIdOf(at.vehicle), redirectUri: redirectUri(needs) };
   if (at.purpose === 'reauthenticate' && at.connection) {
     const { smartcarVehicleId, resolutionUrl } = at.connection;
     return reauthenticateUrl(needs.smartcar.connect, { ...shared, smartcarVehicleId, resolutionUrl });

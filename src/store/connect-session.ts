@@ -56,6 +56,11 @@ export async function findConnectSession(tx: Tx, id: ConnectSessionId): Promise<
   return tx.selectFrom('connect_session').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** The same, held until the transaction ends. */
+export async function lockConnectSession(tx: Tx, id: ConnectSessionId): Promise<ConnectSessionRow | undefined> {
+  return tx.selectFrom('connect_session').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
 /** The last way taken from this link for this vehicle; undefined when none was. */
 export async function findLastSession(tx: Tx, linkId: LinkId, vehicleId: VehicleId): Promise<ConnectSessionRow | undefined> {
   return tx

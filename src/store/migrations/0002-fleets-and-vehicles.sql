@@ -71,7 +71,7 @@ create table vehicle_state (
   vehicle_id text primary key,
   fleet_id text not null,
   signals jsonb not null default '{}',
-  -- The newest time of any value (the car's clock, else Smartcar's, else ours); null before the first.
+  -- The newest time of any value (the car's clock, else Smartcar's); null before the first that has one.
   newest_at timestamptz,
   foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id)
 ) with (fillfactor = 70);
