@@ -6,7 +6,7 @@ import { paths } from '../../src/http/contract/paths.ts';
 import type { CallName } from '../../src/http/contract/paths.ts';
 import { routes } from '../../src/http/contract/routes.ts';
 import { mayDo, roles } from '../../src/domain/role.ts';
-import { bearer, makeKey, makeVehicle, password, publicUrl, signIn, startServer } from './server.ts';
+import { bearer, makeKey, makeRecords, makeVehicle, password, publicUrl, signIn, startServer } from './server.ts';
 import type { TestServer } from './server.ts';
 
 describe('the door', () => {
@@ -123,7 +123,9 @@ describe('the door', () => {
 
   test("another fleet's things are not there: 404 for each id, and nothing of them in any list", async () => {
     const { vehicleId, ownerId } = await makeVehicle(server, server.south.id, { number: 'SOUTH-1', status: 'active', newsH: 1 });
-    for (const url of [`/vehicles/${vehicleId}`, `/vehicles/${vehicleId}/signals`, `/vehicles/${vehicleId}/timeline`, `/owners/${ownerId}`]) {
+    const records = await makeRecords(server, server.south.id, { vehicleId, ownerId, number: 'SOUTH-1' });
+    const ofVehicle = ['', '/signals', '/timeline'].map((part) => `/vehicles/${vehicleId}${part}`);
+    for (const url of [...ofVehicle, `/owners/${ownerId}`, ...records]) {
       assert.equal((await get(url, bearer(server.south.key))).statusCode, 200, url);
       assert.equal((await get(url, bearer(server.north.key))).statusCode, 404, url);
     }
@@ -133,6 +135,10 @@ describe('the door', () => {
       assert.equal(answer.statusCode, 200, `${path} ${answer.body}`);
       assert.ok(!/SOUTH-1|South/.test(answer.body), path);
     }
+    const theirs = ['/vehicles', '/owners', '/alerts', '/notifications', '/mailbox', '/webhook-events', '/audit'];
+    for (const url of theirs) assert.equal((await get(url, bearer(server.south.key))).json<{ items: unknown[] }>().items.length >= 1, true, url);
+    const line = (await get(`/vehicles/${vehicleId}/timeline`, bearer(server.south.key))).json<{ items: { text: string }[] }>().items[0];
+    assert.ok((line?.text.length ?? 0) > 10);
     assert.equal((await get('/vehicles?q=SOUTH', bearer(server.north.key))).json<{ items: unknown[] }>().items.length, 0);
   });
 });

@@ -162,3 +162,36 @@ export async function signIn(app: FastifyInstance, given = { email: 'ada@north.e
   if (answer.statusCode !== 200) throw new Error(`Sign-in was answered ${answer.statusCode}: ${answer.body}`);
   return answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
 }
+
+/** One of everything else a fleet can have, each naming the vehicle's number; answers their addresses in the API. */
+export async function makeRecords(
+  { database }: Pick<TestServer, 'database'>, fleet: FleetId, of: { vehicleId: VehicleId; ownerId: OwnerId; number: string },
+): Promise<string[]> {
+  const { vehicleId, ownerId, number } = of;
+  const [alert, notification, event, happening] = [newId('alt', now), newId('ntf', now), newId('whk', now), newId('evt', now)];
+  await database.asSystem((tx) => tx.insertInto('webhook_inbox').values({
+    id: event, body: Buffer.from('{}'), received_at: now, state: 'applied', reason: number, event_id: `event-${number}`, event_type: 'VEHICLE_STATE',
+    smartcar_vehicle_id: null, fleet_id: fleet, vehicle_id: vehicleId, applied_at: now, lease_until: null,
+  }).execute());
+  await database.asFleet(fleet, async (tx) => {
+    await tx.insertInto('alert').values({
+      id: alert, fleet_id: fleet, key: number, kind: 'notification.failed', severity: 'critical', state: 'open', vehicle_ids: [vehicleId],
+      detail: JSON.stringify({ reason: number }), opened_at: now, acknowledged_at: null, acknowledged_by: null, resolved_at: null,
+    }).execute();
+    await tx.insertInto('notification').values({
+      id: notification, fleet_id: fleet, owner_id: ownerId, kind: 'reconnect', channel: 'email', request_id: null, link_id: null,
+      vehicle_ids: [vehicleId], cause: 'signedOut', state: 'sent', message_id: `<${notification}@towline>`, subject: number,
+      last_error: null, created_at: now, due_at: null, sent_at: now,
+    }).execute();
+    await tx.insertInto('mailbox_message').values({
+      message_id: `<${notification}@towline>`, fleet_id: fleet, notification_id: notification, sender: 'a@x.example', recipient: 'b@x.example',
+      reply_to: null, subject: number, html: '<p>Hello</p>', text: 'Hello', at: now,
+    }).execute();
+    await tx.insertInto('timeline').values({
+      id: happening, fleet_id: fleet, vehicle_id: vehicleId, connection_id: null, kind: 'connection.changed', at: now, via: 'poll',
+      actor: JSON.stringify({ kind: 'towline', id: null, name: 'Towline' }), request_id: null,
+      data: JSON.stringify({ from: { status: 'active', cause: null }, to: { status: 'expired', cause: 'signedOut' } }),
+    }).execute();
+  });
+  return [`/alerts/${alert}`, `/notifications/${notification}`, `/webhook-events/${event}`];
+}
