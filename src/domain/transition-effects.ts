@@ -59,4 +59,5 @@ function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
 }
 
 /** The names of every problem this connection may have an alert for. */
-export const transitionAlertKeys = (c: Connection): string[] => Object.values(connectionAlerts).map((kind) => problemKey(c, kind));
+export const transitionAlertKeys = (c: Connection): string[] =>
+  Object.values(connectionAlerts).map((kind) => problemKey(c, kind));

@@ -1,21 +1,31 @@
 /** What an outcome does to a connection. The one place where a status is decided. */
 import type { AlertChange } from './alert.ts';
 import { causeOf, factsOf } from './cause.ts';
-import type { Cause, Status } from './cause.ts';
+import type { Cause } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
-import type { AccountMeaning, Claim, Failure, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
+import type { AccountMeaning, Claim, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
 import { makePolicy } from './make-policy.ts';
-import type { ClaimedOutcome, ClearedOutcome, FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
+import type {
+  ClaimedOutcome,
+  ClearedOutcome,
+  FailedOutcome,
+  Outcome,
+  RepairedOutcome,
+  SignalsOutcome,
+} from './outcome.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
 import { judge, latestFetch } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
-import { after, nextAfterFailure, nextConfirmation, nextFirstData, nextRegular } from './schedule.ts';
+import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
 import type { TaskRequest } from './task.ts';
 import { changeEffects } from './transition-effects.ts';
+import { nextPoll } from './transition-poll.ts';
+import { causeOfSuspicion, confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
+import type { Step } from './transition-step.ts';
 import type { Happening } from './timeline.ts';
 
 /** What the fleet and the make say about this connection. */
@@ -43,15 +53,6 @@ const failuresBeforeError = 3;
 /** A repair may take a moment to reach every machine; a refusal inside this time is not yet held against it. */
 const repairGraceS = 600;
 const pendingDeadlineS = 24 * 3_600;
-
-interface Step {
-  next: Connection;
-  happenings: Happening[];
-  /** Not before this; set by Retry-After. */
-  notBefore?: Date;
-  /** As soon as may be. */
-  soon?: boolean;
-}
 
 /**
  * What to do after an outcome. Pure: the same inputs always give the same transition.
@@ -89,7 +90,10 @@ function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step
   const seen = noteAnswer(c, outcome);
   const verdict = judge(questionOf(c, policy), outcome.readings, outcome.failures);
   if (verdict.verdict === 'refuted') return onRefuted(seen, outcome, verdict, policy);
-  const step = verdict.verdict === 'proved' ? onProved(seen, outcome, verdict.fetchedAt, policy) : onUndecided(seen, outcome, policy);
+  const step =
+    verdict.verdict === 'proved'
+      ? onProved(seen, outcome, verdict.fetchedAt, policy)
+      : onUndecided(seen, outcome, policy);
   return noteGap(step, outcome, policy);
 }
 
@@ -131,20 +135,32 @@ function questionOf(c: Connection, policy: Policy): Question {
   // What failed before a repair is as old as what failed before a proof.
   const provedAt = later(c.provedAt, c.judgedAt);
   if (suspicion) {
-    return { kind: 'claim', at: suspicion.claimedAt, provedAt, signals: suspicion.signals.length > 0 ? suspicion.signals : signals };
+    return {
+      kind: 'claim',
+      at: suspicion.claimedAt,
+      provedAt,
+      signals: suspicion.signals.length > 0 ? suspicion.signals : signals,
+    };
   }
   if (c.status === 'active') return { kind: 'claim', at: provedAt, provedAt, signals };
   return { kind: 'grant', at: c.judgedAt, provedAt, signals };
 }
 
 function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
-  const happenings = c.suspicion ? [happening('connection.suspicion-withdrawn', outcome, { meaning: c.suspicion.meaning })] : [];
+  const happenings = c.suspicion
+    ? [happening('connection.suspicion-withdrawn', outcome, { meaning: c.suspicion.meaning })]
+    : [];
   const proved = { ...c, suspicion: null, provedAt: later(c.provedAt, fetchedAt) };
   return { next: healed(proved, outcome, policy), happenings };
 }
 
 /** A failure that a person has to repair, seen in an answer: believed from a read, first a suspicion from a webhook. */
-function onRefuted(c: Connection, outcome: SignalsOutcome, { failure }: Verdict & { verdict: 'refuted' }, policy: Policy): Step {
+function onRefuted(
+  c: Connection,
+  outcome: SignalsOutcome,
+  { failure }: Verdict & { verdict: 'refuted' },
+  policy: Policy,
+): Step {
   const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
   const direct = outcome.via === 'poll' || outcome.via === 'check';
   const known = c.suspicion !== null || c.status !== 'active' || failure.fetchedAt !== null;
@@ -153,21 +169,34 @@ function onRefuted(c: Connection, outcome: SignalsOutcome, { failure }: Verdict 
 }
 
 /** Causes that were only ever about getting an answer; any answer ends them. */
-function healsByAnswer(c: Connection): boolean {
-  if (!c.cause || c.status !== 'error') return false;
-  const { who } = factsOf(c.cause);
-  return who === 'manufacturer' || who === 'us' || ['smartcarFailing', 'nonsense', 'notFound', 'planLimit', 'requestLimit', 'accountSuspended'].includes(c.cause);
-}
+const answerable: ReadonlySet<Cause> = new Set<Cause>([
+  ...(['manufacturerFailing', 'smartcarFailing', 'smartcarUnreachable', 'nonsense', 'notFound'] as const),
+  ...(['planLimit', 'requestLimit', 'accountSuspended', 'credentials', 'requestRefused'] as const),
+]);
+
+const healsByAnswer = (c: Connection): boolean => c.cause !== null && answerable.has(c.cause);
 
 /** The status a working connection has: active, unless the fleet lacks a permission it requires. */
 function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connection {
   // A proof from before a repair says nothing about the grant as it is now.
-  if (!c.provedAt || c.provedAt <= c.judgedAt) return c.status === 'pending' ? c : { ...move(c, 'waitingForFirstData', outcome.at), pendingDeadlineAt: after(outcome.at, pendingDeadlineS) };
+  if (!c.provedAt || c.provedAt <= c.judgedAt) return c.status === 'pending' ? c : waiting(c, outcome.at);
   const ungranted = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
   const stillRefused = c.cause === 'permissionMissing' && gapsIn(outcome, policy).length > 0;
   if (ungranted || stillRefused) return move(c, 'permissionMissing', outcome.at);
   if (c.status === 'active') return c;
-  return { ...c, status: 'active', cause: null, since: outcome.at, resolutionUrl: null, suspicion: null, pendingDeadlineAt: null };
+  return {
+    ...c,
+    status: 'active',
+    cause: null,
+    since: outcome.at,
+    resolutionUrl: null,
+    suspicion: null,
+    pendingDeadlineAt: null,
+  };
+}
+
+function waiting(c: Connection, at: Date): Connection {
+  return { ...move(c, 'waitingForFirstData', at), pendingDeadlineAt: after(at, pendingDeadlineS) };
 }
 
 // — failures of a whole request —
@@ -177,10 +206,15 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
   const { meaning } = failure;
   const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
   if (isThrottleMeaning(meaning)) return { next: c, happenings: [], notBefore: after(at, failure.retryAfterS ?? 120) };
-  if (isVehicleMeaning(meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
+  if (isVehicleMeaning(meaning))
+    return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
   if (isUpstreamMeaning(meaning)) return { next: countFailure(c, causeOf(meaning), at), happenings: [], ...notBefore };
   if (isAccountMeaning(meaning) || meaning === 'permission') return onAccountFailure(c, outcome, meaning, policy);
-  return { next: meaning === 'incompatible' ? outrank(c, meaning, at) : onOurFailure(c, meaning, at), happenings: [], ...notBefore };
+  return {
+    next: meaning === 'incompatible' ? outrank(c, meaning, at) : onOurFailure(c, meaning, at),
+    happenings: [],
+    ...notBefore,
+  };
 }
 
 /** What a person has to repair is not covered up by a lesser trouble, whose end would then look like its own. */
@@ -189,7 +223,12 @@ function outrank(c: Connection, cause: Cause, at: Date): Connection {
   return waits ? c : move(c, cause, at);
 }
 
-function onAccountFailure(c: Connection, outcome: FailedOutcome, meaning: AccountMeaning | 'permission', policy: Policy): Step {
+function onAccountFailure(
+  c: Connection,
+  outcome: FailedOutcome,
+  meaning: AccountMeaning | 'permission',
+  policy: Policy,
+): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };
   const direct = outcome.via === 'poll' || outcome.via === 'check';
@@ -215,14 +254,19 @@ function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy): Step
   return outcome.claims.reduce<Step>(
     (step, claim) => {
       const reacted = onClaim(step.next, claim, outcome, policy);
-      return { next: reacted.next, happenings: [...step.happenings, ...reacted.happenings], soon: step.soon || reacted.soon || false };
+      return {
+        next: reacted.next,
+        happenings: [...step.happenings, ...reacted.happenings],
+        soon: step.soon || reacted.soon || false,
+      };
     },
     { next: c, happenings: [] },
   );
 }
 
 function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: Policy): Step {
-  if (isVehicleMeaning(claim.meaning)) return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
+  if (isVehicleMeaning(claim.meaning))
+    return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
   if (isIgnorable(claim, policy) || isOldNews(c, claim, outcome.at)) return { next: c, happenings: [] };
   return suspect(c, claim, outcome, policy, outcome.at);
 }
@@ -255,7 +299,11 @@ function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, 
     resolutionUrl: claim.resolutionUrl,
   };
   const reported = [claim.type, claim.code].filter((word) => word !== null).join(':');
-  return { next: { ...c, suspicion }, happenings: [happening('connection.suspected', outcome, { meaning, reported })], soon: true };
+  return {
+    next: { ...c, suspicion },
+    happenings: [happening('connection.suspected', outcome, { meaning, reported })],
+    soon: true,
+  };
 }
 
 /**
@@ -284,12 +332,11 @@ function onCleared(c: Connection, outcome: ClearedOutcome): Step {
 
 function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
   const next: Connection = {
-    ...move(c, 'waitingForFirstData', outcome.at),
+    ...waiting(c, outcome.at),
     permissions: outcome.permissions,
     smartcarConnectionId: outcome.smartcarConnectionId,
     judgedAt: outcome.at,
     failures: 0,
-    pendingDeadlineAt: after(outcome.at, pendingDeadlineS),
   };
   return { next, happenings: [happening('owner.returned', outcome, {})], soon: true };
 }
@@ -306,52 +353,4 @@ function expire(step: Step, outcome: Outcome, now: Date): Step {
     return { ...step, next: move(step.next, 'noFirstData', outcome.at) };
   }
   return step;
-}
-
-// — shared —
-
-const later = (a: Date | null, b: Date): Date => (a && a > b ? a : b);
-
-const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
-  meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);
-
-function confirmed(c: Connection, meaning: AccountMeaning | GapMeaning, failure: Pick<Failure, 'resolutionUrl'>, at: Date): Connection {
-  const cause = causeOfSuspicion(meaning);
-  const known = c.cause === cause ? c.resolutionUrl : null;
-  const resolutionUrl = failure.resolutionUrl ?? c.suspicion?.resolutionUrl ?? known;
-  return { ...move(c, cause, at), judgedAt: at, resolutionUrl, failures: 0 };
-}
-
-function move(c: Connection, cause: Cause, at: Date): Connection {
-  const status: Status = factsOf(cause).status;
-  if (c.cause === cause && c.status === status) return { ...c, suspicion: null };
-  return { ...c, status, cause, since: at, suspicion: null, pendingDeadlineAt: status === 'pending' ? c.pendingDeadlineAt : null };
-}
-
-function vehicleStateOf(c: Connection, failure: Failure | SignalFailure, at: Date): Connection['vehicleState'] {
-  if (!isVehicleMeaning(failure.meaning)) return c.vehicleState;
-  return c.vehicleState?.meaning === failure.meaning ? c.vehicleState : { meaning: failure.meaning, since: at };
-}
-
-function happening(kind: Happening['kind'], outcome: Outcome, more: Pick<Happening, 'meaning' | 'reported'>): Happening {
-  return { kind, at: outcome.at, via: outcome.via, requestId: outcome.requestId, ...more };
-}
-
-/** What is only claimed may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
-function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
-  const planned = plannedPoll(step, policy, now);
-  if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
-  const before = step.next.nextPollAt;
-  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared';
-  return merelyClaimed && planned && before && (!step.soon || before < planned) ? before : planned;
-}
-
-function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
-  if (c.endedAt) return null;
-  if (c.suspicion) return nextConfirmation(now, c.suspicion.claimedAt < now ? c.suspicion.claimedAt : now, policy.chance);
-  if (soon) return after(now, 2 + 3 * policy.chance);
-  if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
-  const intervalS = c.cause ? factsOf(c.cause).retryAfterS : policy.intervalS;
-  if (intervalS === null) return null;
-  return c.failures > 0 ? nextAfterFailure(now, c.failures, policy.chance) : nextRegular(now, intervalS, policy.chance);
 }

@@ -1,0 +1,26 @@
+/** When a connection is read next, after a step. */
+import { factsOf } from './cause.ts';
+import type { Outcome } from './outcome.ts';
+import { after, nextAfterFailure, nextConfirmation, nextFirstData, nextRegular } from './schedule.ts';
+import type { Policy } from './transition.ts';
+import type { Step } from './transition-step.ts';
+
+/** What is only claimed may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
+export function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
+  const planned = plannedPoll(step, policy, now);
+  if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
+  const before = step.next.nextPollAt;
+  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared';
+  return merelyClaimed && planned && before && (!step.soon || before < planned) ? before : planned;
+}
+
+function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
+  if (c.endedAt) return null;
+  if (c.suspicion)
+    return nextConfirmation(now, c.suspicion.claimedAt < now ? c.suspicion.claimedAt : now, policy.chance);
+  if (soon) return after(now, 2 + 3 * policy.chance);
+  if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
+  const intervalS = c.cause ? factsOf(c.cause).retryAfterS : policy.intervalS;
+  if (intervalS === null) return null;
+  return c.failures > 0 ? nextAfterFailure(now, c.failures, policy.chance) : nextRegular(now, intervalS, policy.chance);
+}
