@@ -36,7 +36,11 @@ export class ApiProblem extends Error {
   }
 }
 
-const offline = { status: 0, code: 'offline', title: 'Towline can not be reached. Check the network; this page tries again by itself.' };
+const offline = {
+  status: 0,
+  code: 'offline',
+  title: 'Towline can not be reached. Check the network; this page tries again by itself.',
+};
 
 /** Headers that every call carries: the fleet, where one was chosen. */
 export function fleetHeaders(): Record<string, string> {
@@ -50,12 +54,15 @@ export async function call<N extends CallName>(name: N, options: CallOptions<N> 
   const headers: Record<string, string> = { Accept: 'application/json', ...fleetHeaders() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method === 'POST') headers['Idempotency-Key'] = options.idempotencyKey ?? newKey();
-  const response = await send(`/api/v1${path.replace(':id', encodeURIComponent(options.id ?? ''))}${search(options.query)}`, {
-    method,
-    headers,
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const response = await send(
+    `/api/v1${path.replace(':id', encodeURIComponent(options.id ?? ''))}${search(options.query)}`,
+    {
+      method,
+      headers,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
   if (!response.ok) throw new ApiProblem(await problemOf(response));
   return (await response.json()) as Answer<N>; // the server validates its answers against the contract
 }
@@ -71,7 +78,11 @@ async function send(url: string, init: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<Partial<Problem> & { status: number }> {
   const requestId = response.headers.get('x-request-id');
-  const fallback = { status: response.status, title: `The server answered ${response.status}. Try again in a moment.`, ...(requestId ? { requestId } : {}) };
+  const fallback = {
+    status: response.status,
+    title: `The server answered ${response.status}. Try again in a moment.`,
+    ...(requestId ? { requestId } : {}),
+  };
   if (!(response.headers.get('content-type') ?? '').includes('json')) return fallback;
   const body = (await response.json().catch(() => ({}))) as Partial<Problem>; // every field is treated as absent or present
   return { ...fallback, ...body, status: response.status };
@@ -84,13 +95,13 @@ function search(query: object | undefined): string {
 }
 
 /** `randomUUID` is missing on plain http outside loopback. */
-export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-export const keyOf = (name: CallName, options: { id?: string | undefined; query?: object | undefined } = {}): unknown[] => [
-  name,
-  options.id ?? null,
-  options.query ?? null,
-];
+export const keyOf = (
+  name: CallName,
+  options: { id?: string | undefined; query?: object | undefined } = {},
+): unknown[] => [name, options.id ?? null, options.query ?? null];
 
 interface WatchOptions {
   enabled?: boolean;
@@ -135,10 +146,18 @@ export async function signIn(email: string, password: string): Promise<void> {
   if (response.ok) return;
   if (response.status === 429) {
     const wait = Number(response.headers.get('retry-after') ?? response.headers.get('x-retry-after') ?? '');
-    throw new ApiProblem({ status: 429, code: 'too_many_requests', title: `Too many tries. Wait ${wait > 0 ? `${wait} seconds` : 'a minute'}, then try again.` });
+    throw new ApiProblem({
+      status: 429,
+      code: 'too_many_requests',
+      title: `Too many tries. Wait ${wait > 0 ? `${wait} seconds` : 'a minute'}, then try again.`,
+    });
   }
   if (response.status === 401 || response.status === 400 || response.status === 403) {
-    throw new ApiProblem({ status: response.status, code: 'wrong_password', title: 'E-mail and password do not fit together. Check both, and Caps Lock.' });
+    throw new ApiProblem({
+      status: response.status,
+      code: 'wrong_password',
+      title: 'E-mail and password do not fit together. Check both, and Caps Lock.',
+    });
   }
   throw new ApiProblem(await problemOf(response));
 }

@@ -7,7 +7,14 @@ export const unknown = '–';
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const exact = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short',
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
@@ -27,11 +34,12 @@ export function since(iso: string, nowMs: number): string {
   return days < 6 ? weekday.format(at) : shortDay.format(at);
 }
 
-/** "4 min ago", "in 12 min"; seconds are not told apart, so that numbers don't flicker. */
-export function age(iso: string, nowMs: number): string {
+/** "4 min ago", "in 12 min"; seconds are not told apart, so that numbers don't flicker. `ahead` for what is due. */
+export function age(iso: string, nowMs: number, ahead = false): string {
   const seconds = (nowMs - new Date(iso).getTime()) / 1_000;
   const size = Math.abs(seconds);
-  if (size < 45) return seconds >= 0 ? 'just now' : 'in a moment';
+  if (ahead && seconds >= 0) return 'due now';
+  if (size < 45) return ahead || seconds < -15 ? 'in a moment' : 'just now';
   const text = duration(size);
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }
@@ -53,7 +61,8 @@ export function distance(km: number | null, units: Units): string {
 
 export const percent = (value: number | null): string => (value === null ? unknown : `${whole.format(value)} %`);
 
-export const signalOf = (signals: readonly SignalView[], code: string): SignalView | null => signals.find((signal) => signal.code === code) ?? null;
+export const signalOf = (signals: readonly SignalView[], code: string): SignalView | null =>
+  signals.find((signal) => signal.code === code) ?? null;
 
 export function numberOf(signals: readonly SignalView[], code: string): number | null {
   const value = signalOf(signals, code)?.value;
@@ -95,7 +104,8 @@ interface Corner {
 
 function compound(value: Record<string, unknown>, units: Units): string {
   const { latitude, longitude } = value;
-  if (typeof latitude === 'number' && typeof longitude === 'number') return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+  if (typeof latitude === 'number' && typeof longitude === 'number')
+    return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
   const corners = Array.isArray(value['values']) ? (value['values'] as Corner[]) : []; // each field is checked below
   if (corners.some((corner) => typeof corner.isOpen === 'boolean')) {
     const open = corners.filter((corner) => corner.isOpen === true).length;

@@ -13,7 +13,8 @@ export type Liveness = 'live' | 'connecting' | 'reconnecting';
 
 interface Change {
   topics: string[];
-  vehicles: string[];
+  /** Null when so many changed that they are not named. */
+  vehicles: string[] | null;
 }
 
 type VehiclePages = InfiniteData<Answer<'listVehicles'>>;
@@ -47,7 +48,10 @@ async function follow(client: QueryClient, stop: AbortSignal): Promise<void> {
   let failures = 0;
   while (!stop.aborted) {
     try {
-      const response = await fetch('/api/v1/stream', { headers: { Accept: 'text/event-stream', ...fleetHeaders() }, signal: stop });
+      const response = await fetch('/api/v1/stream', {
+        headers: { Accept: 'text/event-stream', ...fleetHeaders() },
+        signal: stop,
+      });
       if (!response.ok || !response.body) throw new Error(String(response.status));
       become('live');
       // What happened while nobody listened is unknown, so everything on the screen is fetched again.
@@ -89,11 +93,15 @@ async function readEvents(body: ReadableStream<Uint8Array>, onChange: (change: C
 
 /** Null for heartbeats and for what is not ours. */
 export function parse(block: string): Change | null {
-  const data = block.split(/\r?\n/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
+  const data = block
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice(5).trim())
+    .join('\n');
   if (!data) return null;
   try {
     const { topics, vehicles } = JSON.parse(data) as Partial<Change>; // checked below
-    return { topics: Array.isArray(topics) ? topics : [], vehicles: Array.isArray(vehicles) ? vehicles : [] };
+    return { topics: Array.isArray(topics) ? topics : [], vehicles: Array.isArray(vehicles) ? vehicles : null };
   } catch {
     return null;
   }
@@ -101,40 +109,72 @@ export function parse(block: string): Change | null {
 
 /** Calls whose answers are small; they are simply asked again. Many changes at once are asked for once. */
 const small: readonly CallName[] = [
-  'getOverview', 'listAlerts', 'listNotifications', 'listMailbox', 'listWebhookEvents', 'listAudit', 'listOwners', 'getSettings', 'listApiKeys',
+  'getOverview',
+  'listAlerts',
+  'listNotifications',
+  'listMailbox',
+  'listWebhookEvents',
+  'listAudit',
+  'listOwners',
+  'getSettings',
+  'listApiKeys',
 ];
 const waiting = new Set<string>();
+let everything = false;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 function refresh(client: QueryClient, { vehicles }: Change): void {
-  for (const id of vehicles) waiting.add(id);
+  if (vehicles === null) everything = true;
+  for (const id of vehicles ?? []) waiting.add(id);
   timer ??= setTimeout(() => {
-    timer = null;
     const ids = [...waiting];
+    const all = everything;
+    timer = null;
+    everything = false;
     waiting.clear();
-    for (const name of small) void client.invalidateQueries({ queryKey: [name] });
-    for (const id of ids) {
-      for (const name of ['getVehicle', 'listTimeline'] as const) void client.invalidateQueries({ queryKey: [name, id] });
-    }
-    void refreshLists(client, ids);
+    if (all) void client.invalidateQueries();
+    else refreshOf(client, ids);
   }, 400);
+}
+
+function refreshOf(client: QueryClient, ids: string[]): void {
+  for (const name of small) void client.invalidateQueries({ queryKey: [name] });
+  for (const id of ids) {
+    for (const name of ['getVehicle', 'listTimeline'] as const) void client.invalidateQueries({ queryKey: [name, id] });
+  }
+  void refreshLists(client, ids);
 }
 
 /** Short lists are asked for again. Long ones keep their place: only the vehicles that changed are replaced in them. */
 async function refreshLists(client: QueryClient, ids: string[]): Promise<void> {
-  const lists = client.getQueriesData<Partial<VehiclePages>>({ queryKey: ['listVehicles', null] }).flatMap(([, data]) => (data?.pages ? [data.pages] : []));
+  const lists = client
+    .getQueriesData<Partial<VehiclePages>>({ queryKey: ['listVehicles', null] })
+    .flatMap(([, data]) => (data?.pages ? [data.pages] : []));
   if (lists.every((pages) => pages.length <= 2)) {
     await client.invalidateQueries({ queryKey: ['listVehicles'] });
     return;
   }
   const shown = new Set(lists.flatMap((pages) => pages.flatMap((page) => page.items.map(({ id }) => id))));
   for (const id of ids.filter((changed) => shown.has(changed)).slice(0, 40)) {
-    const fresh = await client.fetchQuery({ queryKey: keyOf('getVehicle', { id }), queryFn: () => call('getVehicle', { id }), staleTime: 2_000 }).catch(() => null);
-    if (fresh) client.setQueriesData<VehiclePages>({ queryKey: ['listVehicles', null] }, (data) => replaceIn(data, fresh));
+    const fresh = await client
+      .fetchQuery({
+        queryKey: keyOf('getVehicle', { id }),
+        queryFn: () => call('getVehicle', { id }),
+        staleTime: 2_000,
+      })
+      .catch(() => null);
+    if (fresh)
+      client.setQueriesData<VehiclePages>({ queryKey: ['listVehicles', null] }, (data) => replaceIn(data, fresh));
   }
 }
 
 function replaceIn(data: VehiclePages | undefined, fresh: Answer<'getVehicle'>): VehiclePages | undefined {
   if (!data?.pages) return data;
-  return { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === fresh.id ? fresh : item)) })) };
+  return {
+    ...data,
+    pages: data.pages.map((page) => ({
+      ...page,
+      items: page.items.map((item) => (item.id === fresh.id ? fresh : item)),
+    })),
+  };
 }

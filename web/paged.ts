@@ -8,7 +8,11 @@ import type { ApiProblem } from './api.ts';
 
 /** The calls that answer with a list and take a cursor. */
 type ListName = {
-  [N in CallName]: Answer<N> extends { items: unknown[]; nextCursor: string | null } ? (Query<N> extends { cursor?: string | undefined } ? N : never) : never;
+  [N in CallName]: Answer<N> extends { items: unknown[]; nextCursor: string | null }
+    ? Query<N> extends { cursor?: string | undefined }
+      ? N
+      : never
+    : never;
 }[CallName];
 type Item<N extends ListName> = Answer<N> extends { items: (infer T)[] } ? T : never;
 
@@ -35,11 +39,15 @@ interface PagedOptions<N extends ListName> {
   refetchByTime?: boolean;
 }
 
-export function usePaged<N extends ListName>(name: N, { id, query, refetchByTime = true }: PagedOptions<N> = {}): Paged<Item<N>> {
+export function usePaged<N extends ListName>(
+  name: N,
+  { id, query, refetchByTime = true }: PagedOptions<N> = {},
+): Paged<Item<N>> {
   const list = useInfiniteQuery<Answer<N>, ApiProblem>({
     queryKey: [...keyOf(name, { id, query }), 'paged'],
     // The cursor is the only thing that is added, and every list takes one.
-    queryFn: ({ pageParam, signal }) => call(name, { id, query: { ...query, cursor: pageParam } as unknown as Query<N>, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      call(name, { id, query: { ...query, cursor: pageParam } as unknown as Query<N>, signal }),
     initialPageParam: undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,

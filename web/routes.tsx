@@ -57,22 +57,59 @@ const signIn = createRoute({
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 const inside = { getParentRoute: () => shell };
 
-const overview = createRoute({ ...inside, path: '/', component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage') });
+const overview = createRoute({
+  ...inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage'),
+});
 const vehicles = createRoute({
-  ...inside, path: '/vehicles', validateSearch: vehicleFilters, component: lazyRouteComponent(() => import('./pages/vehicles.tsx'), 'VehiclesPage'),
+  ...inside,
+  path: '/vehicles',
+  validateSearch: vehicleFilters,
+  component: lazyRouteComponent(() => import('./pages/vehicles.tsx'), 'VehiclesPage'),
 });
-const vehicle = createRoute({ ...inside, path: '/vehicles/$id', component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage') });
+const vehicle = createRoute({
+  ...inside,
+  path: '/vehicles/$id',
+  component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage'),
+});
 const alerts = createRoute({
-  ...inside, path: '/alerts', validateSearch: byState, component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
+  ...inside,
+  path: '/alerts',
+  validateSearch: byState,
+  component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
 });
-const messages = createRoute({ ...inside, path: '/messages', component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage') });
-const mailbox = createRoute({ ...inside, path: '/mailbox', component: lazyRouteComponent(() => import('./pages/mailbox.tsx'), 'MailboxPage') });
+const messages = createRoute({
+  ...inside,
+  path: '/messages',
+  component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
+});
+const mailbox = createRoute({
+  ...inside,
+  path: '/mailbox',
+  component: lazyRouteComponent(() => import('./pages/mailbox.tsx'), 'MailboxPage'),
+});
 const webhookEvents = createRoute({
-  ...inside, path: '/webhook-events', validateSearch: byState, component: lazyRouteComponent(() => import('./pages/webhook-events.tsx'), 'WebhookEventsPage'),
+  ...inside,
+  path: '/webhook-events',
+  validateSearch: byState,
+  component: lazyRouteComponent(() => import('./pages/webhook-events.tsx'), 'WebhookEventsPage'),
 });
-const settings = createRoute({ ...inside, path: '/settings', component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage') });
-const audit = createRoute({ ...inside, path: '/settings/audit', component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage') });
-const apiKeys = createRoute({ ...inside, path: '/settings/api-keys', component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage') });
+const settings = createRoute({
+  ...inside,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+});
+const audit = createRoute({
+  ...inside,
+  path: '/settings/audit',
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
+});
+const apiKeys = createRoute({
+  ...inside,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
+});
 
 const routeTree = root.addChildren([
   signIn,

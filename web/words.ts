@@ -46,9 +46,15 @@ const permissionWords: Record<string, string> = {
   read_charge: 'charging',
   read_tires: 'tyre pressure',
 };
-export const permissionWord = (permission: string): string => permissionWords[permission] ?? permission.replaceAll('_', ' ');
+export const permissionWord = (permission: string): string =>
+  permissionWords[permission] ?? permission.replaceAll('_', ' ');
 
-export const mailStates: Record<string, string> = { queued: 'Waiting to be sent', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn' };
+export const mailStates: Record<string, string> = {
+  queued: 'Waiting to be sent',
+  sent: 'Sent',
+  failed: 'Failed',
+  withdrawn: 'Withdrawn',
+};
 export const mailKinds: Record<string, string> = {
   reconnect: 'Please reconnect',
   'connect-invitation': 'Please connect',
@@ -58,10 +64,15 @@ export const eventStates: Record<string, string> = {
   pending: 'Waiting',
   applied: 'Applied',
   duplicate: 'Duplicate',
-  ignored: 'Noted, changes nothing',
+  ignored: 'Noted',
   quarantined: 'Set aside',
 };
-export const alertStates: Record<string, string> = { open: 'Open', acknowledged: 'Looked after', snoozed: 'Snoozed', resolved: 'Resolved' };
+export const alertStates: Record<string, string> = {
+  open: 'Open',
+  acknowledged: 'Looked after',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+};
 export const severities: Record<string, string> = { info: 'Note', warning: 'Warning', critical: 'Critical' };
 
 export const vias: Record<string, string> = {

@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, login: { type: 'string' }, into: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { url: { type: 'string' }, login: { type: 'string' }, into: { type: 'string' }, only: { type: 'string' } },
+});
 const { env } = process;
 const url = (values.url ?? env['TOWLINE_PICTURES_URL'] ?? 'http://127.0.0.1:4000').replace(/\/$/, '');
 const login = values.login ?? env['TOWLINE_PICTURES_LOGIN'] ?? '';
@@ -32,7 +34,11 @@ const shots: readonly Shot[] = [
   { name: 'vehicles-table', path: '/vehicles?view=table' },
   { name: 'vehicle-active', path: '/vehicles?status=active', prepare: openFirst },
   { name: 'vehicle-expired', path: '/vehicles?status=expired', prepare: openFirst },
-  { name: 'vehicle-add', path: '/vehicles', prepare: (page) => page.getByRole('button', { name: 'Add vehicle' }).first().click() },
+  {
+    name: 'vehicle-add',
+    path: '/vehicles',
+    prepare: (page) => page.getByRole('button', { name: 'Add vehicle' }).first().click(),
+  },
   { name: 'alerts', path: '/alerts' },
   { name: 'messages', path: '/messages' },
   { name: 'mailbox', path: '/mailbox' },
@@ -66,8 +72,18 @@ async function signIn(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
 }
 
-async function takeAll(browser: Browser, size: keyof typeof sizes, theme: (typeof themes)[number], state: string): Promise<number> {
-  const context = await browser.newContext({ viewport: sizes[size], colorScheme: theme, storageState: JSON.parse(state) as never, reducedMotion: 'reduce' }); // what playwright wrote itself
+async function takeAll(
+  browser: Browser,
+  size: keyof typeof sizes,
+  theme: (typeof themes)[number],
+  state: string,
+): Promise<number> {
+  const context = await browser.newContext({
+    viewport: sizes[size],
+    colorScheme: theme,
+    storageState: JSON.parse(state) as never,
+    reducedMotion: 'reduce',
+  }); // what playwright wrote itself
   const page = await context.newPage();
   const wanted = shots.filter(({ name }) => !values.only || name === values.only);
   for (const { name, path, prepare } of wanted) {
@@ -98,14 +114,23 @@ if (!login.includes(':')) {
   process.exit(2);
 }
 await mkdir(into, { recursive: true });
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const browser = await chromium.launch({ executablePath: env['TOWLINE_CHROMIUM'] ?? '/usr/bin/chromium', args: flags });
 try {
   const page = await browser.newPage();
   await signIn(page);
   const state = JSON.stringify(await page.context().storageState());
   let taken = 0;
-  for (const size of ['desktop', 'phone'] as const) for (const theme of themes) taken += await takeAll(browser, size, theme, state);
+  for (const size of ['desktop', 'phone'] as const)
+    for (const theme of themes) taken += await takeAll(browser, size, theme, state);
   if (!values.only) await takeSignIn(browser);
   console.log(`${taken + (values.only ? 0 : 4)} pictures are in ${into}`);
 } finally {

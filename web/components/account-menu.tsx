@@ -39,22 +39,49 @@ export function AccountMenu({ me }: { me: Me | undefined }): React.JSX.Element {
         {me ? (
           <div className="account">
             <Text fw={600}>{me.name}</Text>
-            <Text size="sm" c="dimmed" className="clip">{me.email}</Text>
-            <Text size="sm" c="dimmed">{me.role} · {me.fleet.name}</Text>
+            <Text size="sm" c="dimmed" className="clip">
+              {me.email}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {me.role} · {me.fleet.name}
+            </Text>
           </div>
         ) : null}
         <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
         <div className="account">
-          <SegmentedControl aria-label="Appearance" fullWidth size="xs" value={colorScheme}
+          <SegmentedControl
+            aria-label="Appearance"
+            fullWidth
+            size="xs"
+            value={colorScheme}
             onChange={(value) => setColorScheme(schemes.find((scheme) => scheme === value) ?? 'auto')}
-            data={[{ value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }, { value: 'auto', label: 'Auto' }]} />
-          <SegmentedControl aria-label="Units" fullWidth size="xs" mt="xs" value={units} onChange={(value) => setUnits(value === 'imperial' ? 'imperial' : 'metric')}
-            data={[{ value: 'metric', label: 'Kilometres' }, { value: 'imperial', label: 'Miles' }]} />
+            data={[
+              { value: 'light', label: 'Light' },
+              { value: 'dark', label: 'Dark' },
+              { value: 'auto', label: 'Auto' },
+            ]}
+          />
+          <SegmentedControl
+            aria-label="Units"
+            fullWidth
+            size="xs"
+            mt="xs"
+            value={units}
+            onChange={(value) => setUnits(value === 'imperial' ? 'imperial' : 'metric')}
+            data={[
+              { value: 'metric', label: 'Kilometres' },
+              { value: 'imperial', label: 'Miles' },
+            ]}
+          />
         </div>
         <Menu.Divider />
-        <Menu.Item component="a" href="/api/docs" target="_blank" rel="noopener">API description</Menu.Item>
-        <Menu.Item leftSection={<LogOut size={16} />} onClick={() => void leave()} closeMenuOnClick>Sign out</Menu.Item>
+        <Menu.Item component="a" href="/api/docs" target="_blank" rel="noopener">
+          API description
+        </Menu.Item>
+        <Menu.Item leftSection={<LogOut size={16} />} onClick={() => void leave()} closeMenuOnClick>
+          Sign out
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -35,7 +35,17 @@ export function AlertLine({ alert, brief = false }: { alert: AlertView; brief?: 
           {alert.vehicles.length > 0 ? ' · ' : ''}
           <Age at={alert.openedAt} />
           {alert.state !== 'open' ? ` · ${alertStates[alert.state]}` : ''}
-          {alert.resolvedAt ? <> <Age at={alert.resolvedAt} /></> : alert.acknowledgedAt ? <> <Age at={alert.acknowledgedAt} /></> : null}
+          {alert.resolvedAt ? (
+            <>
+              {' '}
+              <Age at={alert.resolvedAt} />
+            </>
+          ) : alert.acknowledgedAt ? (
+            <>
+              {' '}
+              <Age at={alert.acknowledgedAt} />
+            </>
+          ) : null}
         </span>
       </div>
       {brief || alert.state === 'resolved' ? null : <AlertActions alert={alert} />}
@@ -52,12 +62,23 @@ function AlertActions({ alert }: { alert: AlertView }): React.JSX.Element {
   return (
     <Group gap="xs" wrap="nowrap">
       {alert.state === 'open' ? (
-        <ReasonedButton size="xs" variant="light" reason={reason} loading={acknowledge.isPending} onClick={() => acknowledge.mutate(options, { onError: tellProblem })}>
+        <ReasonedButton
+          size="xs"
+          variant="light"
+          reason={reason}
+          loading={acknowledge.isPending}
+          onClick={() => acknowledge.mutate(options, { onError: tellProblem })}
+        >
           Look after it
         </ReasonedButton>
       ) : null}
       {reason === null ? (
-        <Button size="xs" variant="default" loading={resolve.isPending} onClick={() => resolve.mutate(options, { onError: tellProblem })}>
+        <Button
+          size="xs"
+          variant="default"
+          loading={resolve.isPending}
+          onClick={() => resolve.mutate(options, { onError: tellProblem })}
+        >
           Close
         </Button>
       ) : null}

@@ -13,50 +13,141 @@ import { useMe } from './me.ts';
 import { tellDone, tellProblem } from './tell.tsx';
 
 type Capability = VehicleView['capabilities']['connect'];
-const whyNot = (capability: Capability, role: string | null): string | null => (capability.allowed ? role : (capability.reason ?? 'This can not be done now.'));
+const whyNot = (capability: Capability, role: string | null): string | null =>
+  capability.allowed ? role : (capability.reason ?? 'This can not be done now.');
 
 export function ConnectionActions({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
   const { may } = useMe();
   const client = useQueryClient();
   const [asking, dialog] = useDisclosure(false);
   const { capabilities } = vehicle;
-  const check = useAct('checkVehicle', ['listVehicles', 'listTimeline', 'getOverview'], (fresh) => client.setQueryData(keyOf('getVehicle', { id: vehicle.id }), fresh));
+  const check = useAct('checkVehicle', ['listVehicles', 'listTimeline', 'getOverview'], (fresh) =>
+    client.setQueryData(keyOf('getVehicle', { id: vehicle.id }), fresh),
+  );
+  const link = linkOf(vehicle, may('connect'));
+  const reasons = {
+    check: whyNot(capabilities.check, may('check')),
+    lock: whyNot(capabilities.lock, null),
+    unlock: whyNot(capabilities.unlock, null),
+    disconnect: whyNot(capabilities.disconnect, may('disconnect')),
+  };
   return (
-    <Group gap="xs" my="md" role="group" aria-label={`Actions for ${vehicle.number}`}>
-      <LinkButton vehicle={vehicle} />
-      <ReasonedButton variant="default" size="sm" leftSection={<RefreshCw size={15} />} reason={whyNot(capabilities.check, may('check'))} loading={check.isPending}
-        onClick={() => check.mutate({ id: vehicle.id, body: {} }, { onSuccess: () => tellDone(`${vehicle.number} was read just now.`), onError: tellProblem })}>
-        Check now
-      </ReasonedButton>
-      <ReasonedButton variant="default" size="sm" leftSection={<Lock size={15} />} reason={whyNot(capabilities.lock, null)}>Lock</ReasonedButton>
-      <ReasonedButton variant="default" size="sm" leftSection={<LockOpen size={15} />} reason={whyNot(capabilities.unlock, null)}>Unlock</ReasonedButton>
-      <ReasonedButton variant="subtle" color="red" size="sm" leftSection={<Unplug size={15} />} reason={whyNot(capabilities.disconnect, may('disconnect'))} onClick={dialog.open}>
-        Disconnect
-      </ReasonedButton>
-      <DisconnectDialog vehicle={vehicle} opened={asking} onClose={dialog.close} />
-    </Group>
+    <>
+      <Group gap="xs" my="md" role="group" aria-label={`Actions for ${vehicle.number}`}>
+        <LinkButton vehicle={vehicle} word={link.word} reason={link.reason} />
+        <ReasonedButton
+          variant="default"
+          size="sm"
+          leftSection={<RefreshCw size={15} />}
+          reason={reasons.check}
+          loading={check.isPending}
+          onClick={() =>
+            check.mutate(
+              { id: vehicle.id, body: {} },
+              { onSuccess: () => tellDone(`${vehicle.number} was read just now.`), onError: tellProblem },
+            )
+          }
+        >
+          Check now
+        </ReasonedButton>
+        <ReasonedButton variant="default" size="sm" leftSection={<Lock size={15} />} reason={reasons.lock}>
+          Lock
+        </ReasonedButton>
+        <ReasonedButton variant="default" size="sm" leftSection={<LockOpen size={15} />} reason={reasons.unlock}>
+          Unlock
+        </ReasonedButton>
+        <ReasonedButton
+          variant="subtle"
+          color="red"
+          className="danger"
+          size="sm"
+          leftSection={<Unplug size={15} />}
+          reason={reasons.disconnect}
+          onClick={dialog.open}
+        >
+          Disconnect
+        </ReasonedButton>
+        <DisconnectDialog vehicle={vehicle} opened={asking} onClose={dialog.close} />
+      </Group>
+      <Reasons
+        of={[
+          [link.word, link.reason],
+          ['Check now', reasons.check],
+          ['Lock', reasons.lock],
+          ['Unlock', reasons.unlock],
+          ['Disconnect', reasons.disconnect],
+        ]}
+      />
+    </>
+  );
+}
+
+function linkOf(vehicle: VehicleView, role: string | null): { word: string; reason: string | null } {
+  const again = vehicle.connection !== null;
+  return {
+    word: again ? 'Reconnect' : 'Connect',
+    reason: whyNot(again ? vehicle.capabilities.reconnect : vehicle.capabilities.connect, role),
+  };
+}
+
+/** Beside the buttons, for those who don't hover: which can't be pressed, and why. The buttons say it to screen readers. */
+function Reasons({
+  of,
+}: {
+  of: readonly (readonly [word: string, reason: string | null])[];
+}): React.JSX.Element | null {
+  const words = new Map<string, string[]>();
+  for (const [word, reason] of of) if (reason !== null) words.set(reason, [...(words.get(reason) ?? []), word]);
+  if (words.size === 0) return null;
+  return (
+    <ul className="reasons" aria-hidden>
+      {[...words].map(([reason, names]) => (
+        <li key={reason}>
+          <b>{names.join(', ')}:</b> {reason}
+        </li>
+      ))}
+    </ul>
   );
 }
 
 /** Connect or Reconnect: here, by a link to hand over, or by e-mail. */
-function LinkButton({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
-  const { may } = useMe();
-  const again = vehicle.connection !== null;
-  const word = again ? 'Reconnect' : 'Connect';
+function LinkButton({
+  vehicle,
+  word,
+  reason,
+}: {
+  vehicle: VehicleView;
+  word: string;
+  reason: string | null;
+}): React.JSX.Element {
   const { act, pending } = useLink(vehicle);
-  const reason = whyNot(again ? vehicle.capabilities.reconnect : vehicle.capabilities.connect, may('connect'));
   const attention = reason === null && vehicle.connection?.status !== 'pending';
-  if (reason !== null) return <ReasonedButton size="sm" variant="default" leftSection={<Link2 size={15} />} reason={reason}>{word}</ReasonedButton>;
+  if (reason !== null)
+    return (
+      <ReasonedButton size="sm" variant="default" leftSection={<Link2 size={15} />} reason={reason}>
+        {word}
+      </ReasonedButton>
+    );
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <Button size="sm" variant={attention ? 'filled' : 'default'} leftSection={<Link2 size={15} />} rightSection={<ChevronDown size={14} />} loading={pending}>
+        <Button
+          size="sm"
+          variant={attention ? 'filled' : 'default'}
+          leftSection={<Link2 size={15} />}
+          rightSection={<ChevronDown size={14} />}
+          loading={pending}
+        >
           {word}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<ExternalLink size={15} />} onClick={() => act('open')}>Open here, in a new tab</Menu.Item>
-        <Menu.Item leftSection={<Copy size={15} />} onClick={() => act('copy')}>Copy the link for the owner</Menu.Item>
+        <Menu.Item leftSection={<ExternalLink size={15} />} onClick={() => act('open')}>
+          Open here, in a new tab
+        </Menu.Item>
+        <Menu.Item leftSection={<Copy size={15} />} onClick={() => act('copy')}>
+          Copy the link for the owner
+        </Menu.Item>
         <Menu.Item leftSection={<Mail size={15} />} disabled={!vehicle.owner} onClick={() => act('email')}>
           {vehicle.owner ? `E-mail it to ${vehicle.owner.name}` : 'E-mail it: add an owner first'}
         </Menu.Item>
@@ -83,24 +174,39 @@ function useLink(vehicle: VehicleView): { act: (way: Way) => void; pending: bool
     // The tab is opened by the press itself; a browser blocks one that is opened after the answer.
     const tab = way === 'open' ? window.open('', '_blank') : null;
     const asked = name === 'reconnectVehicle' ? reconnect.mutateAsync(options) : connect.mutateAsync(options);
-    asked.then((answer) => use(way, answer, tab, vehicle), (problem: Error) => {
-      tab?.close();
-      tellProblem(problem);
-    });
+    asked.then(
+      (answer) => use(way, answer, tab, vehicle),
+      (problem: Error) => {
+        tab?.close();
+        tellProblem(problem);
+      },
+    );
   };
   return { act, pending: connect.isPending || reconnect.isPending };
 }
 
-function use(way: Way, answer: Answer<'connectVehicle'> | Answer<'reconnectVehicle'>, tab: Window | null, vehicle: VehicleView): void {
+function use(
+  way: Way,
+  answer: Answer<'connectVehicle'> | Answer<'reconnectVehicle'>,
+  tab: Window | null,
+  vehicle: VehicleView,
+): void {
   const { url } = answer;
   if (!url) {
     tab?.close();
     const route = 'route' in answer ? answer.route : 'none';
-    tellDone(way === 'email' && answer.delivered ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.` : (routesWithoutLink[route] ?? 'No link is needed.'));
+    tellDone(
+      way === 'email' && answer.delivered
+        ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.`
+        : (routesWithoutLink[route] ?? 'No link is needed.'),
+    );
     return;
   }
   if (tab) tab.location.href = url;
-  if (way === 'email') tellDone(answer.delivered ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.` : 'No message was sent.');
+  if (way === 'email')
+    tellDone(
+      answer.delivered ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.` : 'No message was sent.',
+    );
   if (way === 'copy') {
     navigator.clipboard.writeText(url).then(
       () => tellDone('The link is copied. It works once and for the owner only.'),

@@ -21,17 +21,33 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
   return (
     <section className="panel connection" aria-labelledby="connection-title" data-status={statusOf(vehicle)}>
       <div className="panel-head">
-        <Title order={2} id="connection-title">Connection</Title>
+        <Title order={2} id="connection-title">
+          Connection
+        </Title>
         <SmartcarBadge connection={connection} />
       </div>
       <div className="connection-status">
         <StatusMark status={statusOf(vehicle)} suspicion={connection?.suspicion?.text ?? null} large />
-        {connection ? <span className="quiet">since <Age at={connection.since} moment /></span> : null}
+        {connection ? (
+          <span className="quiet">
+            since <Age at={connection.since} moment />
+          </span>
+        ) : null}
       </div>
       {connection?.causeText ? <Text>{connection.causeText}</Text> : null}
       {connection?.suspicion ? <Suspicion suspicion={connection.suspicion} /> : null}
-      {connection ? <Turn connection={connection} make={vehicle.make} /> : <Text c="dimmed">This vehicle was never connected. Its owner has to agree once, with the manufacturer’s login.</Text>}
-      {connection?.disconnecting ? <Alert color="gray" p="xs" my="xs">Smartcar has not confirmed the end of access yet; Towline asks until it does.</Alert> : null}
+      {connection ? (
+        <Turn connection={connection} make={vehicle.make} />
+      ) : (
+        <Text c="dimmed">
+          This vehicle was never connected. Its owner has to agree once, with the manufacturer’s login.
+        </Text>
+      )}
+      {connection?.disconnecting ? (
+        <Alert color="gray" p="xs" my="xs">
+          Smartcar has not confirmed the end of access yet; Towline asks until it does.
+        </Alert>
+      ) : null}
       {connection?.request ? <OwnerRequest request={connection.request} /> : null}
       <ConnectionActions vehicle={vehicle} />
       <ConnectionFacts vehicle={vehicle} />
@@ -42,7 +58,8 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
 function Suspicion({ suspicion }: { suspicion: NonNullable<ConnectionView['suspicion']> }): React.JSX.Element {
   return (
     <p className="suspicion">
-      <span className="pulse" aria-hidden /> Suspected, being checked: {suspicion.text} Claimed <Age at={suspicion.claimedAt} />; decided by <Age at={suspicion.deadlineAt} moment /> at the latest.
+      <span className="pulse" aria-hidden /> Suspected, being checked: {suspicion.text} Claimed{' '}
+      <Age at={suspicion.claimedAt} />; decided by <Age at={suspicion.deadlineAt} moment /> at the latest.
     </p>
   );
 }
@@ -63,7 +80,22 @@ function OwnerRequest({ request }: { request: NonNullable<ConnectionView['reques
   const { askedAt, openedAt, returnedAt } = request;
   return (
     <Text size="sm" c="dimmed" className="request">
-      Owner asked <Age at={askedAt} moment /> · {openedAt ? <>opened <Age at={openedAt} moment /></> : 'not opened'} · {returnedAt ? <>came back <Age at={returnedAt} moment />, waiting for proof</> : 'not finished'}
+      Owner asked <Age at={askedAt} moment /> ·{' '}
+      {openedAt ? (
+        <>
+          opened <Age at={openedAt} moment />
+        </>
+      ) : (
+        'not opened'
+      )}{' '}
+      ·{' '}
+      {returnedAt ? (
+        <>
+          came back <Age at={returnedAt} moment />, waiting for proof
+        </>
+      ) : (
+        'not finished'
+      )}
     </Text>
   );
 }
@@ -73,19 +105,54 @@ function ConnectionFacts({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
   return (
     <Facts>
       <Fact name="Vehicle">{carName(vehicle) ?? unknown}</Fact>
-      <Fact name="VIN">{vehicle.vin ? <Copyable value={vehicle.vin} label="Copy VIN">{<span className="mono">{vehicle.vin}</span>}</Copyable> : unknown}</Fact>
+      <Fact name="VIN">
+        {vehicle.vin ? (
+          <Copyable value={vehicle.vin} label="Copy VIN">
+            {<span className="mono">{vehicle.vin}</span>}
+          </Copyable>
+        ) : (
+          unknown
+        )}
+      </Fact>
       <Fact name="Owner">{vehicle.owner?.name ?? unknown}</Fact>
       {connection ? <PermissionFact permissions={connection.permissions} /> : null}
-      <Fact name="Last telemetry"><LastTelemetry vehicle={vehicle} /></Fact>
+      <Fact name="Last telemetry">
+        <LastTelemetry vehicle={vehicle} />
+      </Fact>
       {connection ? (
         <>
           <Fact name="Last success">
-            {connection.lastSuccess ? <>{connection.lastSuccess.kind === 'command' ? 'command' : 'data request'} · <Age at={connection.lastSuccess.at} /></> : unknown}
+            {connection.lastSuccess ? (
+              <>
+                {connection.lastSuccess.kind === 'command' ? 'command' : 'data request'} ·{' '}
+                <Age at={connection.lastSuccess.at} />
+              </>
+            ) : (
+              unknown
+            )}
           </Fact>
-          <Fact name="Next read">{connection.nextPollAt ? <Age at={connection.nextPollAt} /> : connection.status === 'disconnected' ? 'none: disconnected' : 'paused until repaired'}</Fact>
-          <Fact name="Lapses">{connection.lapsesAt ? <Age at={connection.lapsesAt} moment /> : <span title="Smartcar documents no limit for this kind of connection.">not known</span>}</Fact>
-          <Fact name="Messages from Smartcar">{connection.subscribed ? 'subscribed' : 'not subscribed; read by schedule only'}</Fact>
-          <Fact name="Connected"><Age at={connection.connectedAt} moment /></Fact>
+          <Fact name="Next read">
+            {connection.nextPollAt ? (
+              <Age at={connection.nextPollAt} ahead />
+            ) : connection.status === 'disconnected' ? (
+              'none: disconnected'
+            ) : (
+              'paused until repaired'
+            )}
+          </Fact>
+          <Fact name="Lapses">
+            {connection.lapsesAt ? (
+              <Age at={connection.lapsesAt} moment />
+            ) : (
+              <span title="Smartcar documents no limit for this kind of connection.">not known</span>
+            )}
+          </Fact>
+          <Fact name="Messages from Smartcar">
+            {connection.subscribed ? 'subscribed' : 'not subscribed; read by schedule only'}
+          </Fact>
+          <Fact name="Connected">
+            <Age at={connection.connectedAt} moment />
+          </Fact>
         </>
       ) : null}
     </Facts>
@@ -100,7 +167,9 @@ function PermissionFact({ permissions }: { permissions: ConnectionView['permissi
       {missing.length > 0 ? (
         <ul className="missing" aria-label="Missing permissions">
           {missing.map(({ permission, text }) => (
-            <li key={permission}>missing: {permissionWord(permission)} <span className="quiet">{text}</span></li>
+            <li key={permission}>
+              missing: {permissionWord(permission)} <span className="quiet">{text}</span>
+            </li>
           ))}
         </ul>
       ) : (
@@ -115,13 +184,19 @@ function LastTelemetry({ vehicle }: { vehicle: VehicleView }): React.JSX.Element
   const units = useUnits();
   const energy = energyOf(vehicle.signals, vehicle.powertrain);
   const preferred = energy.kind === 'fuel' ? 'internalcombustionengine-fuellevel' : 'tractionbattery-stateofcharge';
-  const signal = signalOf(vehicle.signals, preferred) ?? signalOf(vehicle.signals, 'odometer-traveleddistance') ?? vehicle.signals[0] ?? null;
-  if (!signal) return <>{vehicle.connection?.lastTelemetryAt ? <Age at={vehicle.connection.lastTelemetryAt} /> : unknown}</>;
+  const signal =
+    signalOf(vehicle.signals, preferred) ??
+    signalOf(vehicle.signals, 'odometer-traveleddistance') ??
+    vehicle.signals[0] ??
+    null;
+  if (!signal)
+    return <>{vehicle.connection?.lastTelemetryAt ? <Age at={vehicle.connection.lastTelemetryAt} /> : unknown}</>;
   return (
     <>
       {signalText(signal, units)} · <FreshnessMark freshness={vehicle.freshness} />
       <span className="quiet clocks">
-        measured {signal.measuredAt ? <Age at={signal.measuredAt} moment /> : 'time not told'} · received <Age at={signal.receivedAt} moment />
+        measured {signal.measuredAt ? <Age at={signal.measuredAt} moment /> : 'time not told'} · received{' '}
+        <Age at={signal.receivedAt} moment />
       </span>
       {vehicle.freshness.text ? <span className="quiet clocks">{vehicle.freshness.text}</span> : null}
     </>

@@ -15,7 +15,11 @@ export interface Energy {
 
 /** The battery where the vehicle has one, the tank otherwise. A plug-in hybrid shows its battery. */
 export function energyOf(signals: readonly SignalView[], powertrain: string | null): Energy {
-  const fuelOnly = powertrain === 'ICE' || powertrain === 'HEV' || (!signalOf(signals, 'tractionbattery-stateofcharge') && signalOf(signals, 'internalcombustionengine-fuellevel') !== null);
+  const fuelOnly =
+    powertrain === 'ICE' ||
+    powertrain === 'HEV' ||
+    (!signalOf(signals, 'tractionbattery-stateofcharge') &&
+      signalOf(signals, 'internalcombustionengine-fuellevel') !== null);
   const level = fuelOnly ? 'internalcombustionengine-fuellevel' : 'tractionbattery-stateofcharge';
   const range = fuelOnly ? 'internalcombustionengine-range' : 'tractionbattery-range';
   return {
@@ -35,8 +39,20 @@ export function EnergyGauge({ energy, compact = false }: { energy: Energy; compa
   return (
     <span className="energy" data-stale={stale || undefined} data-compact={compact || undefined}>
       <Icon size={15} aria-hidden />
-      <span className="gauge" role="meter" aria-label={charging ? `${name}, charging` : name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={level ?? 0} aria-valuetext={level === null ? 'not known' : percent(level)}>
-        <span style={{ width: `${Math.max(0, Math.min(100, level ?? 0))}%` }} data-low={(level !== null && level < 15) || undefined} data-kind={kind} />
+      <span
+        className="gauge"
+        role="meter"
+        aria-label={charging ? `${name}, charging` : name}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={level ?? 0}
+        aria-valuetext={level === null ? 'not known' : percent(level)}
+      >
+        <span
+          style={{ width: `${Math.max(0, Math.min(100, level ?? 0))}%` }}
+          data-low={(level !== null && level < 15) || undefined}
+          data-kind={kind}
+        />
       </span>
       <span className="gauge-level">{percent(level)}</span>
       {compact ? null : <span className="gauge-range">{distance(rangeKm, units)}</span>}

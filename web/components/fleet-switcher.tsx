@@ -31,7 +31,11 @@ export function FleetSwitcher({ me }: { me: Me }): React.JSX.Element {
       <Menu.Dropdown>
         <Menu.Label>Fleet</Menu.Label>
         {me.fleets.map(({ id, name }) => (
-          <Menu.Item key={id} onClick={() => choose(id)} rightSection={id === me.fleet.id ? <Check size={14} aria-label="chosen" /> : null}>
+          <Menu.Item
+            key={id}
+            onClick={() => choose(id)}
+            rightSection={id === me.fleet.id ? <Check size={14} aria-label="chosen" /> : null}
+          >
             {name}
           </Menu.Item>
         ))}

@@ -5,5 +5,10 @@ import { useNow } from '../now.ts';
 export function FreshAt({ at, failed }: { at: number; failed: boolean }): React.JSX.Element {
   const now = useNow();
   const text = age(new Date(at).toISOString(), Math.max(now, at));
-  return failed ? <span className="stale-page">could not be refreshed; shown as of {text}</span> : <span>as of {text}</span>;
+  if (!failed && now - at < 45_000) return <span>up to date</span>;
+  return failed ? (
+    <span className="stale-page">could not be refreshed; shown as of {text}</span>
+  ) : (
+    <span>as of {text}</span>
+  );
 }

@@ -5,7 +5,10 @@ import { useLiveness } from '../live.ts';
 const words = {
   live: ['Live', 'Changes appear by themselves.'],
   connecting: ['Connecting', 'The line for changes is being opened.'],
-  reconnecting: ['Reconnecting', 'The line to the server is broken and is being opened again. What you see may be old.'],
+  reconnecting: [
+    'Reconnecting',
+    'The line to the server is broken and is being opened again. What you see may be old.',
+  ],
 } as const;
 
 /** Whether what is on the screen follows the server now. */

@@ -24,13 +24,31 @@ export function OwnerCard({ vehicle }: { vehicle: VehicleView }): React.JSX.Elem
   return (
     <section className="panel" aria-labelledby="owner-title">
       <div className="panel-head">
-        <Title order={2} id="owner-title">Owner</Title>
-        {id ? <ReasonedButton variant="subtle" size="xs" leftSection={<Pencil size={13} />} onClick={drawer.open} reason={reason}>Edit</ReasonedButton> : null}
+        <Title order={2} id="owner-title">
+          Owner
+        </Title>
+        {id ? (
+          <ReasonedButton
+            variant="subtle"
+            size="xs"
+            leftSection={<Pencil size={13} />}
+            onClick={drawer.open}
+            reason={reason}
+          >
+            Edit
+          </ReasonedButton>
+        ) : null}
       </div>
       {!id ? (
         <>
-          <Text size="sm" c="dimmed" mb="sm">No owner is known. Without one, nobody can be written to when the connection breaks.</Text>
-          {reason === null ? <Button size="xs" variant="default" onClick={chooser.open}>Choose an owner</Button> : null}
+          <Text size="sm" c="dimmed" mb="sm">
+            No owner is known. Without one, nobody can be written to when the connection breaks.
+          </Text>
+          {reason === null ? (
+            <Button size="xs" variant="default" onClick={chooser.open}>
+              Choose an owner
+            </Button>
+          ) : null}
         </>
       ) : null}
       {id && owner.isPending ? <Skeleton height={110} /> : null}
@@ -38,7 +56,9 @@ export function OwnerCard({ vehicle }: { vehicle: VehicleView }): React.JSX.Elem
       {owner.data ? (
         <Facts>
           <Fact name="Name">{owner.data.name}</Fact>
-          <Fact name="E-mail">{owner.data.email ? <Copyable value={owner.data.email} label="Copy address" /> : unknown}</Fact>
+          <Fact name="E-mail">
+            {owner.data.email ? <Copyable value={owner.data.email} label="Copy address" /> : unknown}
+          </Fact>
           <Fact name="Phone">{owner.data.phone ?? unknown}</Fact>
           <Fact name="Language">{owner.data.language}</Fact>
         </Facts>

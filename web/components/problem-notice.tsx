@@ -8,7 +8,14 @@ import { Copyable } from '../ui/copyable.tsx';
 export function ProblemNotice({ problem, retry }: { problem: Error; retry?: () => void }): React.JSX.Element {
   const requestId = problem instanceof ApiProblem ? problem.requestId : null;
   return (
-    <Alert color="red" variant="light" icon={<CircleAlert size={18} />} title="This could not be done" role="alert" mb="md">
+    <Alert
+      color="red"
+      variant="light"
+      icon={<CircleAlert size={18} />}
+      title="This could not be done"
+      role="alert"
+      mb="md"
+    >
       <Text size="sm">{problem.message}</Text>
       <Group gap="md" mt="xs">
         {retry ? (
@@ -18,7 +25,10 @@ export function ProblemNotice({ problem, retry }: { problem: Error; retry?: () =
         ) : null}
         {requestId ? (
           <Text size="xs" component="span">
-            Request <Copyable value={requestId} label="Copy request id">{<code>{requestId}</code>}</Copyable>
+            Request{' '}
+            <Copyable value={requestId} label="Copy request id">
+              {<code>{requestId}</code>}
+            </Copyable>
           </Text>
         ) : null}
       </Group>

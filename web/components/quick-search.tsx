@@ -14,7 +14,15 @@ import { statusOf } from './vehicle-card.tsx';
 
 export function QuickSearch({ opened, onClose }: { opened: boolean; onClose: () => void }): React.JSX.Element {
   return (
-    <Modal opened={opened} onClose={onClose} title="Find a vehicle" size="lg" yOffset="10vh" centered={false} returnFocus>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Find a vehicle"
+      size="lg"
+      yOffset="10vh"
+      centered={false}
+      returnFocus
+    >
       <Finder onClose={onClose} />
     </Modal>
   );
@@ -40,8 +48,16 @@ function Finder({ onClose }: { onClose: () => void }): React.JSX.Element {
   };
   return (
     <>
-      <TextInput data-autofocus aria-label="Find a vehicle" placeholder="Number, plate, VIN, make or owner" leftSection={<Search size={15} aria-hidden />} value={text}
-        role="combobox" aria-expanded={items.length > 0} aria-controls={listId} aria-activedescendant={items[chosen] ? `${listId}-${chosen}` : undefined}
+      <TextInput
+        data-autofocus
+        aria-label="Find a vehicle"
+        placeholder="Number, plate, VIN, make or owner"
+        leftSection={<Search size={15} aria-hidden />}
+        value={text}
+        role="combobox"
+        aria-expanded={items.length > 0}
+        aria-controls={listId}
+        aria-activedescendant={items[chosen] ? `${listId}-${chosen}` : undefined}
         onChange={(event) => {
           setText(event.currentTarget.value);
           setChosen(0);
@@ -51,21 +67,44 @@ function Finder({ onClose }: { onClose: () => void }): React.JSX.Element {
           if (!act) return;
           event.preventDefault();
           act();
-        }} />
+        }}
+      />
       <div id={listId} role="listbox" aria-label="Vehicles found" className="found">
         {items.map((vehicle, index) => (
-          <div key={vehicle.id} id={`${listId}-${index}`} role="option" aria-selected={index === chosen} className="found-one"
-            onPointerMove={() => setChosen(index)} onClick={() => open(vehicle.id)}>
+          <div
+            key={vehicle.id}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            className="found-one"
+            onPointerMove={() => setChosen(index)}
+            onClick={() => open(vehicle.id)}
+          >
             <strong>{vehicle.number}</strong>
-            <span className="clip quiet">{carName(vehicle)}{vehicle.owner ? ` · ${vehicle.owner.name}` : ''}</span>
+            <span className="clip quiet">
+              {carName(vehicle)}
+              {vehicle.owner ? ` · ${vehicle.owner.name}` : ''}
+            </span>
             <StatusMark status={statusOf(vehicle)} />
             <FreshnessMark freshness={vehicle.freshness} />
           </div>
         ))}
       </div>
-      {q === '' ? <Text size="sm" c="dimmed" mt="sm">Type a few letters. Arrows choose, Enter opens.</Text> : null}
-      {q !== '' && found.data && items.length === 0 ? <Text size="sm" c="dimmed" mt="sm">Nothing fits “{q}”.</Text> : null}
-      {found.isError ? <Text size="sm" c="red" mt="sm">{found.error.message}</Text> : null}
+      {q === '' ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          Type a few letters. Arrows choose, Enter opens.
+        </Text>
+      ) : null}
+      {q !== '' && found.data && items.length === 0 ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          Nothing fits “{q}”.
+        </Text>
+      ) : null}
+      {found.isError ? (
+        <Text size="sm" c="red" mt="sm">
+          {found.error.message}
+        </Text>
+      ) : null}
     </>
   );
 }

@@ -36,7 +36,8 @@ const further = (demo: boolean): readonly Place[] => [
   { name: 'Settings', href: paths.settings(), icon: Settings },
 ];
 
-const isAt = (pathname: string, href: string): boolean => (href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`));
+const isAt = (pathname: string, href: string): boolean =>
+  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
 
 export function Shell(): React.JSX.Element {
   const { me } = useMe();
@@ -58,9 +59,18 @@ export function Shell(): React.JSX.Element {
         <UnstyledButton className="quick" onClick={search.open}>
           <Search size={15} aria-hidden />
           <span>Search</span>
-          <Kbd size="xs" aria-hidden>⌘K</Kbd>
+          <Kbd size="xs" aria-hidden>
+            ⌘K
+          </Kbd>
         </UnstyledButton>
-        <ActionIcon className="quick-small" variant="subtle" color="gray" size="lg" aria-label="Search vehicles" onClick={search.open}>
+        <ActionIcon
+          className="quick-small"
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label="Search vehicles"
+          onClick={search.open}
+        >
           <Search size={18} />
         </ActionIcon>
         <LiveMark />
@@ -146,13 +156,19 @@ function ModeBanner({ me }: { me: Me }): React.JSX.Element | null {
   if (!me.simulatorUrl && overview.data?.platform.mode !== 'simulated') return null;
   return (
     <div className="mode" role="note">
-      <span>Simulated fleet: no real car is touched.</span>
+      <span>
+        Simulated fleet<span className="more-words">: no real car is touched.</span>
+      </span>
       {me.simulatorUrl ? (
         <a href={me.simulatorUrl} target="_blank" rel="noopener">
-          Open the simulator
+          <span className="more-words">Open the </span>simulator
         </a>
       ) : null}
-      {me.demo ? <PlainLink href={paths.mailbox()}>Owners' mailbox</PlainLink> : null}
+      {me.demo ? (
+        <PlainLink href={paths.mailbox()}>
+          <span className="more-words">Owners’ </span>mailbox
+        </PlainLink>
+      ) : null}
     </div>
   );
 }

@@ -1,16 +1,18 @@
 /** A connection's status: icon, word and tone, which is never the only carrier. */
-import { CircleCheck, CircleDashed, Hourglass, KeyRound, TriangleAlert, Unplug } from 'lucide-react';
-import type { LucideIcon } from 'lucide-react';
+import { CircleCheck, CircleDashed, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
+import type { ComponentType } from 'react';
+
+import { KeyOff } from './key-off.tsx';
 
 interface Look {
   word: string;
-  icon: LucideIcon;
+  icon: ComponentType<{ size?: number; strokeWidth?: number }>;
 }
 
 const looks: Record<string, Look> = {
   active: { word: 'Active', icon: CircleCheck },
   pending: { word: 'Waiting for first data', icon: Hourglass },
-  expired: { word: 'Expired', icon: KeyRound },
+  expired: { word: 'Expired', icon: KeyOff },
   disconnected: { word: 'Disconnected', icon: Unplug },
   error: { word: 'Error', icon: TriangleAlert },
   unconnected: { word: 'Never connected', icon: CircleDashed },
@@ -25,7 +27,7 @@ export const statusWord = (status: string): string => look(status).word;
 export function StatusIcon({ status, size = 16 }: { status: string; size?: number }): React.JSX.Element {
   const { icon: Icon } = look(status);
   return (
-    <span className={status === 'expired' ? 'slashed' : undefined} aria-hidden>
+    <span aria-hidden>
       <Icon size={size} strokeWidth={2.1} />
     </span>
   );
@@ -36,13 +38,20 @@ interface StatusMarkProps {
   /** What is claimed and being checked; null when nothing is. */
   suspicion?: string | null;
   large?: boolean;
+  /** For narrow places: "Waiting". */
+  brief?: boolean;
 }
 
-export function StatusMark({ status, suspicion = null, large = false }: StatusMarkProps): React.JSX.Element {
+export function StatusMark({
+  status,
+  suspicion = null,
+  large = false,
+  brief = false,
+}: StatusMarkProps): React.JSX.Element {
   return (
     <span className="status" data-status={status} data-large={large || undefined} title={suspicion ?? undefined}>
       <StatusIcon status={status} size={large ? 20 : 15} />
-      {statusWord(status)}
+      {brief && status === 'pending' ? 'Waiting' : statusWord(status)}
       {suspicion ? (
         <span className="pulse">
           <span className="unseen">Suspected, being checked</span>

@@ -18,18 +18,35 @@ export function Telemetry({ vehicle }: { vehicle: VehicleView }): React.JSX.Elem
   return (
     <section className="panel" aria-labelledby="telemetry-title">
       <div className="panel-head">
-        <Title order={2} id="telemetry-title">Telemetry</Title>
+        <Title order={2} id="telemetry-title">
+          Telemetry
+        </Title>
         <FreshnessMark freshness={vehicle.freshness} />
       </div>
       <div className="glance">
-        <div><span className="glance-name">Energy</span><EnergyGauge energy={energyOf(signals, vehicle.powertrain)} /></div>
-        <div><span className="glance-name">Lock</span><LockState vehicle={vehicle} /></div>
-        <div><span className="glance-name">Odometer</span>{distance(kilometresOf(signalOf(signals, 'odometer-traveleddistance')), units)}</div>
-        <div><span className="glance-name">Position</span>{positionText ? <Copyable value={positionText} label="Copy coordinates" /> : unknown}</div>
+        <div>
+          <span className="glance-name">Energy</span>
+          <EnergyGauge energy={energyOf(signals, vehicle.powertrain)} />
+        </div>
+        <div>
+          <span className="glance-name">Lock</span>
+          <LockState vehicle={vehicle} />
+        </div>
+        <div>
+          <span className="glance-name">Odometer</span>
+          {distance(kilometresOf(signalOf(signals, 'odometer-traveleddistance')), units)}
+        </div>
+        <div>
+          <span className="glance-name">Position</span>
+          {positionText ? <Copyable value={positionText} label="Copy coordinates" /> : unknown}
+        </div>
       </div>
       {signals.length === 0 ? (
         <Text size="sm" c="dimmed" mt="md">
-          {vehicle.connection ? (vehicle.freshness.text ?? 'No value has arrived yet. Smartcar fetches the first ones within minutes of the owner’s sign-in.') : 'Values appear here once the vehicle is connected.'}
+          {vehicle.connection
+            ? (vehicle.freshness.text ??
+              'No value has arrived yet. Smartcar fetches the first ones within minutes of the owner’s sign-in.')
+            : 'Values appear here once the vehicle is connected.'}
         </Text>
       ) : (
         <SignalTable signals={signals} />
@@ -55,15 +72,23 @@ function SignalTable({ signals }: { signals: readonly SignalView[] }): React.JSX
         <tbody>
           {signals.map((signal) => (
             <tr key={signal.code} data-stale={signal.freshness === 'stale' || undefined}>
-              <th scope="row" title={signal.code}>{signal.name}</th>
+              <th scope="row" title={signal.code}>
+                {signal.name}
+              </th>
               <td className="value">
                 <FreshnessDot state={signal.freshness} />
                 <span className="unseen">{freshnessWords[signal.freshness]}: </span>
                 {signalText(signal, units)}
               </td>
-              <td><Age at={signal.measuredAt} /></td>
-              <td><Age at={signal.fetchedAt} /></td>
-              <td><Age at={signal.receivedAt} /></td>
+              <td>
+                <Age at={signal.measuredAt} />
+              </td>
+              <td>
+                <Age at={signal.fetchedAt} />
+              </td>
+              <td>
+                <Age at={signal.receivedAt} />
+              </td>
             </tr>
           ))}
         </tbody>

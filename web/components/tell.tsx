@@ -10,5 +10,11 @@ export function tellDone(message: string): void {
 
 export function tellProblem(problem: Error): void {
   const requestId = problem instanceof ApiProblem && problem.requestId ? ` (request ${problem.requestId})` : '';
-  notifications.show({ title: 'Not done', message: `${problem.message}${requestId}`, color: 'red', icon: <CircleAlert size={16} />, autoClose: 12_000 });
+  notifications.show({
+    title: 'Not done',
+    message: `${problem.message}${requestId}`,
+    color: 'red',
+    icon: <CircleAlert size={16} />,
+    autoClose: 12_000,
+  });
 }

@@ -1,6 +1,20 @@
 /** Everything that happened to one vehicle, newest first, by day. */
 import { Button, Skeleton, Text, Title } from '@mantine/core';
-import { Ban, CarFront, Check, CircleDot, Link2, Mail, MailCheck, Radio, RefreshCw, ScanSearch, Undo2, Unplug, UserCheck } from 'lucide-react';
+import {
+  Ban,
+  CarFront,
+  Check,
+  CircleDot,
+  Link2,
+  Mail,
+  MailCheck,
+  Radio,
+  RefreshCw,
+  ScanSearch,
+  Undo2,
+  Unplug,
+  UserCheck,
+} from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 
 import type { TimelineKind } from '../../src/domain/timeline.ts';
@@ -37,19 +51,35 @@ export function Timeline({ vehicleId }: { vehicleId: string }): React.JSX.Elemen
   return (
     <section className="panel" aria-labelledby="timeline-title" {...hold}>
       <div className="panel-head">
-        <Title order={2} id="timeline-title">Timeline</Title>
+        <Title order={2} id="timeline-title">
+          Timeline
+        </Title>
         {waiting > 0 ? <span className="note">{waiting} new</span> : null}
       </div>
       {timeline.isPending ? <Skeleton height={160} aria-label="Loading the timeline" /> : null}
-      {timeline.problem && !timeline.items ? <ProblemNotice problem={timeline.problem} retry={timeline.refetch} /> : null}
-      {timeline.items && items.length === 0 ? <Text size="sm" c="dimmed">Nothing has happened yet. Each change of the connection, each check and each message is written here for good.</Text> : null}
+      {timeline.problem && !timeline.items ? (
+        <ProblemNotice problem={timeline.problem} retry={timeline.refetch} />
+      ) : null}
+      {timeline.items && items.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Nothing has happened yet. Each change of the connection, each check and each message is written here for good.
+        </Text>
+      ) : null}
       {byDay(items).map(([day, entries]) => (
         <div key={day}>
           <h3 className="day">{day}</h3>
-          <ol className="happenings">{entries.map((entry) => <Happening key={entry.id} entry={entry} />)}</ol>
+          <ol className="happenings">
+            {entries.map((entry) => (
+              <Happening key={entry.id} entry={entry} />
+            ))}
+          </ol>
         </div>
       ))}
-      {timeline.hasMore ? <Button variant="default" size="xs" mt="sm" loading={timeline.isFetchingMore} onClick={timeline.loadMore}>Earlier</Button> : null}
+      {timeline.hasMore ? (
+        <Button variant="default" size="xs" mt="sm" loading={timeline.isFetchingMore} onClick={timeline.loadMore}>
+          Earlier
+        </Button>
+      ) : null}
     </section>
   );
 }
@@ -58,13 +88,25 @@ function Happening({ entry }: { entry: TimelineView }): React.JSX.Element {
   const Icon = iconOf(entry.kind);
   return (
     <li className="happening">
-      <time dateTime={entry.at} title={exactTime(entry.at)}>{clockTime(entry.at)}</time>
-      <span className="happening-icon" aria-hidden><Icon size={14} /></span>
+      <time dateTime={entry.at} title={exactTime(entry.at)}>
+        {clockTime(entry.at)}
+      </time>
+      <span className="happening-icon" aria-hidden>
+        <Icon size={14} />
+      </span>
       <div>
         <span>{entry.text}</span>
         <span className="quiet happening-by">
           {entry.actor.name} · by {vias[entry.via] ?? entry.via}
-          {entry.requestId ? <> · <Copyable value={entry.requestId} label="Copy Smartcar's request id">{<span className="mono">{short(entry.requestId)}</span>}</Copyable></> : null}
+          {entry.requestId ? (
+            <>
+              {' '}
+              ·{' '}
+              <Copyable value={entry.requestId} label="Copy Smartcar's request id">
+                {<span className="mono">{short(entry.requestId)}</span>}
+              </Copyable>
+            </>
+          ) : null}
         </span>
       </div>
     </li>

@@ -6,7 +6,13 @@ import { turnText } from '../words.ts';
 import type { NextAction } from '../words.ts';
 
 const icons: Record<NextAction['who'], LucideIcon> = {
-  owner: UserRound, operator: User, vehicle: CarFront, manufacturer: Factory, smartcar: Radio, us: Hammer, nobody: Hourglass,
+  owner: UserRound,
+  operator: User,
+  vehicle: CarFront,
+  manufacturer: Factory,
+  smartcar: Radio,
+  us: Hammer,
+  nobody: Hourglass,
 };
 
 /** Whose turn it is, with a verb. */

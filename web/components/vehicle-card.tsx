@@ -53,7 +53,11 @@ export function VehicleCard({ vehicle }: { vehicle: VehicleView }): React.JSX.El
         <span>{distance(kilometresOf(signalOf(vehicle.signals, 'odometer-traveleddistance')), units)}</span>
       </span>
       <span className="card-foot">
-        {connection?.causeText ? <span className="cause">{connection.causeText}</span> : null}
+        {connection?.causeText ? (
+          <span className="cause">{connection.causeText}</span>
+        ) : (
+          <span className="clip quiet">{[vehicle.plate, vehicle.owner?.name].filter(Boolean).join(' · ')}</span>
+        )}
         {turn ? <TurnChip next={turn} make={vehicle.make} /> : null}
       </span>
     </PlainLink>

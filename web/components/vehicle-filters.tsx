@@ -20,13 +20,30 @@ interface VehicleFiltersProps {
 
 const statusChoices = statusNames.map((value) => ({ value, label: statusWord(value) }));
 const freshnessChoices = Object.entries(freshnessWords).map(([value, label]) => ({ value, label }));
-const turnChoices = ['owner', 'operator', 'vehicle', 'manufacturer', 'smartcar', 'us'].map((value) => ({ value, label: turnName(value) }));
+const turnChoices = ['owner', 'operator', 'vehicle', 'manufacturer', 'smartcar', 'us'].map((value) => ({
+  value,
+  label: turnName(value),
+}));
 
 export function VehicleFilters({ filters, shape, makes, onChange, onShape }: VehicleFiltersProps): React.JSX.Element {
   const set = (key: keyof Filters) => (value: string | null) => onChange({ ...filters, [key]: value ?? '' });
-  const choice = (label: string, key: 'status' | 'freshness' | 'make' | 'who', data: { value: string; label: string }[]): React.JSX.Element => (
-    <Select aria-label={label} placeholder={label} data={data} value={filters[key] ?? null} onChange={set(key)} clearable size="sm" className="filter"
-      comboboxProps={{ width: 220, position: 'bottom-start' }} clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}` }} />
+  const choice = (
+    label: string,
+    key: 'status' | 'freshness' | 'make' | 'who',
+    data: { value: string; label: string }[],
+  ): React.JSX.Element => (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      data={data}
+      value={filters[key] ?? null}
+      onChange={set(key)}
+      clearable
+      size="sm"
+      className="filter"
+      comboboxProps={{ width: 220, position: 'bottom-start' }}
+      clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}` }}
+    />
   );
   const chosenMakes = [...new Set([...makes, ...(filters.make ? [filters.make] : [])])].sort();
   return (
@@ -34,13 +51,39 @@ export function VehicleFilters({ filters, shape, makes, onChange, onShape }: Veh
       <VehicleSearch value={filters.q ?? ''} onChange={(q) => onChange({ ...filters, q })} />
       {choice('Status', 'status', statusChoices)}
       {choice('Freshness', 'freshness', freshnessChoices)}
-      {choice('Make', 'make', chosenMakes.map((make) => ({ value: make, label: titled(make) })))}
+      {choice(
+        'Make',
+        'make',
+        chosenMakes.map((make) => ({ value: make, label: titled(make) })),
+      )}
       {choice('Whose turn', 'who', turnChoices)}
-      <SegmentedControl aria-label="Shown as" className="shape" size="sm" value={shape} onChange={(value) => onShape(value === 'table' ? 'table' : 'cards')}
+      <SegmentedControl
+        aria-label="Shown as"
+        className="shape"
+        size="sm"
+        value={shape}
+        onChange={(value) => onShape(value === 'table' ? 'table' : 'cards')}
         data={[
-          { value: 'cards', label: <span className="shape-label"><LayoutGrid size={15} aria-hidden /><span className="unseen">Cards</span></span> },
-          { value: 'table', label: <span className="shape-label"><Rows3 size={15} aria-hidden /><span className="unseen">Table</span></span> },
-        ]} />
+          {
+            value: 'cards',
+            label: (
+              <span className="shape-label">
+                <LayoutGrid size={15} aria-hidden />
+                <span className="unseen">Cards</span>
+              </span>
+            ),
+          },
+          {
+            value: 'table',
+            label: (
+              <span className="shape-label">
+                <Rows3 size={15} aria-hidden />
+                <span className="unseen">Table</span>
+              </span>
+            ),
+          },
+        ]}
+      />
     </Group>
   );
 }
@@ -59,9 +102,26 @@ function VehicleSearch({ value, onChange }: { value: string; onChange: (value: s
     tell(next.trim());
   };
   return (
-    <TextInput ref={input} className="search" size="sm" type="search" aria-label="Search vehicles" placeholder="Number, plate, VIN, make or owner" value={text}
-      leftSection={<Search size={15} aria-hidden />} onChange={(event) => change(event.currentTarget.value)}
+    <TextInput
+      ref={input}
+      className="search"
+      size="sm"
+      type="search"
+      aria-label="Search vehicles"
+      placeholder="Number, plate, VIN, make or owner"
+      value={text}
+      leftSection={<Search size={15} aria-hidden />}
+      onChange={(event) => change(event.currentTarget.value)}
       onKeyDown={(event) => (event.key === 'Escape' ? change('') : undefined)}
-      rightSection={text ? <CloseButton size="sm" aria-label="Clear search" onClick={() => change('')} /> : <Kbd size="xs" aria-hidden>/</Kbd>} />
+      rightSection={
+        text ? (
+          <CloseButton size="sm" aria-label="Clear search" onClick={() => change('')} />
+        ) : (
+          <Kbd size="xs" aria-hidden>
+            /
+          </Kbd>
+        )
+      }
+    />
   );
 }

@@ -17,7 +17,7 @@ interface VehicleListProps {
 }
 
 const cardWidth = 272;
-const sizes = { cards: 204, table: 44 } as const;
+const sizes = { cards: 192, table: 44 } as const;
 
 export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListProps): React.JSX.Element {
   const { ref: measured, width } = useElementSize();
@@ -26,7 +26,12 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
   const columns = shape === 'cards' ? Math.max(1, Math.floor((width + 12) / (cardWidth + 12))) : 1;
   const rows = Math.ceil(vehicles.length / columns);
   useLayoutEffect(() => setTop(place.current?.offsetTop ?? 0), [shape, width]);
-  const virtual = useWindowVirtualizer({ count: rows, estimateSize: () => sizes[shape], overscan: 6, scrollMargin: top });
+  const virtual = useWindowVirtualizer({
+    count: rows,
+    estimateSize: () => sizes[shape],
+    overscan: 6,
+    scrollMargin: top,
+  });
   useEffect(() => virtual.measure(), [virtual, shape, columns]);
   const drawn = virtual.getVirtualItems();
   const last = drawn.at(-1)?.index ?? 0;
@@ -34,13 +39,27 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
     if (hasMore && last >= rows - 4) loadMore();
   }, [hasMore, last, rows, loadMore]);
   return (
-    <div ref={measured} className={shape === 'table' ? 'rowtable' : undefined} role={shape === 'table' ? 'table' : 'list'} aria-label="Vehicles"
-      {...(shape === 'table' ? { 'aria-rowcount': hasMore ? -1 : vehicles.length + 1 } : {})} onKeyDown={(event) => walk(event, columns)}>
+    <div
+      ref={measured}
+      className={shape === 'table' ? 'rowtable' : undefined}
+      role={shape === 'table' ? 'table' : 'list'}
+      aria-label="Vehicles"
+      {...(shape === 'table' ? { 'aria-rowcount': hasMore ? -1 : vehicles.length + 1 } : {})}
+      onKeyDown={(event) => walk(event, columns)}
+    >
       {shape === 'table' ? <VehicleTableHead /> : null}
       <div ref={place} className="virtual" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {drawn.map((row) => (
-          <div key={row.key} className={shape === 'cards' ? 'cardline' : 'rowline'} role="presentation"
-            style={{ transform: `translateY(${row.start - top}px)`, height: sizes[shape], gridTemplateColumns: shape === 'cards' ? `repeat(${columns}, minmax(0, 1fr))` : undefined }}>
+          <div
+            key={row.key}
+            className={shape === 'cards' ? 'cardline' : 'rowline'}
+            role="presentation"
+            style={{
+              transform: `translateY(${row.start - top}px)`,
+              height: sizes[shape],
+              gridTemplateColumns: shape === 'cards' ? `repeat(${columns}, minmax(0, 1fr))` : undefined,
+            }}
+          >
             {vehicles.slice(row.index * columns, (row.index + 1) * columns).map((vehicle, at) =>
               shape === 'cards' ? (
                 <div role="listitem" key={vehicle.id}>

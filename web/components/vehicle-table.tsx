@@ -39,16 +39,30 @@ export function VehicleRow({ vehicle, index }: { vehicle: VehicleView; index: nu
         </PlainLink>
         <SmartcarBadge connection={vehicle.connection} />
       </span>
-      <span role="cell" className="clip">{carName(vehicle) ?? unknown}</span>
-      <span role="cell" title={vehicle.connection?.causeText ?? undefined}>
-        <StatusMark status={statusOf(vehicle)} suspicion={vehicle.connection?.suspicion?.text ?? null} />
+      <span role="cell" className="clip">
+        {carName(vehicle) ?? unknown}
       </span>
-      <span role="cell">{turn ? <TurnChip next={turn} make={vehicle.make} /> : <span className="quiet">{unknown}</span>}</span>
-      <span role="cell"><EnergyGauge energy={energyOf(vehicle.signals, vehicle.powertrain)} compact /></span>
-      <span role="cell"><LockState vehicle={vehicle} /></span>
-      <span role="cell" data-number>{distance(odometer, units)}</span>
-      <span role="cell"><FreshnessMark freshness={vehicle.freshness} /></span>
-      <span role="cell" className="clip">{vehicle.owner?.name ?? unknown}</span>
+      <span role="cell" title={vehicle.connection?.causeText ?? undefined}>
+        <StatusMark brief status={statusOf(vehicle)} suspicion={vehicle.connection?.suspicion?.text ?? null} />
+      </span>
+      <span role="cell">
+        {turn ? <TurnChip next={turn} make={vehicle.make} /> : <span className="quiet">{unknown}</span>}
+      </span>
+      <span role="cell">
+        <EnergyGauge energy={energyOf(vehicle.signals, vehicle.powertrain)} compact />
+      </span>
+      <span role="cell">
+        <LockState vehicle={vehicle} />
+      </span>
+      <span role="cell" data-number>
+        {distance(odometer, units)}
+      </span>
+      <span role="cell">
+        <FreshnessMark freshness={vehicle.freshness} />
+      </span>
+      <span role="cell" className="clip">
+        {vehicle.owner?.name ?? unknown}
+      </span>
     </div>
   );
 }

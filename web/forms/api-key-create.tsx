@@ -19,26 +19,59 @@ export function ApiKeyDialog({ opened, onClose }: { opened: boolean; onClose: ()
 
 function ApiKeyCreate({ onClose }: { onClose: () => void }): React.JSX.Element {
   const [key, setKey] = useState<string | null>(null);
-  const form = useForm({ initialValues: { name: '', role: 'viewer' as Role }, validate: { name: (value) => (value.trim() ? null : 'Say which program it is for.') } });
+  const form = useForm({
+    initialValues: { name: '', role: 'viewer' as Role },
+    validate: { name: (value) => (value.trim() ? null : 'Say which program it is for.') },
+  });
   const making = useAct('createApiKey', ['listApiKeys', 'listAudit'], (made) => setKey(made.key));
   if (key) {
     return (
       <Stack gap="md">
-        <Alert color="petrol" title="Copy it now">It is shown this once; Towline keeps only its fingerprint.</Alert>
-        <Text className="mono key" component="div"><Copyable value={key} label="Copy the key" /></Text>
-        <Group justify="flex-end"><Button onClick={onClose}>Done</Button></Group>
+        <Alert color="petrol" title="Copy it now">
+          It is shown this once; Towline keeps only its fingerprint.
+        </Alert>
+        <Text className="mono key" component="div">
+          <Copyable value={key} label="Copy the key" />
+        </Text>
+        <Group justify="flex-end">
+          <Button onClick={onClose}>Done</Button>
+        </Group>
       </Stack>
     );
   }
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => making.mutate({ body: { name: values.name.trim(), role: values.role } }, { onError: (problem) => showFieldErrors(problem, form) }))}>
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) =>
+        making.mutate(
+          { body: { name: values.name.trim(), role: values.role } },
+          { onError: (problem) => showFieldErrors(problem, form) },
+        ),
+      )}
+    >
       <Stack gap="sm">
-        <TextInput label="Name" description="The program that will use it" placeholder="Booking system" data-autofocus {...form.getInputProps('name')} />
-        <Select label="Role" description="What it may do; each role includes those before it" data={[...roles]} allowDeselect={false} {...form.getInputProps('role')} />
+        <TextInput
+          label="Name"
+          description="The program that will use it"
+          placeholder="Booking system"
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <Select
+          label="Role"
+          description="What it may do; each role includes those before it"
+          data={[...roles]}
+          allowDeselect={false}
+          {...form.getInputProps('role')}
+        />
         {making.error && Object.keys(form.errors).length === 0 ? <ProblemNotice problem={making.error} /> : null}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={making.isPending}>Make the key</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={making.isPending}>
+            Make the key
+          </Button>
         </Group>
       </Stack>
     </form>

@@ -2,7 +2,11 @@
 import { ApiProblem } from '../api.ts';
 
 /** Whether at least one field of the form was meant; the form's own message is then not needed. */
-export function showFieldErrors(problem: Error, form: { values: object; setFieldError: (field: never, message: string) => void }, rename: Readonly<Record<string, string>> = {}): boolean {
+export function showFieldErrors(
+  problem: Error,
+  form: { values: object; setFieldError: (field: never, message: string) => void },
+  rename: Readonly<Record<string, string>> = {},
+): boolean {
   if (!(problem instanceof ApiProblem)) return false;
   let shown = false;
   for (const [field, message] of Object.entries(problem.fields)) {

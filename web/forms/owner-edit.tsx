@@ -36,10 +36,19 @@ function OwnerEdit({ owner, onClose }: OwnerEditProps): React.JSX.Element {
     tellDone(`${fresh.name} is saved.`);
     onClose();
   });
-  const known = languages.some(({ value }) => value === owner.language) ? languages : [...languages, { value: owner.language, label: owner.language }];
+  const known = languages.some(({ value }) => value === owner.language)
+    ? languages
+    : [...languages, { value: owner.language, label: owner.language }];
   return (
-    <form noValidate onSubmit={form.onSubmit(({ name, email, phone, language }) =>
-        saving.mutate({ id: owner.id, body: { name: name.trim(), email: email.trim(), phone: orAbsent(phone), language } }, { onError: (problem) => showFieldErrors(problem, form) }))}>
+    <form
+      noValidate
+      onSubmit={form.onSubmit(({ name, email, phone, language }) =>
+        saving.mutate(
+          { id: owner.id, body: { name: name.trim(), email: email.trim(), phone: orAbsent(phone), language } },
+          { onError: (problem) => showFieldErrors(problem, form) },
+        ),
+      )}
+    >
       <Stack gap="sm">
         <TextInput label="Name" data-autofocus {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" {...form.getInputProps('email')} />
@@ -47,8 +56,12 @@ function OwnerEdit({ owner, onClose }: OwnerEditProps): React.JSX.Element {
         <Select label="Writes to them in" data={known} allowDeselect={false} {...form.getInputProps('language')} />
         {saving.error && Object.keys(form.errors).length === 0 ? <ProblemNotice problem={saving.error} /> : null}
         <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={saving.isPending}>Save</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={saving.isPending}>
+            Save
+          </Button>
         </Group>
       </Stack>
     </form>

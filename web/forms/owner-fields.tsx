@@ -21,8 +21,10 @@ export const languages = [
 ];
 
 export const ownerChecks = {
-  ownerName: (value: string, values: OwnerValues): string | null => (values.ownerId === newOwner && !value.trim() ? 'Write the name of the person or company.' : null),
-  ownerEmail: (value: string, values: OwnerValues): string | null => (values.ownerId === newOwner && !value.includes('@') ? 'Write an e-mail address; the owner is asked by it.' : null),
+  ownerName: (value: string, values: OwnerValues): string | null =>
+    values.ownerId === newOwner && !value.trim() ? 'Write the name of the person or company.' : null,
+  ownerEmail: (value: string, values: OwnerValues): string | null =>
+    values.ownerId === newOwner && !value.includes('@') ? 'Write an e-mail address; the owner is asked by it.' : null,
 };
 
 interface OwnerFieldsProps {
@@ -40,16 +42,26 @@ export function OwnerFields({ values, current = null, input, onChoose }: OwnerFi
   // The box holds the chosen name after choosing; searching for that would hide everybody else.
   const owners = useCall('listOwners', { query: { limit: 20, q: q === chosen?.name ? '' : q } });
   const known = (owners.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  const kept = chosen && !known.some(({ value }) => value === chosen.id) ? [{ value: chosen.id, label: chosen.name }] : [];
+  const kept =
+    chosen && !known.some(({ value }) => value === chosen.id) ? [{ value: chosen.id, label: chosen.name }] : [];
   return (
     <>
-      <Select label="Owner" description="Who agrees to the connection and is written to when it breaks" placeholder="Nobody yet" searchable clearable
-        data={[{ value: newOwner, label: 'Somebody new…' }, ...kept, ...known]} value={values.ownerId || null} onSearchChange={setText}
-        filter={({ options }) => options} nothingFoundMessage="Nobody with this name"
+      <Select
+        label="Owner"
+        description="Who agrees to the connection and is written to when it breaks"
+        placeholder="Nobody yet"
+        searchable
+        clearable
+        data={[{ value: newOwner, label: 'Somebody new…' }, ...kept, ...known]}
+        value={values.ownerId || null}
+        onSearchChange={setText}
+        filter={({ options }) => options}
+        nothingFoundMessage="Nobody with this name"
         onChange={(value, option) => {
           setChosen(value && option && value !== newOwner ? { id: value, name: String(option.label) } : null);
           onChoose(value ?? '');
-        }} />
+        }}
+      />
       {values.ownerId === newOwner ? (
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <TextInput label="Owner's name" autoComplete="off" {...input('ownerName')} />

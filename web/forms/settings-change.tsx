@@ -13,7 +13,9 @@ import { orNull } from './fields.ts';
 
 type Settings = Answer<'getSettings'>;
 
-const valuesOf = (settings: Settings): { required: string[]; staleHours: number | ''; fromName: string; supportContact: string } => ({
+const valuesOf = (
+  settings: Settings,
+): { required: string[]; staleHours: number | ''; fromName: string; supportContact: string } => ({
   required: settings.requiredPermissions,
   staleHours: settings.staleAfterS === null ? '' : settings.staleAfterS / 3_600,
   fromName: settings.ownerMail.fromName,
@@ -51,23 +53,56 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
     <form className="panel" onSubmit={form.onSubmit(save)} noValidate>
       <fieldset disabled={reason !== null} className="bare">
         <Stack gap="lg">
-          <Checkbox.Group label="Required permissions" description="A connection without one of these is an error, and its owner can be asked to widen it." {...form.getInputProps('required')}>
+          <Checkbox.Group
+            label="Required permissions"
+            description="A connection without one of these is an error, and its owner can be asked to widen it."
+            {...form.getInputProps('required')}
+          >
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt="sm">
-              {names.map((permission) => <Checkbox key={permission} value={permission} label={permissionWord(permission)} disabled={reason !== null} />)}
+              {names.map((permission) => (
+                <Checkbox
+                  key={permission}
+                  value={permission}
+                  label={permissionWord(permission)}
+                  disabled={reason !== null}
+                />
+              ))}
             </SimpleGrid>
           </Checkbox.Group>
-          <NumberInput label="Data is stale after" description="Hours without news. Empty: by make, since some cars sleep longer than others." suffix=" h" min={1} max={720} maw={260} placeholder="by make" {...form.getInputProps('staleHours')} />
+          <NumberInput
+            label="Data is stale after"
+            description="Hours without news. Empty: by make, since some cars sleep longer than others."
+            suffix=" h"
+            min={1}
+            max={720}
+            maw={260}
+            placeholder="by make"
+            {...form.getInputProps('staleHours')}
+          />
           <div>
-            <Title order={2} mb="xs">Messages to owners</Title>
+            <Title order={2} mb="xs">
+              Messages to owners
+            </Title>
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
               <TextInput label="Sender's name" {...form.getInputProps('fromName')} />
-              <TextInput label="A person to ask" description="Address or phone number, shown in each message" inputWrapperOrder={['label', 'input', 'description', 'error']} {...form.getInputProps('supportContact')} />
+              <TextInput
+                label="A person to ask"
+                description="Address or phone number, shown in each message"
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                {...form.getInputProps('supportContact')}
+              />
             </SimpleGrid>
           </div>
           {saving.error ? <ProblemNotice problem={saving.error} /> : null}
           <Group>
-            <Button type="submit" loading={saving.isPending} disabled={reason !== null || !form.isDirty()}>Save</Button>
-            {reason ? <Text size="sm" c="dimmed">{reason}</Text> : null}
+            <Button type="submit" loading={saving.isPending} disabled={reason !== null || !form.isDirty()}>
+              Save
+            </Button>
+            {reason ? (
+              <Text size="sm" c="dimmed">
+                {reason}
+              </Text>
+            ) : null}
           </Group>
         </Stack>
       </fieldset>

@@ -16,7 +16,11 @@ interface VehicleEditProps {
   onClose: () => void;
 }
 
-export function VehicleEditDrawer({ vehicle, opened, onClose }: VehicleEditProps & { opened: boolean }): React.JSX.Element {
+export function VehicleEditDrawer({
+  vehicle,
+  opened,
+  onClose,
+}: VehicleEditProps & { opened: boolean }): React.JSX.Element {
   return (
     <Drawer opened={opened} onClose={onClose} title={`Edit ${vehicle.number}`} size="md">
       <VehicleEdit vehicle={vehicle} onClose={onClose} />
@@ -26,21 +30,49 @@ export function VehicleEditDrawer({ vehicle, opened, onClose }: VehicleEditProps
 
 function VehicleEdit({ vehicle, onClose }: VehicleEditProps): React.JSX.Element {
   const client = useQueryClient();
-  const initialValues = { number: vehicle.number, plate: vehicle.plate ?? '', vin: vehicle.vin ?? '', ...noOwner, ownerId: vehicle.owner?.id ?? '' };
+  const initialValues = {
+    number: vehicle.number,
+    plate: vehicle.plate ?? '',
+    vin: vehicle.vin ?? '',
+    ...noOwner,
+    ownerId: vehicle.owner?.id ?? '',
+  };
   const form = useForm({
     initialValues,
-    validate: { ...ownerChecks, vin: checkVin, number: (value: string) => (value.trim() ? null : 'A vehicle needs a number.') },
+    validate: {
+      ...ownerChecks,
+      vin: checkVin,
+      number: (value: string) => (value.trim() ? null : 'A vehicle needs a number.'),
+    },
   });
   const saving = useMutation<VehicleView, ApiProblem, typeof initialValues>({
     mutationFn: async (values) => {
-      const ownerId = values.ownerId === newOwner
-        ? (await call('createOwner', { body: { name: values.ownerName.trim(), email: values.ownerEmail.trim(), language: values.ownerLanguage } })).id
-        : orNull(values.ownerId);
-      return call('changeVehicle', { id: vehicle.id, body: { number: values.number.trim(), plate: orNull(values.plate), vin: orNull(values.vin)?.toUpperCase() ?? null, ownerId } });
+      const ownerId =
+        values.ownerId === newOwner
+          ? (
+              await call('createOwner', {
+                body: {
+                  name: values.ownerName.trim(),
+                  email: values.ownerEmail.trim(),
+                  language: values.ownerLanguage,
+                },
+              })
+            ).id
+          : orNull(values.ownerId);
+      return call('changeVehicle', {
+        id: vehicle.id,
+        body: {
+          number: values.number.trim(),
+          plate: orNull(values.plate),
+          vin: orNull(values.vin)?.toUpperCase() ?? null,
+          ownerId,
+        },
+      });
     },
     onSuccess: (fresh) => {
       client.setQueryData(keyOf('getVehicle', { id: vehicle.id }), fresh);
-      for (const changed of ['listVehicles', 'listOwners', 'listTimeline']) void client.invalidateQueries({ queryKey: [changed] });
+      for (const changed of ['listVehicles', 'listOwners', 'listTimeline'])
+        void client.invalidateQueries({ queryKey: [changed] });
       tellDone(`${fresh.number} is saved.`);
       onClose();
     },
@@ -52,11 +84,20 @@ function VehicleEdit({ vehicle, onClose }: VehicleEditProps): React.JSX.Element 
         <TextInput label="Number" data-autofocus {...form.getInputProps('number')} />
         <TextInput label="Plate" {...form.getInputProps('plate')} />
         <TextInput label="VIN" className="mono-input" {...form.getInputProps('vin')} />
-        <OwnerFields values={form.values} current={vehicle.owner} input={(field) => form.getInputProps(field)} onChoose={(id) => form.setFieldValue('ownerId', id)} />
+        <OwnerFields
+          values={form.values}
+          current={vehicle.owner}
+          input={(field) => form.getInputProps(field)}
+          onChoose={(id) => form.setFieldValue('ownerId', id)}
+        />
         {saving.error && Object.keys(form.errors).length === 0 ? <ProblemNotice problem={saving.error} /> : null}
         <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={saving.isPending}>Save</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={saving.isPending}>
+            Save
+          </Button>
         </Group>
       </Stack>
     </form>

@@ -27,24 +27,57 @@ export function AlertsPage(): React.JSX.Element {
   const { items, waiting, hold } = useSettled(alerts.items ?? []);
   return (
     <>
-      <PageHead title="Alerts" note={alerts.items ? <FreshAt at={alerts.updatedAt} failed={alerts.isRefetchError} /> : null} />
+      <PageHead
+        title="Alerts"
+        note={
+          alerts.items ? (
+            <>
+              <FreshAt at={alerts.updatedAt} failed={alerts.isRefetchError} />
+              {waiting > 0 ? ` · ${waiting} new, shown when the pointer leaves the list` : ''}
+            </>
+          ) : null
+        }
+      />
       <div className="scroll-x">
-        <SegmentedControl aria-label="Which alerts" mb="md" value={state} data={[...states]} onChange={(value) => history.replace(paths.alerts(value))} />
+        <SegmentedControl
+          aria-label="Which alerts"
+          mb="md"
+          value={state}
+          data={[...states]}
+          onChange={(value) => history.replace(paths.alerts(value))}
+        />
       </div>
       {alerts.problem && !alerts.items ? <ProblemNotice problem={alerts.problem} retry={alerts.refetch} /> : null}
-      {alerts.isPending ? <div className="rows-loading" aria-busy="true" aria-label="Loading alerts">{Array.from({ length: 6 }, (_, index) => <Skeleton key={index} height={64} />)}</div> : null}
-      {waiting > 0 ? <p className="note" role="status">{waiting} new, shown when the pointer leaves the list</p> : null}
+      {alerts.isPending ? (
+        <div className="rows-loading" aria-busy="true" aria-label="Loading alerts">
+          {Array.from({ length: 6 }, (_, index) => (
+            <Skeleton key={index} height={64} />
+          ))}
+        </div>
+      ) : null}
       {items.length > 0 ? (
         <section className="panel" aria-label="Alerts" {...hold}>
-          <ul className="lines">{items.map((alert) => <AlertLine key={alert.id} alert={alert} />)}</ul>
+          <ul className="lines">
+            {items.map((alert) => (
+              <AlertLine key={alert.id} alert={alert} />
+            ))}
+          </ul>
         </section>
       ) : null}
       {alerts.items && items.length === 0 ? (
-        <Empty icon={<BellOff size={28} />} title={state === 'resolved' ? 'Nothing was resolved yet' : 'Nothing is wrong'}>
-          An alert opens when a connection breaks or Towline itself needs a hand. There is one for each problem, and it closes by itself when the problem is gone.
+        <Empty
+          icon={<BellOff size={28} />}
+          title={state === 'resolved' ? 'Nothing was resolved yet' : 'Nothing is wrong'}
+        >
+          An alert opens when a connection breaks or Towline itself needs a hand. There is one for each problem, and it
+          closes by itself when the problem is gone.
         </Empty>
       ) : null}
-      {alerts.hasMore ? <Button variant="default" mt="md" loading={alerts.isFetchingMore} onClick={alerts.loadMore}>Older alerts</Button> : null}
+      {alerts.hasMore ? (
+        <Button variant="default" mt="md" loading={alerts.isFetchingMore} onClick={alerts.loadMore}>
+          Older alerts
+        </Button>
+      ) : null}
     </>
   );
 }

@@ -27,20 +27,30 @@ export function ApiKeysPage(): React.JSX.Element {
   const [ending, setEnding] = useState<Key | null>(null);
   return (
     <>
-      <PageHead title="API keys" note={keys.data ? <FreshAt at={keys.dataUpdatedAt} failed={keys.isRefetchError} /> : null}>
-        <ReasonedButton leftSection={<Plus size={16} />} onClick={dialog.open} reason={may('manageKeys')}>Make a key</ReasonedButton>
+      <PageHead
+        title="API keys"
+        note={keys.data ? <FreshAt at={keys.dataUpdatedAt} failed={keys.isRefetchError} /> : null}
+      >
+        <ReasonedButton leftSection={<Plus size={16} />} onClick={dialog.open} reason={may('manageKeys')}>
+          Make a key
+        </ReasonedButton>
       </PageHead>
       <SettingsTabs />
       {keys.isError && !keys.data ? <ProblemNotice problem={keys.error} retry={() => void keys.refetch()} /> : null}
       {keys.isPending ? <RowsLoading of="keys" /> : null}
       {keys.data?.items.length === 0 ? (
         <Empty icon={<KeyRound size={28} />} title="No program has a key">
-          A key lets a program of yours, such as the booking system, use the API with a role of its own. It is shown once.
+          A key lets a program of yours, such as the booking system, use the API with a role of its own. It is shown
+          once.
         </Empty>
       ) : null}
       {keys.data && keys.data.items.length > 0 ? (
         <section className="panel" aria-label="Keys">
-          <ul className="lines">{keys.data.items.map((key) => <KeyLine key={key.id} entry={key} onEnd={() => setEnding(key)} />)}</ul>
+          <ul className="lines">
+            {keys.data.items.map((key) => (
+              <KeyLine key={key.id} entry={key} onEnd={() => setEnding(key)} />
+            ))}
+          </ul>
         </section>
       ) : null}
       <ApiKeyDialog opened={making} onClose={dialog.close} />
@@ -55,9 +65,21 @@ function KeyLine({ entry, onEnd }: { entry: Key; onEnd: () => void }): React.JSX
       <StateTag tone={entry.revokedAt ? 'quiet' : 'good'}>{entry.revokedAt ? 'Ended' : 'Works'}</StateTag>
       <div className="entry-body">
         <span>{entry.name}</span>
-        <span className="quiet"><span className="mono">{entry.hint}…</span> · {entry.role} · made <Age at={entry.createdAt} />{entry.revokedAt ? <> · ended <Age at={entry.revokedAt} /></> : null}</span>
+        <span className="quiet">
+          <span className="mono">{entry.hint}…</span> · {entry.role} · made <Age at={entry.createdAt} />
+          {entry.revokedAt ? (
+            <>
+              {' '}
+              · ended <Age at={entry.revokedAt} />
+            </>
+          ) : null}
+        </span>
       </div>
-      {entry.revokedAt ? null : <Button size="xs" variant="default" onClick={onEnd} aria-label={`End ${entry.name}`}>End</Button>}
+      {entry.revokedAt ? null : (
+        <Button size="xs" variant="default" onClick={onEnd} aria-label={`End ${entry.name}`}>
+          End
+        </Button>
+      )}
     </li>
   );
 }
@@ -72,8 +94,12 @@ function EndKeyDialog({ entry, onClose }: { entry: Key | null; onClose: () => vo
       <Text mb="md">Programs that use it are refused from now on. It can’t be made to work again.</Text>
       {end.error ? <ProblemNotice problem={end.error} /> : null}
       <Group justify="flex-end">
-        <Button variant="default" onClick={onClose} data-autofocus>Keep it</Button>
-        <Button color="red" loading={end.isPending} onClick={() => (entry ? end.mutate({ id: entry.id }) : undefined)}>End the key</Button>
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Keep it
+        </Button>
+        <Button color="red" loading={end.isPending} onClick={() => (entry ? end.mutate({ id: entry.id }) : undefined)}>
+          End the key
+        </Button>
       </Group>
     </Modal>
   );

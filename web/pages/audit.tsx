@@ -15,14 +15,21 @@ import { RowsLoading } from '../ui/rows-loading.tsx';
 import { useSettled } from '../ui/settled.ts';
 
 /** `changeVehicle` as "change vehicle"; the calls are named as acts. */
-const inWords = (act: string): string => act.replaceAll(/([A-Z])/g, ' $1').replaceAll(/[._-]/g, ' ').toLowerCase();
+const inWords = (act: string): string =>
+  act
+    .replaceAll(/([A-Z])/g, ' $1')
+    .replaceAll(/[._-]/g, ' ')
+    .toLowerCase();
 
 export function AuditPage(): React.JSX.Element {
   const list = usePaged('listAudit');
   const { items, hold } = useSettled(list.items ?? []);
   return (
     <>
-      <PageHead title="Audit log" note={list.items ? <FreshAt at={list.updatedAt} failed={list.isRefetchError} /> : null} />
+      <PageHead
+        title="Audit log"
+        note={list.items ? <FreshAt at={list.updatedAt} failed={list.isRefetchError} /> : null}
+      />
       <SettingsTabs />
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
       {list.isPending ? <RowsLoading of="the audit log" /> : null}
@@ -35,16 +42,36 @@ export function AuditPage(): React.JSX.Element {
         <section className="panel scroll-x" aria-label="Audit log" tabIndex={0} {...hold}>
           <table className="table">
             <thead>
-              <tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">Did</th><th scope="col">To</th><th scope="col">Request</th></tr>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Who</th>
+                <th scope="col">Did</th>
+                <th scope="col">To</th>
+                <th scope="col">Request</th>
+              </tr>
             </thead>
             <tbody>
               {items.map((entry) => (
                 <tr key={entry.id}>
-                  <td><Age at={entry.at} /></td>
+                  <td>
+                    <Age at={entry.at} />
+                  </td>
                   <td>{entry.actor.name}</td>
                   <th scope="row">{inWords(entry.act)}</th>
-                  <td className="mono">{entry.subject ? (entry.subject.startsWith('veh_') ? <TextLink href={paths.vehicle(entry.subject)}>{entry.subject}</TextLink> : entry.subject) : '–'}</td>
-                  <td className="mono">{entry.requestId ? <Copyable value={entry.requestId} label="Copy request id" /> : '–'}</td>
+                  <td className="mono">
+                    {entry.subject ? (
+                      entry.subject.startsWith('veh_') ? (
+                        <TextLink href={paths.vehicle(entry.subject)}>{entry.subject}</TextLink>
+                      ) : (
+                        entry.subject
+                      )
+                    ) : (
+                      '–'
+                    )}
+                  </td>
+                  <td className="mono">
+                    {entry.requestId ? <Copyable value={entry.requestId} label="Copy request id" /> : '–'}
+                  </td>
                 </tr>
               ))}
             </tbody>

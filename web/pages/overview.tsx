@@ -20,23 +20,32 @@ export function OverviewPage(): React.JSX.Element {
   const { data } = overview;
   return (
     <>
-      <PageHead title="Overview" note={data ? <FreshAt at={overview.dataUpdatedAt} failed={overview.isRefetchError} /> : null} />
-      {overview.isError && !data ? <ProblemNotice problem={overview.error} retry={() => void overview.refetch()} /> : null}
+      <PageHead
+        title="Overview"
+        note={data ? <FreshAt at={overview.dataUpdatedAt} failed={overview.isRefetchError} /> : null}
+      />
+      {overview.isError && !data ? (
+        <ProblemNotice problem={overview.error} retry={() => void overview.refetch()} />
+      ) : null}
       {overview.isPending ? <OverviewLoading /> : null}
       {data ? (
         <>
           <Counts overview={data} />
           <div className="halves">
-            <Turns overview={data} />
+            <div>
+              <Turns overview={data} />
+              <Connected overview={data} />
+              <Webhooks overview={data} />
+            </div>
             <OpenAlerts />
-            <Connected overview={data} />
-            <Webhooks overview={data} />
           </div>
         </>
       ) : null}
     </>
   );
 }
+
+const tileWords: Record<string, string> = { pending: 'Waiting', unconnected: 'Unconnected' };
 
 function Counts({ overview }: { overview: Overview }): React.JSX.Element {
   const stale = overview.freshness['stale'] ?? 0;
@@ -48,26 +57,43 @@ function Counts({ overview }: { overview: Overview }): React.JSX.Element {
         <span className="tile-word">vehicles</span>
       </PlainLink>
       {statusNames.map((status) => (
-        <PlainLink key={status} href={paths.vehicles({ status })} className="tile" data-none={!overview.statuses[status] || undefined}>
+        <PlainLink
+          key={status}
+          href={paths.vehicles({ status })}
+          className="tile"
+          data-none={!overview.statuses[status] || undefined}
+        >
           <span className="tile-number">{count(overview.statuses[status] ?? 0)}</span>
           <span className="tile-word status" data-status={status}>
-            <StatusIcon status={status} size={14} /> {status === 'pending' ? 'Waiting' : statusWord(status)}
+            <StatusIcon status={status} size={14} /> {tileWords[status] ?? statusWord(status)}
           </span>
         </PlainLink>
       ))}
       <PlainLink href={paths.vehicles({ freshness: 'stale' })} className="tile" data-none={stale === 0 || undefined}>
         <span className="tile-number">{count(stale)}</span>
-        <span className="tile-word"><FreshnessDot state="stale" /> Stale</span>
+        <span className="tile-word">
+          <FreshnessDot state="stale" /> Stale
+        </span>
       </PlainLink>
       <PlainLink href={paths.vehicles({ freshness: 'never' })} className="tile" data-none={never === 0 || undefined}>
         <span className="tile-number">{count(never)}</span>
-        <span className="tile-word"><FreshnessDot state="never" /> No data yet</span>
+        <span className="tile-word">
+          <FreshnessDot state="never" /> No data yet
+        </span>
       </PlainLink>
     </nav>
   );
 }
 
-function Section({ title, more, children }: { title: string; more?: React.ReactNode; children: React.ReactNode }): React.JSX.Element {
+function Section({
+  title,
+  more,
+  children,
+}: {
+  title: string;
+  more?: React.ReactNode;
+  children: React.ReactNode;
+}): React.JSX.Element {
   return (
     <section className="panel">
       <div className="panel-head">
@@ -88,11 +114,23 @@ const people = [
 function Turns({ overview }: { overview: Overview }): React.JSX.Element {
   const { asked, opened, oldestAskedAt } = overview.owners;
   const details: Record<string, React.ReactNode> = {
-    owner: <>asked {count(asked)} · opened {count(opened)}{oldestAskedAt ? <> · oldest <Age at={oldestAskedAt} /></> : null}</>,
+    owner: (
+      <>
+        asked {count(asked)} · opened {count(opened)}
+        {oldestAskedAt ? (
+          <>
+            {' '}
+            · oldest <Age at={oldestAskedAt} />
+          </>
+        ) : null}
+      </>
+    ),
     operator: 'permissions, plan or a decision',
     vehicle: 'asleep or out of reach; starting the car wakes it',
   };
-  const machines = ['manufacturer', 'smartcar', 'us'].map((who) => [who, overview.turns[who] ?? 0] as const).filter(([, number]) => number > 0);
+  const machines = ['manufacturer', 'smartcar', 'us']
+    .map((who) => [who, overview.turns[who] ?? 0] as const)
+    .filter(([, number]) => number > 0);
   const names: Record<string, string> = { manufacturer: 'Manufacturers', smartcar: 'Smartcar', us: 'Towline itself' };
   return (
     <Section title="Needs a person now">
@@ -114,7 +152,12 @@ function Turns({ overview }: { overview: Overview }): React.JSX.Element {
         <Text size="sm" c="dimmed" mt="sm">
           Not ours to press:{' '}
           {machines.map(([who, number], index) => (
-            <span key={who}>{index > 0 ? ' · ' : ''}<TextLink href={paths.vehicles({ who })}>{names[who]} {count(number)}</TextLink></span>
+            <span key={who}>
+              {index > 0 ? ' · ' : ''}
+              <TextLink href={paths.vehicles({ who })}>
+                {names[who]} {count(number)}
+              </TextLink>
+            </span>
           ))}
         </Text>
       ) : null}
@@ -126,12 +169,25 @@ function OpenAlerts(): React.JSX.Element {
   const alerts = useCall('listAlerts', { query: { state: 'open', limit: 5 } });
   const { items, hold } = useSettled(alerts.data?.items ?? []);
   return (
-    <Section title="Open alerts" more={<TextLink href={paths.alerts()} size="sm">All alerts</TextLink>}>
+    <Section
+      title="Open alerts"
+      more={
+        <TextLink href={paths.alerts()} size="sm">
+          All alerts
+        </TextLink>
+      }
+    >
       {alerts.isPending ? <Skeleton height={140} /> : null}
       {alerts.isError && !alerts.data ? <ProblemNotice problem={alerts.error} /> : null}
-      {alerts.data && items.length === 0 ? <Text c="dimmed" size="sm">Nothing is wrong. An alert appears here when a connection breaks, and goes by itself when it heals.</Text> : null}
+      {alerts.data && items.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          Nothing is wrong. An alert appears here when a connection breaks, and goes by itself when it heals.
+        </Text>
+      ) : null}
       <ul className="lines" {...hold}>
-        {items.map((alert) => <AlertLine key={alert.id} alert={alert} brief />)}
+        {items.map((alert) => (
+          <AlertLine key={alert.id} alert={alert} brief />
+        ))}
       </ul>
     </Section>
   );
@@ -140,11 +196,22 @@ function OpenAlerts(): React.JSX.Element {
 function Connected({ overview }: { overview: Overview }): React.JSX.Element {
   const active = overview.statuses['active'] ?? 0;
   const share = overview.vehicles === 0 ? null : (active / overview.vehicles) * 100;
-  const parts = statusNames.map((status) => [status, overview.statuses[status] ?? 0] as const).filter(([, number]) => number > 0);
+  const parts = statusNames
+    .map((status) => [status, overview.statuses[status] ?? 0] as const)
+    .filter(([, number]) => number > 0);
   return (
-    <Section title="Connected share" more={<span className="figure">{share === null ? '–' : `${share.toFixed(share >= 99.95 ? 0 : 1)} %`}</span>}>
-      <div className="sharebar" role="img" aria-label={parts.map(([status, number]) => `${statusWord(status)} ${number}`).join(', ')}>
-        {parts.map(([status, number]) => <span key={status} data-status={status} style={{ flexGrow: number }} />)}
+    <Section
+      title="Connected share"
+      more={<span className="figure">{share === null ? '–' : `${share.toFixed(share >= 99.95 ? 0 : 1)} %`}</span>}
+    >
+      <div
+        className="sharebar"
+        role="img"
+        aria-label={parts.map(([status, number]) => `${statusWord(status)} ${number}`).join(', ')}
+      >
+        {parts.map(([status, number]) => (
+          <span key={status} data-status={status} style={{ flexGrow: number }} />
+        ))}
       </div>
       <Text size="sm" c="dimmed" mt="xs">
         {count(active)} of {count(overview.vehicles)} active · {count(overview.freshness['fresh'] ?? 0)} with fresh data
@@ -156,12 +223,33 @@ function Connected({ overview }: { overview: Overview }): React.JSX.Element {
 function Webhooks({ overview }: { overview: Overview }): React.JSX.Element {
   const { lastReceivedAt, pending, quarantined, refusedLastHour } = overview.webhooks;
   return (
-    <Section title="Messages from Smartcar" more={<TextLink href={paths.webhookEvents()} size="sm">All messages</TextLink>}>
+    <Section
+      title="Messages from Smartcar"
+      more={
+        <TextLink href={paths.webhookEvents()} size="sm">
+          All messages
+        </TextLink>
+      }
+    >
       <dl className="figures">
-        <div><dt>last</dt><dd>{lastReceivedAt ? <Age at={lastReceivedAt} /> : 'none yet'}</dd></div>
-        <div><dt>waiting</dt><dd>{count(pending)}</dd></div>
-        <div data-bad={quarantined > 0 || undefined}><dt>set aside</dt><dd>{quarantined > 0 ? <TextLink href={paths.webhookEvents('quarantined')}>{count(quarantined)}</TextLink> : 0}</dd></div>
-        <div data-bad={refusedLastHour > 0 || undefined}><dt>refused, last hour</dt><dd>{count(refusedLastHour)}</dd></div>
+        <div>
+          <dt>last</dt>
+          <dd>{lastReceivedAt ? <Age at={lastReceivedAt} /> : 'none yet'}</dd>
+        </div>
+        <div>
+          <dt>waiting</dt>
+          <dd>{count(pending)}</dd>
+        </div>
+        <div data-bad={quarantined > 0 || undefined}>
+          <dt>set aside</dt>
+          <dd>
+            {quarantined > 0 ? <TextLink href={paths.webhookEvents('quarantined')}>{count(quarantined)}</TextLink> : 0}
+          </dd>
+        </div>
+        <div data-bad={refusedLastHour > 0 || undefined}>
+          <dt>refused, last hour</dt>
+          <dd>{count(refusedLastHour)}</dd>
+        </div>
       </dl>
     </Section>
   );
@@ -170,8 +258,19 @@ function Webhooks({ overview }: { overview: Overview }): React.JSX.Element {
 function OverviewLoading(): React.JSX.Element {
   return (
     <div aria-busy="true" aria-label="Loading the overview">
-      <div className="counts">{Array.from({ length: 9 }, (_, index) => <Skeleton key={index} height={76} radius="md" />)}</div>
-      <div className="halves">{Array.from({ length: 4 }, (_, index) => <Skeleton key={index} height={index < 2 ? 228 : 124} radius="md" />)}</div>
+      <div className="counts">
+        {Array.from({ length: 9 }, (_, index) => (
+          <Skeleton key={index} height={76} radius="md" />
+        ))}
+      </div>
+      <div className="halves">
+        <div>
+          {[228, 124, 124].map((height, index) => (
+            <Skeleton key={index} height={height} radius="md" />
+          ))}
+        </div>
+        <Skeleton height={440} radius="md" />
+      </div>
     </div>
   );
 }

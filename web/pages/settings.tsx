@@ -14,16 +14,25 @@ export function SettingsPage(): React.JSX.Element {
   const plan = useCall('getPlan');
   return (
     <>
-      <PageHead title="Settings" note={settings.data ? <FreshAt at={settings.dataUpdatedAt} failed={settings.isRefetchError} /> : null} />
+      <PageHead
+        title="Settings"
+        note={settings.data ? <FreshAt at={settings.dataUpdatedAt} failed={settings.isRefetchError} /> : null}
+      />
       <SettingsTabs />
-      {settings.isError && !settings.data ? <ProblemNotice problem={settings.error} retry={() => void settings.refetch()} /> : null}
+      {settings.isError && !settings.data ? (
+        <ProblemNotice problem={settings.error} retry={() => void settings.refetch()} />
+      ) : null}
       <div className="vehicle">
         <div className="vehicle-main">
           {settings.isPending ? <Skeleton height={520} radius="md" aria-label="Loading the settings" /> : null}
           {settings.data ? <SettingsChange settings={settings.data} /> : null}
         </div>
         <section className="panel vehicle-side" aria-labelledby="plan-title">
-          <div className="panel-head"><Title order={2} id="plan-title">Plan</Title></div>
+          <div className="panel-head">
+            <Title order={2} id="plan-title">
+              Plan
+            </Title>
+          </div>
           {plan.isPending ? <Skeleton height={150} /> : null}
           {plan.isError && !plan.data ? <ProblemNotice problem={plan.error} /> : null}
           {plan.data ? (
@@ -36,7 +45,9 @@ export function SettingsPage(): React.JSX.Element {
                 <Fact name="Requests a minute">{count(plan.data.requestBudget.perMinute)}</Fact>
                 <Fact name="A vehicle and month">{count(plan.data.requestBudget.perVehiclePerMonth)}</Fact>
               </Facts>
-              <Text size="sm" c="dimmed" mt="sm">Messages from Smartcar cost no request; reads only fill the gaps between them.</Text>
+              <Text size="sm" c="dimmed" mt="sm">
+                Messages from Smartcar cost no request; reads only fill the gaps between them.
+              </Text>
             </>
           ) : null}
         </section>

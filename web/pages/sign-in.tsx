@@ -45,8 +45,22 @@ export function SignInPage(): React.JSX.Element {
               <span>Towline</span>
             </span>
             <Title order={1}>Sign in</Title>
-            <TextInput label="E-mail" type="email" autoComplete="username" autoFocus required withAsterisk={false} {...form.getInputProps('email')} />
-            <PasswordInput label="Password" autoComplete="current-password" required withAsterisk={false} {...form.getInputProps('password')} />
+            <TextInput
+              label="E-mail"
+              type="email"
+              autoComplete="username"
+              autoFocus
+              required
+              withAsterisk={false}
+              {...form.getInputProps('email')}
+            />
+            <PasswordInput
+              label="Password"
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              {...form.getInputProps('password')}
+            />
             <div role="alert" className="signin-problem">
               {attempt.error ? <Text size="sm">{attempt.error.message}</Text> : null}
             </div>

@@ -30,7 +30,11 @@ export function VehiclePage(): React.JSX.Element {
       <TextLink href={paths.vehicles()} size="sm" className="back">
         <ChevronLeft size={14} aria-hidden /> Vehicles
       </TextLink>
-      {data ? <Head vehicle={data} at={vehicle.dataUpdatedAt} failed={vehicle.isRefetchError} /> : <PageHead title="Vehicle" />}
+      {data ? (
+        <Head vehicle={data} at={vehicle.dataUpdatedAt} failed={vehicle.isRefetchError} />
+      ) : (
+        <PageHead title="Vehicle" />
+      )}
       {vehicle.isError && !data ? <ProblemNotice problem={vehicle.error} retry={() => void vehicle.refetch()} /> : null}
       {vehicle.isPending ? <VehicleLoading /> : null}
       {data ? (
@@ -55,8 +59,28 @@ function Head({ vehicle, at, failed }: { vehicle: VehicleView; at: number; faile
   const facts = [carName(vehicle), vehicle.plate, vehicle.country].filter(Boolean).join(' · ');
   return (
     <>
-      <PageHead title={vehicle.number} note={<>{facts ? <Text component="span" inherit c="var(--ink)">{facts} · </Text> : null}<FreshAt at={at} failed={failed} /></>}>
-        <ReasonedButton variant="default" size="sm" leftSection={<Pencil size={14} />} onClick={drawer.open} reason={may('changeVehicles')}>Edit</ReasonedButton>
+      <PageHead
+        title={vehicle.number}
+        note={
+          <>
+            {facts ? (
+              <Text component="span" inherit c="var(--ink)">
+                {facts} ·{' '}
+              </Text>
+            ) : null}
+            <FreshAt at={at} failed={failed} />
+          </>
+        }
+      >
+        <ReasonedButton
+          variant="default"
+          size="sm"
+          leftSection={<Pencil size={14} />}
+          onClick={drawer.open}
+          reason={may('changeVehicles')}
+        >
+          Edit
+        </ReasonedButton>
       </PageHead>
       <VehicleEditDrawer vehicle={vehicle} opened={editing} onClose={drawer.close} />
     </>
@@ -66,8 +90,14 @@ function Head({ vehicle, at, failed }: { vehicle: VehicleView; at: number; faile
 function VehicleLoading(): React.JSX.Element {
   return (
     <div className="vehicle" aria-busy="true" aria-label="Loading the vehicle">
-      <div className="vehicle-side"><Skeleton height={520} radius="md" /><Skeleton height={190} radius="md" /></div>
-      <div className="vehicle-main"><Skeleton height={420} radius="md" /><Skeleton height={280} radius="md" /></div>
+      <div className="vehicle-side">
+        <Skeleton height={520} radius="md" />
+        <Skeleton height={190} radius="md" />
+      </div>
+      <div className="vehicle-main">
+        <Skeleton height={420} radius="md" />
+        <Skeleton height={280} radius="md" />
+      </div>
     </div>
   );
 }

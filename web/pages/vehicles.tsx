@@ -34,16 +34,32 @@ export function VehiclesPage(): React.JSX.Element {
   const replace = (next: Filters): void => history.replace(paths.vehicles(next));
   return (
     <>
-      <PageHead title="Vehicles" note={<VehiclesNote filters={filters} shown={vehicles.length} more={list.hasMore} at={list.updatedAt} failed={list.isRefetchError} />}>
+      <PageHead
+        title="Vehicles"
+        note={
+          <VehiclesNote
+            filters={filters}
+            shown={vehicles.length}
+            more={list.hasMore}
+            at={list.updatedAt}
+            failed={list.isRefetchError}
+          />
+        }
+      >
         <ReasonedButton leftSection={<Plus size={16} />} onClick={open} reason={me.may('changeVehicles')}>
           Add vehicle
         </ReasonedButton>
       </PageHead>
-      <VehicleFilters filters={filters} shape={shape} makes={[...new Set(vehicles.flatMap((vehicle) => vehicle.make ?? []))]} onChange={replace}
+      <VehicleFilters
+        filters={filters}
+        shape={shape}
+        makes={[...new Set(vehicles.flatMap((vehicle) => vehicle.make ?? []))]}
+        onChange={replace}
         onShape={(view) => {
           setVehicleView(view);
           replace({ ...filters, view });
-        }} />
+        }}
+      />
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
       {list.isPending ? <VehiclesLoading shape={shape} /> : null}
       {list.items && vehicles.length > 0 ? (
@@ -51,16 +67,20 @@ export function VehiclesPage(): React.JSX.Element {
           <VehicleList vehicles={vehicles} shape={shape} hasMore={list.hasMore} loadMore={list.loadMore} />
         </div>
       ) : null}
-      {list.items && vehicles.length === 0 ? <NoVehicles filtered={isFiltered(filters)} onClear={() => history.push(paths.vehicles())} onAdd={open} /> : null}
+      {list.items && vehicles.length === 0 ? (
+        <NoVehicles filtered={isFiltered(filters)} onClear={() => history.push(paths.vehicles())} onAdd={open} />
+      ) : null}
       <AddVehicleDrawer opened={adding} onClose={close} />
     </>
   );
 }
 
-const isFiltered = ({ status, freshness, make, who, q }: Filters): boolean => Boolean(status ?? freshness ?? make ?? who ?? q);
+const isFiltered = ({ status, freshness, make, who, q }: Filters): boolean =>
+  Boolean(status ?? freshness ?? make ?? who ?? q);
 
 /** The address may hold any word; the server refuses what it does not know, and the page says so. */
-const queryOf = ({ status, freshness, make, who, q }: Filters): Query<'listVehicles'> => ({ status, freshness, make, who, q, limit: 100 }) as Query<'listVehicles'>;
+const queryOf = ({ status, freshness, make, who, q }: Filters): Query<'listVehicles'> =>
+  ({ status, freshness, make, who, q, limit: 100 }) as Query<'listVehicles'>;
 
 interface VehiclesNoteProps {
   filters: Filters;
@@ -75,7 +95,9 @@ function VehiclesNote({ filters, shown, more, at, failed }: VehiclesNoteProps): 
   const overview = useCall('getOverview');
   if (at === 0) return null;
   const all = overview.data?.vehicles;
-  const text = isFiltered(filters) ? `${count(shown)}${more ? ' or more' : ''}${all === undefined ? '' : ` of ${count(all)}`}` : count(Math.max(all ?? 0, shown));
+  const text = isFiltered(filters)
+    ? `${count(shown)}${more ? ' or more' : ''}${all === undefined ? '' : ` of ${count(all)}`}`
+    : count(Math.max(all ?? 0, shown));
   return (
     <>
       {text} · <FreshAt at={at} failed={failed} />
@@ -83,17 +105,38 @@ function VehiclesNote({ filters, shown, more, at, failed }: VehiclesNoteProps): 
   );
 }
 
-function NoVehicles({ filtered, onClear, onAdd }: { filtered: boolean; onClear: () => void; onAdd: () => void }): React.JSX.Element {
+function NoVehicles({
+  filtered,
+  onClear,
+  onAdd,
+}: {
+  filtered: boolean;
+  onClear: () => void;
+  onAdd: () => void;
+}): React.JSX.Element {
   if (filtered) {
     return (
-      <Empty icon={<SearchX size={28} />} title="No vehicle fits" action={<Button variant="default" onClick={onClear}>Show all vehicles</Button>}>
+      <Empty
+        icon={<SearchX size={28} />}
+        title="No vehicle fits"
+        action={
+          <Button variant="default" onClick={onClear}>
+            Show all vehicles
+          </Button>
+        }
+      >
         The search looks at number, plate, VIN, make, model and owner. Take a filter away, or look for less.
       </Empty>
     );
   }
   return (
-    <Empty icon={<CarFront size={28} />} title="No vehicles yet" action={<Button onClick={onAdd}>Add the first vehicle</Button>}>
-      Add a vehicle with its owner. The owner then gets a link, signs in with the manufacturer, and the car appears here with its data.
+    <Empty
+      icon={<CarFront size={28} />}
+      title="No vehicles yet"
+      action={<Button onClick={onAdd}>Add the first vehicle</Button>}
+    >
+      Add a vehicle with its owner. The owner then gets a link, signs in with the manufacturer, and the car appears here
+      with its data.
     </Empty>
   );
 }
@@ -103,7 +146,7 @@ function VehiclesLoading({ shape }: { shape: 'cards' | 'table' }): React.JSX.Ele
   return (
     <div className={cards ? 'cards-loading' : 'rows-loading'} aria-busy="true" aria-label="Loading vehicles">
       {Array.from({ length: cards ? 12 : 16 }, (_, index) => (
-        <Skeleton key={index} height={cards ? 192 : 43} radius={cards ? 'md' : 0} />
+        <Skeleton key={index} height={cards ? 180 : 43} radius={cards ? 'md' : 0} />
       ))}
     </div>
   );

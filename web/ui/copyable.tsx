@@ -2,7 +2,15 @@ import { ActionIcon, CopyButton, Group, Tooltip } from '@mantine/core';
 import { Check, Copy } from 'lucide-react';
 
 /** A text with a button that copies it. `value` is copied, `children` are shown. */
-export function Copyable({ value, label, children }: { value: string; label: string; children?: React.ReactNode }): React.JSX.Element {
+export function Copyable({
+  value,
+  label,
+  children,
+}: {
+  value: string;
+  label: string;
+  children?: React.ReactNode;
+}): React.JSX.Element {
   return (
     <Group gap={4} wrap="nowrap" component="span" display="inline-flex" miw={0}>
       <span className="clip">{children ?? value}</span>

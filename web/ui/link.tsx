@@ -5,7 +5,8 @@ import { useRouter } from '@tanstack/react-router';
 import { forwardRef } from 'react';
 import type { AnchorHTMLAttributes, MouseEvent } from 'react';
 
-const isPlain = (event: MouseEvent): boolean => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+const isPlain = (event: MouseEvent): boolean =>
+  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
 type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
 
@@ -27,9 +28,20 @@ export const PlainLink = forwardRef<HTMLAnchorElement, LinkProps>(function Plain
   );
 });
 
-export function TextLink({ href, children, ...rest }: AnchorProps & { href: string; children: React.ReactNode; 'aria-label'?: string }): React.JSX.Element {
+/** Inside a text it is underlined, since colour alone says nothing to some; with a size of its own it stands alone. */
+export function TextLink({
+  href,
+  children,
+  ...rest
+}: AnchorProps & { href: string; children: React.ReactNode; 'aria-label'?: string }): React.JSX.Element {
   return (
-    <Anchor component={PlainLink} href={href} underline="hover" {...rest}>
+    <Anchor
+      component={PlainLink}
+      href={href}
+      underline={rest.size === undefined ? 'always' : 'hover'}
+      inherit={rest.size === undefined}
+      {...rest}
+    >
       {children}
     </Anchor>
   );

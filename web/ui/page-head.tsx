@@ -14,12 +14,14 @@ export function PageHead({ title, note, children }: PageHeadProps): React.JSX.El
     document.title = `${title} · Towline`;
   }, [title]);
   return (
-    <Group justify="space-between" align="center" mb="md" gap="sm" mih={36}>
-      <Group gap="sm" align="baseline">
+    <div className="page-head">
+      <div className="page-title">
         <Title order={1}>{title}</Title>
         {note ? <span className="note">{note}</span> : null}
+      </div>
+      <Group gap="xs" wrap="nowrap">
+        {children}
       </Group>
-      <Group gap="xs">{children}</Group>
-    </Group>
+    </div>
   );
 }

@@ -1,0 +1,17 @@
+/** What axe finds on a page of the dashboard, by WCAG 2.2 A and AA; an empty list is what a test asks for. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** One line a fault: the rule, what it says, and where. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // A mail in its sandbox runs no script, axe's included; legacy mode needs no second tab.
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).exclude('iframe').setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help} at ${node.target.join(' ')}`));
+}
+
+/** Whether something sticks out of the window sideways, which on a phone makes a page swim. */
+export async function sidewaysOverflowPx(page: Page): Promise<number> {
+  return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+}
