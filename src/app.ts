@@ -7,7 +7,7 @@ import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
 import { CallFailed } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
-import { completeConnect } from './flows/complete-connect.ts';
+import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar } from './flows/disconnect.ts';
 import { ensureSubscription } from './flows/ensure-subscription.ts';
@@ -30,6 +30,7 @@ import type { RunnerNeeds } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { openMailChannel } from './notify/mail-channel.ts';
 import type { MailChannel } from './notify/mail-channel.ts';
+import { signatureHeader } from './smartcar/webhook/signature.ts';
 import { openSmartcar } from './smartcar/smartcar.ts';
 import type { Smartcar } from './smartcar/smartcar.ts';
 import { openDatabase } from './store/database.ts';
@@ -39,6 +40,7 @@ import { ensurePartitions } from './store/telemetry.ts';
 import { openInboxWriter } from './store/webhook-inbox.ts';
 import type { Access } from './vault/access.ts';
 import { openAccess } from './vault/application-access.ts';
+import { keepKey } from './vault/key-file.ts';
 import { openVault } from './vault/vault.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -51,6 +53,11 @@ export interface AppOptions {
   /** Spreads polls; a number in [0, 1). */
   chance: () => number;
   log: Log;
+}
+
+/** The sealing keys that were configured, else the one that is kept in the data directory. */
+export function sealingKeys(config: Config, dataDir: string): AppOptions['keys'] {
+  return config.secretKeys?.map(({ id, key }) => ({ id, key: key.reveal() })) ?? [keepKey(dataDir)];
 }
 
 /** Everything the flows stand on. */
@@ -183,6 +190,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'deliver-notification': (task, now) => deliver(ground, task, now),
     },
     recurring: {
+      'complete-due': (now) => completeDue(ground, now),
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'keep-house': async (now) => {
@@ -238,6 +246,7 @@ export async function listen(ground: Ground, flows: Flows, { config, log, clock 
       mode: config.demo ? 'simulated' : config.smartcar.mode,
       simulatorUrl: config.demo ? `http://127.0.0.1:${config.simulatorPort}/sim` : null,
       connectOrigin: config.smartcar.origins.connect,
+      signatureHeader,
       dashboardDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
     },
   });

@@ -1,7 +1,7 @@
 /** The process: reads the configuration, brings up the database, starts the app, and ends both in order when told to. */
 import { readFileSync } from 'node:fs';
 
-import { startApp } from './app.ts';
+import { sealingKeys, startApp } from './app.ts';
 import type { App } from './app.ts';
 import { ConfigError, DEMO_LOGIN, readConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -10,7 +10,6 @@ import type { Log } from './log.ts';
 import { DataDirectoryInUse, startEmbeddedPostgres } from './store/embedded-postgres.ts';
 import type { EmbeddedPostgres } from './store/embedded-postgres.ts';
 import { migrate } from './store/migrate.ts';
-import { keepKey } from './vault/key-file.ts';
 
 /** How long an orderly stop may take. */
 const stopDeadlineMs = 20_000;
@@ -49,7 +48,7 @@ async function start(config: Config, log: Log): Promise<() => Promise<void>> {
   try {
     const databaseUrl = config.databaseUrl?.reveal() ?? postgres?.url ?? '';
     await migrate({ url: databaseUrl });
-    const keys = config.secretKeys?.map(({ id, key }) => ({ id, key: key.reveal() })) ?? [keepKey(postgres?.dataDir ?? config.dataDir)];
+    const keys = sealingKeys(config, postgres?.dataDir ?? config.dataDir);
     const app = await startApp({ config, databaseUrl, keys, clock: clockOf(config.testClock), chance: Math.random, log });
     announce(config, app);
     return async () => {

@@ -12,7 +12,7 @@ import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
 import { findConnection, findLivingConnection, insertConnection } from '../store/connection.ts';
 import { findByCar } from '../store/connection-due.ts';
-import { endSession, findConnectSession, lockConnectSession } from '../store/connect-session.ts';
+import { endSession, findConnectSession, listReturnedSessions, lockConnectSession } from '../store/connect-session.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { markLinkUsed } from '../store/link.ts';
@@ -39,6 +39,13 @@ export interface CompleteNeeds extends ObserveNeeds {
 const listLagS = 120;
 /** While pending: how long the first data may take. */
 const firstDataS = 24 * 3_600;
+
+/** Takes up every return that is not settled yet, of all fleets. One that can't be settled now does not stop the others. */
+export async function completeDue(needs: CompleteNeeds & { onFault: (error: unknown, what: string) => void }, now: Date): Promise<void> {
+  for (const task of await listReturnedSessions(needs.database, 50)) {
+    await completeConnect(needs, task, now).catch((error: unknown) => needs.onFault(error, 'complete connect'));
+  }
+}
 
 /** @throws CallFailed to be run again */
 export async function completeConnect(
@@ -125,9 +132,9 @@ async function bindMatching(
   const found = await Promise.all(free.map(async (one) => ({ one, car: await carOf(needs, one, vehicle, now) })));
   const judged = found.map(({ one, car }) => ({ one, car, match: matchCar(vehicle, car) }));
   const matching = judged.filter(({ match }) => match.matches);
+  if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now))) throw new NotListedYet();
   const [only] = matching;
   if (only && matching.length === 1) return bind(needs, grant, only.one, only.car, now);
-  if (matching.length > 1 && awaitsVin(grant, matching.map(({ car }) => car), now)) throw new NotListedYet();
   await takeBackOnlyNew(needs, grant.session, free, now);
   const mismatch = judged.find(({ match }) => !match.matches)?.match;
   if (matching.length > 1 || !mismatch || mismatch.matches) return refuse(needs, grant.session, { problem: 'severalCars' }, now);
@@ -135,10 +142,13 @@ async function bindMatching(
   await refuse(needs, grant.session, { problem: 'wrongCar', field, expected, found: actual }, now);
 }
 
-/** Cars that are alike are told apart by their VINs, which Smartcar's store may get a moment later. */
-function awaitsVin({ session, vehicle }: Grant, alike: readonly FoundCar[], now: Date): boolean {
+/**
+ * Where the record has a VIN, the car's own decides: one owner may have two cars alike. Smartcar's store gets it a moment
+ * after the grant; where it does not come in time, make, model and year decide.
+ */
+function awaitsVin({ session, vehicle }: Grant, one: ListedConnection, now: Date): boolean {
   const inTime = session.returned_at !== null && now < after(session.returned_at, listLagS);
-  return inTime && vehicle.vin !== null && alike.some(({ vin }) => vin === null);
+  return inTime && vehicle.vin !== null && one.permissions.includes('read_vin');
 }
 
 /** The VIN is asked for only where it can decide something; Smartcar's store may not have it yet. */

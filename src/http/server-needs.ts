@@ -29,6 +29,8 @@ export interface HttpConfig {
   simulatorUrl: string | null;
   /** Origin of Smartcar's Connect: the only place outside that a browser is ever sent to. */
   connectOrigin: string;
+  /** The header, in lower case, in which Smartcar signs its webhooks. */
+  signatureHeader: string;
   /** Where the built dashboard lies; absolute. It may not be there. */
   dashboardDir: string;
   /** Milliseconds between a stream's signs of life (20 s). */

@@ -44,6 +44,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'complete-connect': (payload) => told(needs, 'complete-connect', enqueued['complete-connect'](payload as Tasks['complete-connect'], clock())),
     'deliver-notification': (payload) => told(needs, 'deliver-notification', enqueued['deliver-notification'](payload as Tasks['deliver-notification'], clock())),
     'keep-house': () => told(needs, 'keep-house', recurring['keep-house'](clock())),
+    'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
   };

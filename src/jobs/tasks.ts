@@ -7,12 +7,14 @@ export type EnqueuedTasks = { [N in keyof Tasks]: (payload: Tasks[N], now: Date)
 /** What recurs: takes no input but `now`, looks for what is due by itself, and is safe twice at once. */
 export interface RecurringTasks {
   'keep-house': (now: Date) => Promise<void>;
+  'complete-due': (now: Date) => Promise<void>;
   'deliver-due': (now: Date) => Promise<void>;
   'watch-signatures': (now: Date) => Promise<void>;
 }
 
 /** When it recurs; minutes are the job engine's. */
 export const crontab = `
+* * * * * complete-due ?jobKey=complete-due&max=1
 * * * * * deliver-due ?jobKey=deliver-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 7 * * * * keep-house ?jobKey=keep-house&max=3

@@ -97,3 +97,14 @@ export async function endSession(
     .where('state', 'in', ['started', 'returned'])
     .execute();
 }
+
+/** Returns of all fleets that are not settled yet, longest waiting first. */
+export async function listReturnedSessions(database: Database, limit: number): Promise<{ fleetId: FleetId; sessionId: ConnectSessionId }[]> {
+  return database.system
+    .selectFrom('connect_session')
+    .select(['fleet_id as fleetId', 'id as sessionId'])
+    .where('state', '=', 'returned')
+    .orderBy('returned_at')
+    .limit(limit)
+    .execute();
+}

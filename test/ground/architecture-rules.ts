@@ -27,7 +27,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   vault: {
     rooms: ['domain', 'smartcar', 'store'],
     packages: [],
-    builtins: ['node:crypto', 'node:util', 'node:timers/promises'],
+    // The file system for the one key that an installation without a configured one keeps.
+    builtins: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'node:timers/promises'],
   },
   flows: { rooms: ['domain', 'smartcar', 'vault', 'store', 'notify'], packages: [], builtins: [] },
   jobs: { rooms: ['domain', 'flows'], packages: ['graphile-worker'], builtins: [] },

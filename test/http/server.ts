@@ -63,6 +63,7 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
     clock: () => now,
     config: {
       publicUrl, demo: true, mode: 'simulated', simulatorUrl: 'http://127.0.0.1:4010', connectOrigin: 'http://127.0.0.1:4010',
+      signatureHeader: 'sc-signature',
       dashboardDir: '/nowhere/dist/web', ...config,
     },
   });

@@ -12,7 +12,9 @@ import type { ConnectionId, FleetId, VehicleId } from '../../src/domain/ids.ts';
 import type { Actor } from '../../src/domain/role.ts';
 import type { Context } from '../../src/flows/context.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
+import { CallFailed } from '../../src/flows/call-failed.ts';
 import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
+import { completeDue } from '../../src/flows/complete-connect.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import type { Flows } from '../../src/http/needs.ts';
@@ -43,6 +45,7 @@ export interface World {
   key: string;
   fleets: [FleetId, ...FleetId[]];
   context: Context;
+  /** What went wrong on our side; what Smartcar is asked again is not in it. */
   faults: unknown[];
   now(): Date;
   /** Moves the clock on, and lets everything happen that is due by then. */
@@ -104,7 +107,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const faults: unknown[] = [];
   const appOptions = optionsFor({ port, publicUrl, databaseUrl: options.databaseUrl ?? database?.url ?? '', origin: simulator.origin, clock });
-  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => faults.push({ what, error }) };
+  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => error instanceof CallFailed || faults.push({ what, error }) };
   const flows = bindFlows(ground);
   const fleets = await ensureFleets(ground, true, clock.now);
   const key = randomBytes(24).toString('hex');
@@ -113,16 +116,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const api = callerOf(publicUrl, key, fleets[0]);
   const sim = controlsOf(simulator.origin);
   const settle = () => settleAll(ground, simulator, clock);
+  const advance = async (seconds: number): Promise<void> => {
+    clock.now = new Date(clock.now.getTime() + seconds * 1_000);
+    await settle();
+  };
   return {
     ground, flows, simulator, publicUrl, key, fleets, faults, api, sim, settle,
     context: { fleetId: fleets[0], actor, requestId: null },
     now: () => clock.now,
-    advance: async (seconds) => {
-      clock.now = new Date(clock.now.getTime() + seconds * 1_000);
-      await settle();
-    },
+    advance,
     cars: async (fleet) => ((await sim('GET', '/sim/api/world'))['cars'] as SimulatedCar[]).filter((car) => car.fleet === fleet),
-    connectCar: (car) => connectCar({ api, publicUrl, origin: simulator.origin, settle }, car),
+    connectCar: (car) => connectCar({ api, origin: simulator.origin, advance }, car),
     throughLink: (url, how) => throughLink(simulator.origin, url, how),
     vehicle: async (id) => (await api('GET', `/vehicles/${id}`)).body as unknown as VehicleNow,
     mails: async () => (await api('GET', '/mailbox')).body['items'] as { to: string; subject: string; text: string; html: string }[],
@@ -170,6 +174,7 @@ async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { n
     const applied = await applyWebhooks(ground, clock.now);
     const polled = await pollDue(ground, clock.now);
     await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
+    await completeDue(ground, clock.now);
     const delivered = await deliverDue(ground, clock.now);
     if (applied + polled + delivered === 0 && round > 0) return;
   }
@@ -207,9 +212,8 @@ function controlsOf(origin: string): World['sim'] {
 
 interface Walk {
   api: World['api'];
-  publicUrl: string;
   origin: string;
-  settle: () => Promise<void>;
+  advance: World['advance'];
 }
 
 async function connectCar(walk: Walk, car: SimulatedCar): Promise<VehicleId> {
@@ -220,8 +224,12 @@ async function connectCar(walk: Walk, car: SimulatedCar): Promise<VehicleId> {
   const id = added.body['id'] as VehicleId;
   const link = await walk.api('POST', `/vehicles/${id}/connect`, {});
   await throughLink(walk.origin, String(link.body['url']), { email: car.account.email, password: car.account.password, vins: [vin] });
-  await walk.settle();
-  return id;
+  for (let waited = 0; waited < 120; waited += 1) {
+    const { body } = await walk.api('GET', `/vehicles/${id}`);
+    if (body['connection']) return id;
+    await walk.advance(1);
+  }
+  throw new Error(`The car ${vin} was not connected.`);
 }
 
 async function knownOwner({ api }: Walk, name: string): Promise<unknown> {

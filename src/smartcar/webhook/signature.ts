@@ -1,6 +1,9 @@
 /** Whether Smartcar sent these bytes. @see docs/smartcar.md §6.5 */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+/** The header that carries a delivery's signature. */
+export const signatureHeader = 'sc-signature';
+
 /**
  * Compares in constant time, over the bytes as they came: parsing and writing them again changes them. Every token is
  * tried, since there are two while one is being replaced.

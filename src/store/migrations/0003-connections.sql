@@ -204,6 +204,7 @@ create table connect_session (
   foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id)
 );
 create index connect_session_link on connect_session (link_id);
+create index connect_session_returned on connect_session (returned_at) where state = 'returned';
 alter table connect_session enable row level security;
 alter table connect_session force row level security;
 create policy connect_session_of_app on connect_session for all to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
