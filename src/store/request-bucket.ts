@@ -14,7 +14,9 @@ export async function takeTokens(
       .onConflict((conflict) => conflict.column('key').doNothing())
       .execute();
     const row = await tx.selectFrom('request_bucket').selectAll().where('key', '=', key).forUpdate().executeTakeFirstOrThrow();
-    const { bucket, granted } = take({ tokens: row.tokens, filledAt: row.filled_at }, limits, wanted, reserve, now);
+    // Clocks of processes differ, and a bucket that is set back would be filled for the same seconds again.
+    const at = row.filled_at > now ? row.filled_at : now;
+    const { bucket, granted } = take({ tokens: row.tokens, filledAt: row.filled_at }, limits, wanted, reserve, at);
     await tx.updateTable('request_bucket').set({ tokens: bucket.tokens, filled_at: bucket.filledAt }).where('key', '=', key).execute();
     return granted;
   });

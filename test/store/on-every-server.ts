@@ -20,10 +20,6 @@ export async function onEveryServer(title: string, suite: (opened: Opened) => vo
         made = await createDatabase(server);
         database = openDatabase({ url: made.url, maxConnections: 12 });
       });
-      after(async () => {
-        await database.close();
-        await made.drop();
-      });
       suite({
         get database() {
           return database;
@@ -31,6 +27,11 @@ export async function onEveryServer(title: string, suite: (opened: Opened) => vo
         get url() {
           return made.url;
         },
+      });
+      // After the suite's own hooks, which may still need the database.
+      after(async () => {
+        await database.close();
+        await made.drop();
       });
     });
   }

@@ -1,0 +1,82 @@
+/** One row of a fleet in every table that rows of a fleet can be in; a table that is forgotten here makes the tests say so. */
+import { sql } from 'kysely';
+import { newId } from '../../src/domain/ids.ts';
+import type { ConnectionId, FleetId, LinkId, NotificationId, VehicleId } from '../../src/domain/ids.ts';
+import { towline } from '../../src/domain/role.ts';
+import { addApiKey } from '../../src/store/api-key.ts';
+import { applyAlertChanges } from '../../src/store/alert.ts';
+import { writeAudit } from '../../src/store/audit.ts';
+import { insertConnectSession } from '../../src/store/connect-session.ts';
+import { insertConnection } from '../../src/store/connection.ts';
+import type { Database } from '../../src/store/database.ts';
+import { claimKey } from '../../src/store/idempotency.ts';
+import { insertLink } from '../../src/store/link.ts';
+import { addMember, ensurePerson } from '../../src/store/member.ts';
+import { insertMailboxMessage, insertNotification } from '../../src/store/notification.ts';
+import { addToRequest, insertRequest } from '../../src/store/reauthentication-request.ts';
+import { writeReadings } from '../../src/store/telemetry.ts';
+import { insertHappenings } from '../../src/store/timeline.ts';
+import { labelDelivery, openInboxWriter, claimDeliveries } from '../../src/store/webhook-inbox.ts';
+import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from '../store/records.ts';
+
+export interface FullFleet {
+  id: FleetId;
+  vehicleId: VehicleId;
+  connectionId: ConnectionId;
+  linkId: LinkId;
+}
+
+/** A fleet with a row in each table, made as the application makes them. */
+export async function fillEveryTable(database: Database, name: string): Promise<FullFleet> {
+  const id = await makeFleet(database, name);
+  const keys = await database.asFleet(id, async (tx) => {
+    const ownerId = await addOwner(tx, id);
+    const vehicleId = await addVehicle(tx, id, { ownerId });
+    const subject = { fleetId: id, vehicleId, connectionId: null };
+    const connection = aConnection(id, vehicleId, { ownerId });
+    await insertConnection(tx, connection);
+    await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
+    await insertHappenings(tx, subject, towline, [{ kind: 'vehicle.added', at: now, via: 'operator', requestId: null }]);
+    await applyAlertChanges(tx, id, [vehicleId], [{ change: 'open', key: 'k', kind: 'connection.error', severity: 'warning', detail: {} }], now);
+    const request = await insertRequest(tx, id, ownerId, now);
+    await addToRequest(tx, request, connection.id, 'signedOut');
+    const link = await insertLink(tx, { kind: 'connect', fleetId: id, vehicleId, ownerId, expiresAt: inSeconds(60) }, now);
+    await insertConnectSession(tx, {
+      id: newId('cns', now), fleetId: id, vehicleId, connectionId: null, linkId: link.id, purpose: 'connect', stateDigest: Buffer.from(`state ${id}`),
+      browserDigest: Buffer.from('b'), actor: towline, expiresAt: inSeconds(60),
+    }, now);
+    await insertNotification(tx, { fleetId: id, ownerId, kind: 'reconnect', requestId: request.id, linkId: link.id, vehicleIds: [vehicleId], cause: null }, now);
+    await insertMailboxMessage(tx, {
+      message_id: `<${id}>`, fleet_id: id, notification_id: newId('ntf', now) satisfies NotificationId, sender: 's', recipient: 'r', reply_to: null, subject: 's', html: 'h', text: 't', at: now,
+    });
+    await addApiKey(tx, { fleetId: id, name: 'key', digest: Buffer.from(id), hint: 'h', role: 'viewer', installation: false }, now);
+    await writeAudit(tx, { fleetId: id, at: now, actor: towline, act: 'getMe', subject: null, detail: {}, requestId: null });
+    await claimKey(tx, { fleetId: id, key: 'key', digest: Buffer.from('d') }, now);
+    return { vehicleId, connectionId: connection.id, linkId: link.id };
+  });
+  await fillForAllFleets(database, id, name);
+  return { id, ...keys };
+}
+
+async function fillForAllFleets(database: Database, id: FleetId, name: string): Promise<void> {
+  await openInboxWriter(database).write(Buffer.from(name), now);
+  for (const delivery of await claimDeliveries(database, 1, 60, now)) {
+    await labelDelivery(database, delivery.id, { eventId: id, eventType: 'VEHICLE_STATE', smartcarVehicleId: null, fleetId: id });
+  }
+  await database.asSystem(async (tx) => {
+    const person = { id: `person of ${id}`, name, email: `${id}@people.example`, passwordHash: 'x', installationAdministrator: false };
+    const userId = await ensurePerson(tx, person, now);
+    await addMember(tx, { fleetId: id, userId, role: 'viewer' }, now);
+  });
+}
+
+/** Everything a fleet has, as the owner of the tables sees it: by table, each row as text. */
+export async function snapshot(database: Database, tables: readonly { name: string; fleetColumn: string | null }[], fleetId: FleetId): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const { name, fleetColumn } of tables) {
+    if (fleetColumn === null) continue;
+    const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(name)} t where ${sql.ref(fleetColumn)} = ${fleetId} order by 1`.execute(database.owner);
+    found[name] = rows.map(({ row }) => row);
+  }
+  return found;
+}
