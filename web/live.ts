@@ -6,8 +6,8 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
 import type { CallName } from '../src/http/contract/paths.ts';
-import type { Answer } from '../src/http/contract/routes.ts';
-import { call, fleetHeaders, keyOf } from './api.ts';
+import type { Answer, Query } from '../src/http/contract/routes.ts';
+import { call, fleetHeaders } from './api.ts';
 
 export type Liveness = 'live' | 'connecting' | 'reconnecting';
 
@@ -145,36 +145,33 @@ function refreshOf(client: QueryClient, ids: string[]): void {
   void refreshLists(client, ids);
 }
 
-/** Short lists are asked for again. Long ones keep their place: only the vehicles that changed are replaced in them. */
-async function refreshLists(client: QueryClient, ids: string[]): Promise<void> {
-  const lists = client
-    .getQueriesData<Partial<VehiclePages>>({ queryKey: ['listVehicles', null] })
-    .flatMap(([, data]) => (data?.pages ? [data.pages] : []));
-  if (lists.every((pages) => pages.length <= 2)) {
-    await client.invalidateQueries({ queryKey: ['listVehicles'] });
-    return;
-  }
-  const shown = new Set(lists.flatMap((pages) => pages.flatMap((page) => page.items.map(({ id }) => id))));
-  for (const id of ids.filter((changed) => shown.has(changed)).slice(0, 40)) {
-    const fresh = await client
-      .fetchQuery({
-        queryKey: keyOf('getVehicle', { id }),
-        queryFn: () => call('getVehicle', { id }),
-        staleTime: 2_000,
-      })
-      .catch(() => null);
-    if (fresh)
-      client.setQueriesData<VehiclePages>({ queryKey: ['listVehicles', null] }, (data) => replaceIn(data, fresh));
+/**
+ * Short lists are asked for again. Long ones keep their place: only the pages with vehicles that changed are asked for,
+ * and what they say replaces those vehicles where they stand.
+ */
+async function refreshLists(client: QueryClient, ids: readonly string[]): Promise<void> {
+  const lists = client.getQueriesData<Partial<VehiclePages>>({ queryKey: ['listVehicles', null], type: 'active' });
+  const changed = new Set(ids);
+  for (const [key, data] of lists) {
+    if (!data?.pages || data.pages.length <= 2) {
+      void client.invalidateQueries({ queryKey: key });
+      continue;
+    }
+    const [, , query] = key as [string, null, Query<'listVehicles'>]; // as `keyOf` made it
+    for (const [at, page] of data.pages.entries()) {
+      if (!page.items.some(({ id }) => changed.has(id))) continue;
+      const cursor = data.pageParams?.[at];
+      const fresh = await call('listVehicles', {
+        query: { ...query, ...(typeof cursor === 'string' ? { cursor } : {}) },
+      }).catch(() => null);
+      if (fresh) client.setQueryData<VehiclePages>(key, (present) => replaceIn(present, fresh.items));
+    }
   }
 }
 
-function replaceIn(data: VehiclePages | undefined, fresh: Answer<'getVehicle'>): VehiclePages | undefined {
-  if (!data?.pages) return data;
-  return {
-    ...data,
-    pages: data.pages.map((page) => ({
-      ...page,
-      items: page.items.map((item) => (item.id === fresh.id ? fresh : item)),
-    })),
-  };
+function replaceIn(data: VehiclePages | undefined, fresh: readonly Answer<'getVehicle'>[]): VehiclePages | undefined {
+  if (!data) return data;
+  const byId = new Map(fresh.map((vehicle) => [vehicle.id, vehicle]));
+  const pages = data.pages.map((page) => ({ ...page, items: page.items.map((item) => byId.get(item.id) ?? item) }));
+  return { ...data, pages };
 }

@@ -16,24 +16,6 @@ const turns: Record<NextAction['who'], string> = {
 /** Whose turn, for counts: "Owner". */
 export const turnName = (who: string): string => (who in turns ? turns[who as NextAction['who']] : who); // `in` has just shown that it is one
 
-/** Whose turn and what they do: "Owner: sign in again". */
-export function turnText(next: NextAction, make: string | null): string {
-  if (next.who === 'vehicle') return turns.vehicle;
-  const name = next.who === 'manufacturer' && make ? titled(make) : turns[next.who];
-  const verb = verbs[next.action] ?? next.action;
-  return next.who === 'nobody' ? 'Nobody: healing' : `${name}: ${verb}`;
-}
-
-const verbs: Record<string, string> = {
-  reauthenticate: 'sign in again',
-  authorize: 'connect again',
-  widen: 'widen permissions',
-  ownerAction: 'put the account right',
-  automatic: 'trying again',
-  drive: 'drive the car',
-  none: 'see what to do',
-};
-
 const permissionWords: Record<string, string> = {
   read_vehicle_info: 'vehicle details',
   read_location: 'location',
@@ -75,26 +57,36 @@ export const alertStates: Record<string, string> = {
 };
 export const severities: Record<string, string> = { info: 'Note', warning: 'Warning', critical: 'Critical' };
 
+/** How Towline came to know; for operators and owners their name says it. */
 export const vias: Record<string, string> = {
   poll: 'regular read',
   webhook: 'message from Smartcar',
   check: 'check by hand',
   connect: 'Smartcar Connect',
-  operator: 'operator',
-  owner: 'owner',
   clock: 'deadline',
   reconciliation: 'comparison with Smartcar',
 };
 
-const capitals = new Set(['BMW', 'MINI', 'GMC', 'MG', 'RAM', 'BYD', 'VW', 'DS']);
+const asWritten: Record<string, string> = {
+  BMW: 'BMW',
+  BYD: 'BYD',
+  CITROEN: 'Citroën',
+  CUPRA: 'CUPRA',
+  DS: 'DS',
+  GMC: 'GMC',
+  MERCEDES: 'Mercedes-Benz',
+  'MERCEDES-BENZ': 'Mercedes-Benz',
+  MG: 'MG',
+  MINI: 'MINI',
+  RAM: 'RAM',
+  SEAT: 'SEAT',
+  SKODA: 'Škoda',
+};
 
 /** `VOLKSWAGEN` as people write it. */
 export function titled(make: string): string {
-  if (capitals.has(make.toUpperCase())) return make.toUpperCase();
-  return make
-    .toLowerCase()
-    .replaceAll('_', '-')
-    .replaceAll(/(^|[\s-])\p{L}/gu, (letter) => letter.toUpperCase());
+  const plain = make.toUpperCase().replaceAll('_', '-');
+  return asWritten[plain] ?? plain.toLowerCase().replaceAll(/(^|[\s-])\p{L}/gu, (letter) => letter.toUpperCase());
 }
 
 /** "Volkswagen ID.3 2023"; null when nothing is known. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { age, distance, kilometresOf, percent, signalText } from '../../web/format.ts';
 import { parse } from '../../web/live.ts';
 import { paths } from '../../web/paths.ts';
-import { carName, titled, turnText } from '../../web/words.ts';
+import { carName, titled } from '../../web/words.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const ago = (seconds: number): string => new Date(now - seconds * 1_000).toISOString();
@@ -64,22 +64,13 @@ test('a lock and doors are said in words', () => {
 });
 
 test('makes are written as people write them', () => {
-  assert.deepEqual(['VOLKSWAGEN', 'BMW', 'LAND_ROVER', 'ALFA ROMEO'].map(titled), [
+  assert.deepEqual(['VOLKSWAGEN', 'BMW', 'LAND_ROVER', 'SKODA'].map(titled), [
     'Volkswagen',
     'BMW',
     'Land-Rover',
-    'Alfa Romeo',
+    'Škoda',
   ]);
   assert.equal(carName({ make: null, model: null }), null);
-});
-
-test('a chip says whose turn it is and what they do', () => {
-  const turn = (who: 'owner' | 'manufacturer' | 'vehicle' | 'nobody', action: string): string =>
-    turnText({ who, action, text: '' }, 'FORD');
-  assert.equal(turn('owner', 'reauthenticate'), 'Owner: sign in again');
-  assert.equal(turn('manufacturer', 'automatic'), 'Ford: trying again');
-  assert.equal(turn('vehicle', 'drive'), 'Drive the car');
-  assert.equal(turn('nobody', 'automatic'), 'Nobody: healing');
 });
 
 test('filters stand in the address, and empty ones do not', () => {

@@ -6,7 +6,7 @@ import { useAct } from '../api.ts';
 import { paths } from '../paths.ts';
 import { TextLink } from '../ui/link.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
-import { alertStates, carName, severities } from '../words.ts';
+import { alertStates, severities } from '../words.ts';
 import { Age } from './age.tsx';
 import { useMe } from './me.ts';
 import { tellProblem } from './tell.tsx';
@@ -28,7 +28,7 @@ export function AlertLine({ alert, brief = false }: { alert: AlertView; brief?: 
           {alert.vehicles.slice(0, 4).map((vehicle, index) => (
             <span key={vehicle.id}>
               {index > 0 ? ', ' : ''}
-              <TextLink href={paths.vehicle(vehicle.id)}>{vehicle.number}</TextLink> {carName(vehicle)}
+              <TextLink href={paths.vehicle(vehicle.id)}>{vehicle.number}</TextLink>
             </span>
           ))}
           {alert.vehicles.length > 4 ? ` and ${alert.vehicles.length - 4} more` : ''}

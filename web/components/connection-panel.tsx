@@ -37,7 +37,11 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
       {connection?.causeText ? <Text>{connection.causeText}</Text> : null}
       {connection?.suspicion ? <Suspicion suspicion={connection.suspicion} /> : null}
       {connection ? (
-        <Turn connection={connection} make={vehicle.make} />
+        connection.nextAction ? (
+          <div className="next">
+            <TurnChip next={connection.nextAction} />
+          </div>
+        ) : null
       ) : (
         <Text c="dimmed">
           This vehicle was never connected. Its owner has to agree once, with the manufacturer’s login.
@@ -58,20 +62,9 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
 function Suspicion({ suspicion }: { suspicion: NonNullable<ConnectionView['suspicion']> }): React.JSX.Element {
   return (
     <p className="suspicion">
-      <span className="pulse" aria-hidden /> Suspected, being checked: {suspicion.text} Claimed{' '}
-      <Age at={suspicion.claimedAt} />; decided by <Age at={suspicion.deadlineAt} moment /> at the latest.
+      <span className="pulse" aria-hidden /> {suspicion.text} Claimed <Age at={suspicion.claimedAt} />; decided by{' '}
+      <Age at={suspicion.deadlineAt} moment /> at the latest.
     </p>
-  );
-}
-
-function Turn({ connection, make }: { connection: ConnectionView; make: string | null }): React.JSX.Element | null {
-  const next = connection.nextAction;
-  if (!next) return null;
-  return (
-    <div className="next">
-      <TurnChip next={next} make={make} />
-      <Text size="sm">{next.text}</Text>
-    </div>
   );
 }
 
@@ -167,9 +160,7 @@ function PermissionFact({ permissions }: { permissions: ConnectionView['permissi
       {missing.length > 0 ? (
         <ul className="missing" aria-label="Missing permissions">
           {missing.map(({ permission, text }) => (
-            <li key={permission}>
-              missing: {permissionWord(permission)} <span className="quiet">{text}</span>
-            </li>
+            <li key={permission}>missing: {text}</li>
           ))}
         </ul>
       ) : (
@@ -179,16 +170,22 @@ function PermissionFact({ permissions }: { permissions: ConnectionView['permissi
   );
 }
 
+/** Signals that say how a car does, the most telling first. */
+const telling = (energy: 'battery' | 'fuel'): string[] => [
+  energy === 'fuel' ? 'internalcombustionengine-fuellevel' : 'tractionbattery-stateofcharge',
+  'odometer-traveleddistance',
+  'closure-islocked',
+  'location-preciselocation',
+];
+
 /** The newest value that matters, with the car's clock and ours. */
 function LastTelemetry({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
   const units = useUnits();
   const energy = energyOf(vehicle.signals, vehicle.powertrain);
-  const preferred = energy.kind === 'fuel' ? 'internalcombustionengine-fuellevel' : 'tractionbattery-stateofcharge';
   const signal =
-    signalOf(vehicle.signals, preferred) ??
-    signalOf(vehicle.signals, 'odometer-traveleddistance') ??
-    vehicle.signals[0] ??
-    null;
+    telling(energy.kind)
+      .map((code) => signalOf(vehicle.signals, code))
+      .find((found) => found !== null) ?? null;
   if (!signal)
     return <>{vehicle.connection?.lastTelemetryAt ? <Age at={vehicle.connection.lastTelemetryAt} /> : unknown}</>;
   return (

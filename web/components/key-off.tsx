@@ -11,10 +11,10 @@ export function KeyOff({ size = 24, strokeWidth = 2 }: { size?: number; strokeWi
       strokeLinecap="round"
       strokeLinejoin="round"
     >
-      <circle cx="6.5" cy="12" r="4.5" />
-      <path d="M11 12h11v4M17.5 12v3" />
-      <path d="m6 21 12-18" stroke="var(--surface)" strokeWidth={strokeWidth * 3} />
-      <path d="m6 21 12-18" />
+      <circle cx="7.5" cy="15.5" r="5" />
+      <path d="m21 2-9.9 9.9m4.4-4.4 3 3L22 7l-3-3" />
+      <path d="m4 4 17 17" stroke="var(--surface)" strokeWidth={strokeWidth * 2.6} />
+      <path d="m4 4 17 17" />
     </svg>
   );
 }

@@ -97,7 +97,8 @@ function Happening({ entry }: { entry: TimelineView }): React.JSX.Element {
       <div>
         <span>{entry.text}</span>
         <span className="quiet happening-by">
-          {entry.actor.name} · by {vias[entry.via] ?? entry.via}
+          {entry.actor.name}
+          {entry.via in vias ? ` · by ${vias[entry.via]}` : ''}
           {entry.requestId ? (
             <>
               {' '}

@@ -2,7 +2,6 @@ import { Tooltip } from '@mantine/core';
 import { CarFront, Factory, Hammer, Hourglass, Radio, User, UserRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 
-import { turnText } from '../words.ts';
 import type { NextAction } from '../words.ts';
 
 const icons: Record<NextAction['who'], LucideIcon> = {
@@ -16,13 +15,13 @@ const icons: Record<NextAction['who'], LucideIcon> = {
 };
 
 /** Whose turn it is, with a verb. */
-export function TurnChip({ next, make }: { next: NextAction; make: string | null }): React.JSX.Element {
+export function TurnChip({ next }: { next: NextAction }): React.JSX.Element {
   const Icon = icons[next.who];
   return (
     <Tooltip label={next.text}>
       <span className="turn" data-who={next.who} tabIndex={0}>
         <Icon size={13} aria-hidden />
-        {turnText(next, make)}
+        <span className="clip">{next.text}</span>
       </span>
     </Tooltip>
   );

@@ -58,7 +58,7 @@ export function VehicleCard({ vehicle }: { vehicle: VehicleView }): React.JSX.El
         ) : (
           <span className="clip quiet">{[vehicle.plate, vehicle.owner?.name].filter(Boolean).join(' · ')}</span>
         )}
-        {turn ? <TurnChip next={turn} make={vehicle.make} /> : null}
+        {turn ? <TurnChip next={turn} /> : null}
       </span>
     </PlainLink>
   );

@@ -17,7 +17,7 @@ interface VehicleListProps {
 }
 
 const cardWidth = 272;
-const sizes = { cards: 192, table: 44 } as const;
+const sizes = { cards: 200, table: 44 } as const;
 
 export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListProps): React.JSX.Element {
   const { ref: measured, width } = useElementSize();

@@ -45,9 +45,7 @@ export function VehicleRow({ vehicle, index }: { vehicle: VehicleView; index: nu
       <span role="cell" title={vehicle.connection?.causeText ?? undefined}>
         <StatusMark brief status={statusOf(vehicle)} suspicion={vehicle.connection?.suspicion?.text ?? null} />
       </span>
-      <span role="cell">
-        {turn ? <TurnChip next={turn} make={vehicle.make} /> : <span className="quiet">{unknown}</span>}
-      </span>
+      <span role="cell">{turn ? <TurnChip next={turn} /> : <span className="quiet">{unknown}</span>}</span>
       <span role="cell">
         <EnergyGauge energy={energyOf(vehicle.signals, vehicle.powertrain)} compact />
       </span>

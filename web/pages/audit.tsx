@@ -4,11 +4,10 @@ import { Age } from '../components/age.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { SettingsTabs } from '../components/settings-tabs.tsx';
+import { VehicleName } from '../components/vehicle-name.tsx';
 import { usePaged } from '../paged.ts';
-import { paths } from '../paths.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { TextLink } from '../ui/link.tsx';
 import { Older } from '../ui/older.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { RowsLoading } from '../ui/rows-loading.tsx';
@@ -61,7 +60,7 @@ export function AuditPage(): React.JSX.Element {
                   <td className="mono">
                     {entry.subject ? (
                       entry.subject.startsWith('veh_') ? (
-                        <TextLink href={paths.vehicle(entry.subject)}>{entry.subject}</TextLink>
+                        <VehicleName id={entry.subject} />
                       ) : (
                         entry.subject
                       )

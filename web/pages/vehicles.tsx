@@ -146,7 +146,7 @@ function VehiclesLoading({ shape }: { shape: 'cards' | 'table' }): React.JSX.Ele
   return (
     <div className={cards ? 'cards-loading' : 'rows-loading'} aria-busy="true" aria-label="Loading vehicles">
       {Array.from({ length: cards ? 12 : 16 }, (_, index) => (
-        <Skeleton key={index} height={cards ? 180 : 43} radius={cards ? 'md' : 0} />
+        <Skeleton key={index} height={cards ? 188 : 43} radius={cards ? 'md' : 0} />
       ))}
     </div>
   );
