@@ -16,7 +16,7 @@ interface SimulatedCar {
 
 interface ApiVehicle {
   id: string;
-  vin: string | null;
+  number: string;
   connection: { status: string } | null;
 }
 
@@ -51,7 +51,7 @@ async function seedFleet(which: 'first' | 'second'): Promise<void> {
   const cars = world.cars.filter((car) => car.fleet === which);
   const known = await knownVehicles(fleet.id);
   const owners = new Map<string, Promise<string>>();
-  const waiting = cars.map((car, place) => ({ car, place })).filter(({ car, place }) => isUnfinished(known.get(car.vin), which, place));
+  const waiting = cars.map((car, place) => ({ car, place })).filter(({ place }) => isUnfinished(known.get(numberOf(which, place)), which, place));
   if (waiting.length === 0) return;
   console.log(`Connecting ${waiting.length} vehicles of ${fleet.name}…`);
   const workers = Array.from({ length: 6 }, async () => {
@@ -69,7 +69,7 @@ async function seedCar(
   fleet: string, which: string, car: SimulatedCar, place: number, known: Map<string, ApiVehicle>, owners: Map<string, Promise<string>>,
 ): Promise<void> {
   const ownerId = await ownerOf(fleet, car, owners);
-  const vehicle = known.get(car.vin) ?? (await addVehicle(fleet, which, car, place, ownerId));
+  const vehicle = known.get(numberOf(which, place)) ?? (await addVehicle(fleet, which, car, place, ownerId));
   if (which === 'first' && unconnected.includes(place)) return;
   if (which === 'first' && emptyStore.includes(place)) await fault(car.vin, { kind: 'empty-store' });
   await connect(fleet, vehicle.id, car);
@@ -79,10 +79,13 @@ async function seedCar(
 
 function addVehicle(fleet: string, which: string, car: SimulatedCar, place: number, ownerId: string): Promise<ApiVehicle> {
   const { vin, make, model, year, powertrain } = car;
-  const [prefix, city] = which === 'first' ? ['CAR', 'K'] : ['HM', 'HH'];
-  const plate = `${city}-TL ${100 + place}`;
-  return api('POST', '/vehicles', fleet, { number: `${prefix}-${101 + place}`, plate, vin, make, model, year, powertrain, country: 'DE', ownerId });
+  const plate = `${which === 'first' ? 'K' : 'HH'}-TL ${100 + place}`;
+  // Smartcar could not confirm the VIN of a car it has no data of.
+  const identity = which === 'first' && emptyStore.includes(place) ? {} : { vin };
+  return api('POST', '/vehicles', fleet, { number: numberOf(which, place), plate, ...identity, make, model, year, powertrain, country: 'DE', ownerId });
 }
+
+const numberOf = (which: string, place: number): string => `${which === 'first' ? 'CAR' : 'HM'}-${101 + place}`;
 
 /** Owners of several cars are one owner. */
 function ownerOf(fleet: string, car: SimulatedCar, owners: Map<string, Promise<string>>): Promise<string> {
@@ -124,7 +127,7 @@ async function fault(vin: string, what: object): Promise<void> {
 
 async function knownVehicles(fleet: string): Promise<Map<string, ApiVehicle>> {
   const { items } = await api<{ items: ApiVehicle[] }>('GET', '/vehicles?limit=200', fleet);
-  return new Map(items.flatMap((vehicle) => (vehicle.vin ? [[vehicle.vin, vehicle] as const] : [])));
+  return new Map(items.map((vehicle) => [vehicle.number, vehicle]));
 }
 
 async function api<T>(method: string, path: string, fleet: string | null, body?: object): Promise<T> {

@@ -142,6 +142,8 @@ function simulatorArguments(env) {
     join(ROOT, 'simulator', 'main.ts'),
     ...['--port', env.SIMULATOR_PORT || '4010'],
     ...['--state', join(dataFolder(env), 'simulator.json')],
+    // Sixty cars that connect in the same minute; as a contract with Smartcar would allow it, and as src/config.ts expects.
+    ...['--bucket', '3000'],
     ...['--webhook-url', `${local}/webhooks/smartcar`],
     ...['--redirect-uri', `${publicUrl}/connect/callback`],
   ];

@@ -5,7 +5,7 @@ import type { Config, Secret } from './config.ts';
 import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
 import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
-import { CallFailed } from './flows/call-failed.ts';
+import { CallFailed, NotThereYet } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
@@ -88,9 +88,7 @@ export interface App {
 /** Opens what the flows stand on, without starting anything. */
 export function openGround(options: AppOptions): Ground {
   const { config, log, clock, chance } = options;
-  // A vendor's refusal is no fault of ours: what it was is enough, and the next run tries again.
-  const onFault = (error: unknown, what: string): void =>
-    error instanceof CallFailed ? log.warn({ what, failure: error.failure }, `${what} is tried again`) : log.error({ err: error, what }, `${what} failed`);
+  const onFault = (error: unknown, what: string): void => logFault(log, error, what);
   const database = openDatabase({
     url: options.databaseUrl,
     onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
@@ -114,6 +112,13 @@ export function openGround(options: AppOptions): Ground {
       challenges: { minute: 0, answered: 0 },
     },
   };
+}
+
+/** A vendor's refusal is no fault of ours: what it was is enough, and the next run tries again. */
+function logFault(log: Log, error: unknown, what: string): void {
+  if (error instanceof NotThereYet) log.debug({ what }, error.message);
+  else if (error instanceof CallFailed) log.warn({ what, failure: error.failure }, `${what} is tried again`);
+  else log.error({ err: error, what }, `${what} failed`);
 }
 
 /** Binds what the HTTP room asks for to the flows that do it. */

@@ -200,8 +200,8 @@ function smartcarOf(values: Values, demo: boolean): Config['smartcar'] {
     managementTokens: values.SMARTCAR_MANAGEMENT_TOKEN ?? [],
     mode: values.SMARTCAR_MODE ?? 'live',
     budget: {
-      capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 600 : 120),
-      perMinute: values.SMARTCAR_REQUESTS_PER_MINUTE ?? (demo ? 600 : 2),
+      capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 3_000 : 120),
+      perMinute: values.SMARTCAR_REQUESTS_PER_MINUTE ?? (demo ? 3_000 : 2),
     },
     origins: {
       connect: values.SMARTCAR_CONNECT_ORIGIN ?? simulator ?? 'https://connect.smartcar.com',

@@ -104,7 +104,10 @@ function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): St
 
 /** A required signal that was refused for want of a permission, while others came: suspected, and asked about again. */
 function noteGap(step: Step, outcome: SignalsOutcome, policy: Policy): Step {
-  const [first, ...others] = gapsIn(outcome, policy);
+  const { judgedAt, status } = step.next;
+  // What was refused before a repair is old news, and what has no time may be; see `judge`.
+  const isNews = ({ fetchedAt }: SignalFailure): boolean => (fetchedAt ? fetchedAt > judgedAt : status !== 'pending');
+  const [first, ...others] = gapsIn(outcome, policy).filter(isNews);
   if (!first || step.next.suspicion) return step;
   const claim: Claim = { ...first, signals: [first, ...others].map(({ signal }) => signal) };
   const suspected = suspect(step.next, claim, outcome, policy, first.fetchedAt ?? outcome.at);

@@ -12,6 +12,11 @@ export class CallFailed extends Error {
   }
 }
 
+/** Smartcar does not have it yet; nothing is wrong, and the next run asks again. */
+export class NotThereYet extends Error {
+  override readonly name = 'NotThereYet';
+}
+
 /** @throws CallFailed when the answer is a failure */
 export function valueOf<T>(answer: Answer<T>): T {
   if (!answer.ok) throw new CallFailed(answer.failure);

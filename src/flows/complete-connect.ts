@@ -22,7 +22,7 @@ import { insertHappenings } from '../store/timeline.ts';
 import { fillVehicle, findVehicle } from '../store/vehicle.ts';
 import { violatedIndex } from '../store/violation.ts';
 import type { Access } from '../vault/access.ts';
-import { CallFailed, valueOf } from './call-failed.ts';
+import { NotThereYet, valueOf } from './call-failed.ts';
 import { externalIdOf } from './external-id.ts';
 import type { ReturnProblem } from './link-page.ts';
 import { observe } from './observe.ts';
@@ -47,7 +47,7 @@ export async function completeDue(needs: CompleteNeeds & { onFault: (error: unkn
   }
 }
 
-/** @throws CallFailed to be run again */
+/** @throws CallFailed, NotThereYet to be run again */
 export async function completeConnect(
   needs: CompleteNeeds, task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date,
 ): Promise<void> {
@@ -132,7 +132,7 @@ async function bindMatching(
   const found = await Promise.all(free.map(async (one) => ({ one, car: await carOf(needs, one, vehicle, now) })));
   const judged = found.map(({ one, car }) => ({ one, car, match: matchCar(vehicle, car) }));
   const matching = judged.filter(({ match }) => match.matches);
-  if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now))) throw new NotListedYet();
+  if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now))) throw new NotThereYet('The VIN is not in the store yet.');
   const [only] = matching;
   if (only && matching.length === 1) return bind(needs, grant, only.one, only.car, now);
   await takeBackOnlyNew(needs, grant.session, free, now);
@@ -247,7 +247,7 @@ async function finishSession(tx: Tx, session: ConnectSessionRow, now: Date): Pro
 
 async function notListed(needs: CompleteNeeds, session: ConnectSessionRow, now: Date): Promise<void> {
   const lags = session.returned_at !== null && now < after(session.returned_at, listLagS);
-  if (lags && session.claimed_user_id !== null) throw new NotListedYet();
+  if (lags && session.claimed_user_id !== null) throw new NotThereYet('The connection is not in the list yet.');
   await refuse(needs, session, { problem: 'notListed' }, now);
 }
 
@@ -261,12 +261,4 @@ async function refuse(needs: CompleteNeeds, session: ConnectSessionRow, problem:
     await insertHappenings(tx, { fleetId, vehicleId, connectionId: null }, session.actor, [line]);
     await announce(tx, fleetId, [vehicleId], ['vehicles']);
   });
-}
-
-class NotListedYet extends CallFailed {
-  constructor() {
-    super({
-      meaning: 'notFound', type: null, code: null, status: null, requestId: null, retryAfterS: null, resolutionUrl: null,
-    });
-  }
 }

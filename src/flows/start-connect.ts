@@ -171,9 +171,22 @@ async function takeBack(needs: ReturnNeeds, session: ConnectSessionRow, callback
       await endSession(tx, session.id, 'failed', { problem: 'connectError', error: callback.error }, now);
       return false;
     }
-    await enqueue(tx, [{ name: 'complete-connect', payload: task, key: `complete:${session.id}` }]);
     return markSessionReturned(tx, session.id, { userId: callback.userId, vehicleId: callback.vehicleId }, now);
   });
-  // At once, so that the next page can say how it went; the task does the same again if this fails.
-  if (claimed) await needs.complete(task, now).catch((error: unknown) => needs.onFault(error, 'complete connect'));
+  if (claimed) await settle(needs, task, now);
+}
+
+/**
+ * At once, so that the next page can say how it went; what can't be settled yet is a task. Dying in between leaves a
+ * returned session, which the sweep takes up.
+ */
+async function settle(needs: ReturnNeeds, task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date): Promise<void> {
+  try {
+    await needs.complete(task, now);
+  } catch (error) {
+    needs.onFault(error, 'complete connect');
+    await needs.database.asFleet(task.fleetId, (tx) =>
+      enqueue(tx, [{ name: 'complete-connect', payload: task, key: `complete:${task.sessionId}` }]),
+    );
+  }
 }

@@ -50,7 +50,10 @@ export interface Database {
 }
 
 /** Opens the pools; connections are made when they are first needed, so a database that is down throws later. */
-export function openDatabase(options: DatabaseOptions): Database {
+export function openDatabase(given: DatabaseOptions): Database {
+  let closing = false;
+  // A server that stops right after us cuts connections whose farewell it has not read yet; that is no loss.
+  const options: DatabaseOptions = { ...given, onConnectionLost: (error) => closing || given.onConnectionLost?.(error) };
   const pools = {
     owner: openPool(options, null),
     app: openPool(options, 'towline_app'),
@@ -76,6 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return listening;
     },
     async close() {
+      closing = true;
       await Promise.all([...listenings].map((listening) => listening.stop()));
       await Promise.all([owner.destroy(), app.destroy(), system.destroy()]);
     },

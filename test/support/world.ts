@@ -12,7 +12,7 @@ import type { ConnectionId, FleetId, VehicleId } from '../../src/domain/ids.ts';
 import type { Actor } from '../../src/domain/role.ts';
 import type { Context } from '../../src/flows/context.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
-import { CallFailed } from '../../src/flows/call-failed.ts';
+import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
@@ -107,7 +107,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const faults: unknown[] = [];
   const appOptions = optionsFor({ port, publicUrl, databaseUrl: options.databaseUrl ?? database?.url ?? '', origin: simulator.origin, clock });
-  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => error instanceof CallFailed || faults.push({ what, error }) };
+  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => error instanceof CallFailed || error instanceof NotThereYet || faults.push({ what, error }) };
   const flows = bindFlows(ground);
   const fleets = await ensureFleets(ground, true, clock.now);
   const key = randomBytes(24).toString('hex');
