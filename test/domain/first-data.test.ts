@@ -155,3 +155,14 @@ test('late data never moves the last proof back', () => {
   ]);
   assert.deepEqual(connection.provedAt, hours(-1));
 });
+
+test('a permission that was missing before the repair, as the store still says, does not throw the repair back', () => {
+  const stale = [refused(11, 'permission', -70), refused(12, 'permission', null), refused(80, 'permission', null)];
+  const { states, lines } = tell(aBrokenConnection('permissionMissing'), [repaired(10), ...stale, data(90, 85)]);
+  assert.deepEqual(states, [...Array(4).fill('pending (waitingForFirstData)'), 'active']);
+  assert.deepEqual(lines.slice(3), [
+    '90: pending (waitingForFirstData) → active',
+    '90: alert closes: connection.error',
+    '90: settled with the owner',
+  ]);
+});
