@@ -39,9 +39,6 @@ const unconnected: readonly number[] = [3, 28];
 /** Connected while Smartcar has nothing to tell of them yet. */
 const emptyStore: readonly number[] = [11, 24];
 
-await seedFleet('first');
-await seedFleet('second');
-
 async function seedFleet(which: 'first' | 'second'): Promise<void> {
   const fleets = await api<{ items: { id: string; name: string }[] }>('GET', '/fleets', null);
   const ordered = fleets.items.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -154,3 +151,6 @@ function need(name: string): string {
   if (!value) throw new Error(`${name} is missing.`);
   return value.replace(/\/$/, '');
 }
+
+await seedFleet('first');
+await seedFleet('second');
