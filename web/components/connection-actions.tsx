@@ -202,7 +202,10 @@ function use(
     );
     return;
   }
-  if (tab) tab.location.href = url;
+  if (tab) {
+    tab.opener = null;
+    tab.location.href = url;
+  }
   if (way === 'email')
     tellDone(
       answer.delivered ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.` : 'No message was sent.',
