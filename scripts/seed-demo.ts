@@ -4,6 +4,8 @@
  *
  * Environment: SEED_TOWLINE (origin), SEED_SIMULATOR (origin), SEED_KEY (an installation's API key).
  */
+import { setTimeout as pause } from 'node:timers/promises';
+
 interface SimulatedCar {
   vin: string;
   fleet: 'first' | 'second' | 'spare' | 'test';
@@ -55,6 +57,7 @@ async function seedFleet(which: 'first' | 'second'): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) await seedCar(fleet.id, which, next.car, next.place, known, owners);
   });
   await Promise.all(workers);
+  if (which === 'first') await breakCars(fleet.id, cars);
 }
 
 function isUnfinished(vehicle: ApiVehicle | undefined, which: string, place: number): boolean {
@@ -70,8 +73,23 @@ async function seedCar(
   if (which === 'first' && unconnected.includes(place)) return;
   if (which === 'first' && emptyStore.includes(place)) await fault(car.vin, { kind: 'empty-store' });
   await connect(fleet, vehicle.id, car);
-  const story = which === 'first' ? stories[place] : undefined;
-  if (story) await fault(car.vin, story);
+}
+
+/** A car breaks after it worked, so that its last values are there to be seen. Patient for half a minute. */
+async function breakCars(fleet: string, cars: readonly SimulatedCar[]): Promise<void> {
+  await Promise.all(
+    Object.entries(stories).map(async ([place, story]) => {
+      const car = cars[Number(place)];
+      if (!car) return;
+      for (let tries = 0; tries < 60 && !(await isActive(fleet, numberOf('first', Number(place)))); tries += 1) await pause(500);
+      await fault(car.vin, story);
+    }),
+  );
+}
+
+async function isActive(fleet: string, number: string): Promise<boolean> {
+  const { items } = await api<{ items: ApiVehicle[] }>('GET', `/vehicles?q=${number}`, fleet);
+  return items.some((vehicle) => vehicle.number === number && vehicle.connection?.status === 'active');
 }
 
 function addVehicle(fleet: string, which: string, car: SimulatedCar, place: number, ownerId: string): Promise<ApiVehicle> {

@@ -11,6 +11,7 @@ import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar } from './flows/disconnect.ts';
 import { ensureSubscription } from './flows/ensure-subscription.ts';
+import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
@@ -19,7 +20,7 @@ import type { Door } from './flows/receive-webhook.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
 import { returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
-import { flushRefused, forgetOldEvents, watchSignatures } from './flows/watch-webhooks.ts';
+import { flushRefused, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
 import { ensureAdministrator } from './http/people.ts';
 import { createHttpServer } from './http/server.ts';
@@ -67,6 +68,7 @@ export interface Ground {
   smartcar: Smartcar;
   access: Access;
   mail: MailChannel | null;
+  mailbox: boolean;
   mailFrom: string;
   publicUrl: string;
   budget: { capacity: number; perMinute: number };
@@ -102,6 +104,7 @@ export function openGround(options: AppOptions): Ground {
     database, vault, smartcar, clock, chance, onFault,
     access: openAccess({ smartcar, vault, database, applicationId, random: chance }),
     mail: config.mail && openMailChannel({ smtpUrl: config.mail.smtpUrl.reveal(), from: config.mail.from }),
+    mailbox: config.demo && !config.mail,
     mailFrom: config.mail?.from ?? 'towline@demo.example',
     publicUrl: config.publicUrl,
     budget: config.smartcar.budget,
@@ -198,10 +201,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'complete-due': (now) => completeDue(ground, now),
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'watch-signatures': (now) => watchSignatures(ground, now),
-      'keep-house': async (now) => {
-        await ensurePartitions(ground.database, now);
-        await forgetOldEvents(ground, now);
-      },
+      'keep-house': (now) => keepHouse(ground, now),
     },
   };
 }

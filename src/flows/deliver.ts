@@ -24,8 +24,10 @@ export interface DeliverNeeds {
   database: Database;
   vault: Vault;
   publicUrl: string;
-  /** Null in the demo without a mail server: messages go into the mailbox page instead. */
+  /** Null without a mail server. */
   mail: MailChannel | null;
+  /** The demo without a mail server: messages go into its mailbox page instead. */
+  mailbox: boolean;
   mailFrom: string;
   clock: () => Date;
   onFault: (error: unknown, what: string) => void;
@@ -51,7 +53,8 @@ export async function deliver(needs: DeliverNeeds, task: { fleetId: FleetId; not
   const { row, mail } = claimed;
   if (!mail) return finish(needs, row, { sent: false, permanent: true, reason: 'the owner has no address' }, '');
   const rendered = await renderMail(mail.model);
-  if (!needs.mail) return keepInMailbox(needs, row, mail, rendered);
+  if (needs.mailbox) return keepInMailbox(needs, row, mail, rendered);
+  if (!needs.mail) return finish(needs, row, { sent: false, permanent: true, reason: 'no mail server is configured: set SMTP_URL and MAIL_FROM' }, '');
   const sent = await needs.mail.send({
     messageId: row.message_id, fromName: mail.fromName, to: mail.to, replyTo: mail.replyTo, ...rendered,
   });

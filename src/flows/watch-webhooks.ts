@@ -3,13 +3,11 @@ import type { AlertChange } from '../domain/alert.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import type { Database } from '../store/database.ts';
 import { listFleets } from '../store/fleet.ts';
-import { countBadSignatures, countRefused, forgetOldDeliveries } from '../store/webhook-inbox.ts';
+import { countBadSignatures, countRefused } from '../store/webhook-inbox.ts';
 
 /** More bad signatures than this in five minutes alert the operators. */
 const toleratedBadSignatures = 5;
 const windowMs = 5 * 60_000;
-/** Smartcar's advice is to keep event ids for seven days at least. */
-const keepEventIdsD = 14;
 
 /** Writes down what this process refused at the door. */
 export async function flushRefused(needs: { database: Database; refused: Map<string, number> }, now: Date): Promise<void> {
@@ -30,6 +28,3 @@ export async function watchSignatures(needs: { database: Database }, now: Date):
     await needs.database.asFleet(id, (tx) => applyAlertChanges(tx, id, [], [change], now));
   }
 }
-
-export const forgetOldEvents = (needs: { database: Database }, now: Date): Promise<void> =>
-  forgetOldDeliveries(needs.database, new Date(now.getTime() - keepEventIdsD * 86_400_000));

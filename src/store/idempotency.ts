@@ -49,3 +49,8 @@ export async function keepAnswer(tx: Tx, key: string, answer: { status: number; 
 export async function releaseKey(tx: Tx, key: string): Promise<void> {
   await tx.deleteFrom('idempotency').where('key', '=', key).where('status', 'is', null).execute();
 }
+
+/** Drops answers of all fleets that are older. As towline_system. */
+export async function forgetAnswers(tx: Tx, before: Date): Promise<void> {
+  await tx.deleteFrom('idempotency').where('created_at', '<', before).execute();
+}

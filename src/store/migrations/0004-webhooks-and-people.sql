@@ -208,3 +208,6 @@ alter table idempotency enable row level security;
 alter table idempotency force row level security;
 create policy idempotency_of_app on idempotency for all to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
 grant select, insert, update, delete on idempotency to towline_app;
+-- Kept for a day; the loops drop what is older.
+create policy idempotency_of_system on idempotency for all to towline_system using (true) with check (true);
+grant select (created_at), delete on idempotency to towline_system;
