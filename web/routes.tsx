@@ -8,9 +8,10 @@ import { NotFoundPage } from './pages/not-found.tsx';
 import { BrokenPage } from './pages/broken.tsx';
 import { paths } from './paths.ts';
 import type { VehicleFilters } from './paths.ts';
+import { chooseFleet, chosenFleet } from './preferences.ts';
 
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+  queryCache: new QueryCache({ onError: recover }),
   defaultOptions: {
     queries: { staleTime: 5_000, retry: (count, error) => isPassing(error) && count < 4, refetchInterval: 60_000 },
   },
@@ -19,9 +20,14 @@ export const queryClient = new QueryClient({
 /** Worth asking again: no answer, or the server's own trouble. */
 const isPassing = (error: Error): boolean => error instanceof ApiProblem && (error.status === 0 || error.status >= 500);
 
-function leaveWhenSignedOut(error: Error): void {
-  if (!(error instanceof ApiProblem) || error.status !== 401) return;
-  if (window.location.pathname === '/sign-in') return;
+function recover(error: Error, query: { queryKey: readonly unknown[] }): void {
+  if (!(error instanceof ApiProblem)) return;
+  // The fleet that was chosen on this device may be gone, or be somebody else's.
+  if (error.status === 404 && query.queryKey[0] === 'getMe' && chosenFleet()) {
+    chooseFleet(null);
+    void queryClient.resetQueries();
+  }
+  if (error.status !== 401 || window.location.pathname === '/sign-in') return;
   router.history.replace(paths.signIn(window.location.pathname + window.location.search));
 }
 
