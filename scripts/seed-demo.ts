@@ -50,11 +50,14 @@ async function seedFleet(which: 'first' | 'second'): Promise<void> {
   const cars = world.cars.filter((car) => car.fleet === which);
   const known = await knownVehicles(fleet.id);
   const owners = new Map<string, Promise<string>>();
-  const waiting = cars.map((car, place) => ({ car, place })).filter(({ place }) => isUnfinished(known.get(numberOf(which, place)), which, place));
+  const waiting = cars
+    .map((car, place) => ({ car, place }))
+    .filter(({ place }) => isUnfinished(known.get(numberOf(which, place)), which, place));
   if (waiting.length === 0) return;
   console.log(`Connecting ${waiting.length} vehicles of ${fleet.name}…`);
   const workers = Array.from({ length: 6 }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await seedCar(fleet.id, which, next.car, next.place, known, owners);
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      await seedCar(fleet.id, which, next.car, next.place, known, owners);
   });
   await Promise.all(workers);
   if (which === 'first') await breakCars(fleet.id, cars);
@@ -66,7 +69,12 @@ function isUnfinished(vehicle: ApiVehicle | undefined, which: string, place: num
 }
 
 async function seedCar(
-  fleet: string, which: string, car: SimulatedCar, place: number, known: Map<string, ApiVehicle>, owners: Map<string, Promise<string>>,
+  fleet: string,
+  which: string,
+  car: SimulatedCar,
+  place: number,
+  known: Map<string, ApiVehicle>,
+  owners: Map<string, Promise<string>>,
 ): Promise<void> {
   const ownerId = await ownerOf(fleet, car, owners);
   const vehicle = known.get(numberOf(which, place)) ?? (await addVehicle(fleet, which, car, place, ownerId));
@@ -81,7 +89,8 @@ async function breakCars(fleet: string, cars: readonly SimulatedCar[]): Promise<
     Object.entries(stories).map(async ([place, story]) => {
       const car = cars[Number(place)];
       if (!car) return;
-      for (let tries = 0; tries < 60 && !(await isActive(fleet, numberOf('first', Number(place)))); tries += 1) await pause(500);
+      for (let tries = 0; tries < 60 && !(await isActive(fleet, numberOf('first', Number(place)))); tries += 1)
+        await pause(500);
       await fault(car.vin, story);
     }),
   );
@@ -92,12 +101,28 @@ async function isActive(fleet: string, number: string): Promise<boolean> {
   return items.some((vehicle) => vehicle.number === number && vehicle.connection?.status === 'active');
 }
 
-function addVehicle(fleet: string, which: string, car: SimulatedCar, place: number, ownerId: string): Promise<ApiVehicle> {
+function addVehicle(
+  fleet: string,
+  which: string,
+  car: SimulatedCar,
+  place: number,
+  ownerId: string,
+): Promise<ApiVehicle> {
   const { vin, make, model, year, powertrain } = car;
   const plate = `${which === 'first' ? 'K' : 'HH'}-TL ${100 + place}`;
   // Smartcar could not confirm the VIN of a car it has no data of.
   const identity = which === 'first' && emptyStore.includes(place) ? {} : { vin };
-  return api('POST', '/vehicles', fleet, { number: numberOf(which, place), plate, ...identity, make, model, year, powertrain, country: 'DE', ownerId });
+  return api('POST', '/vehicles', fleet, {
+    number: numberOf(which, place),
+    plate,
+    ...identity,
+    make,
+    model,
+    year,
+    powertrain,
+    country: 'DE',
+    ownerId,
+  });
 }
 
 const numberOf = (which: string, place: number): string => `${which === 'first' ? 'CAR' : 'HM'}-${101 + place}`;
@@ -111,25 +136,53 @@ function ownerOf(fleet: string, car: SimulatedCar, owners: Map<string, Promise<s
 }
 
 async function findOrAddOwner(fleet: string, email: string): Promise<string> {
-  const name = email.split('@')[0]?.split('.').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') ?? email;
-  const listed = await api<{ items: { id: string; name: string }[] }>('GET', `/owners?q=${encodeURIComponent(name)}&limit=200`, fleet);
+  const name =
+    email
+      .split('@')[0]
+      ?.split('.')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(' ') ?? email;
+  const listed = await api<{ items: { id: string; name: string }[] }>(
+    'GET',
+    `/owners?q=${encodeURIComponent(name)}&limit=200`,
+    fleet,
+  );
   const same = listed.items.find((owner) => owner.name === name);
   if (same) return same.id;
-  const made = await api<{ id: string }>('POST', '/owners', fleet, { name, email, country: 'DE', timeZone: 'Europe/Berlin' });
+  const made = await api<{ id: string }>('POST', '/owners', fleet, {
+    name,
+    email,
+    country: 'DE',
+    timeZone: 'Europe/Berlin',
+  });
   return made.id;
 }
 
 /** The owner's way: opens the link, goes through Connect, is sent back. */
 async function connect(fleet: string, vehicleId: string, car: SimulatedCar): Promise<void> {
   const { url } = await api<{ url: string }>('POST', `/vehicles/${vehicleId}/connect`, fleet, {});
-  const started = await fetch(url, { method: 'POST', redirect: 'manual', headers: { origin: towline, 'content-type': 'application/x-www-form-urlencoded' }, body: '' });
+  const started = await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: towline, 'content-type': 'application/x-www-form-urlencoded' },
+    body: '',
+  });
   const connectUrl = started.headers.get('location');
-  const cookie = started.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
-  if (!connectUrl?.includes('/oauth/')) throw new Error(`The link of ${car.vin} did not lead to Connect (${started.status}).`);
+  const cookie = started.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  if (!connectUrl?.includes('/oauth/'))
+    throw new Error(`The link of ${car.vin} did not lead to Connect (${started.status}).`);
   const authorized = await fetch(`${simulator}/sim/api/authorize`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ url: connectUrl, email: car.account.email, password: car.account.password, vins: [car.vin] }),
+    body: JSON.stringify({
+      url: connectUrl,
+      email: car.account.email,
+      password: car.account.password,
+      vins: [car.vin],
+    }),
   });
   const { redirect } = (await json(authorized)) as { redirect: string };
   const back = await fetch(redirect, { redirect: 'manual', headers: { cookie } });
@@ -137,7 +190,13 @@ async function connect(fleet: string, vehicleId: string, car: SimulatedCar): Pro
 }
 
 async function fault(vin: string, what: object): Promise<void> {
-  await json(await fetch(`${simulator}/sim/api/cars/${vin}/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) }));
+  await json(
+    await fetch(`${simulator}/sim/api/cars/${vin}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(what),
+    }),
+  );
 }
 
 async function knownVehicles(fleet: string): Promise<Map<string, ApiVehicle>> {

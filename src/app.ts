@@ -98,10 +98,19 @@ export function openGround(options: AppOptions): Ground {
   const vault = openVault(options.keys);
   const { v3, applicationId, mode, origins, managementTokens } = config.smartcar;
   const reveal = (secret: Secret | undefined): string => secret?.reveal() ?? '';
-  const credentials = { applicationId, apiClientId: v3?.apiClientId ?? '', apiClientSecret: reveal(v3?.apiClientSecret) };
+  const credentials = {
+    applicationId,
+    apiClientId: v3?.apiClientId ?? '',
+    apiClientSecret: reveal(v3?.apiClientSecret),
+  };
   const smartcar = openSmartcar({ origins, credentials, mode });
   return {
-    database, vault, smartcar, clock, chance, onFault,
+    database,
+    vault,
+    smartcar,
+    clock,
+    chance,
+    onFault,
     access: openAccess({ smartcar, vault, database, applicationId, random: chance }),
     mail: config.mail && openMailChannel({ smtpUrl: config.mail.smtpUrl.reveal(), from: config.mail.from }),
     mailbox: config.demo && !config.mail,
@@ -141,7 +150,13 @@ export function bindFlows(ground: Ground): Flows {
     viewLink: (token, now) => viewLink(ground, token, now),
     startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
     returnFromConnect: (query, browser, confirmed, now) =>
-      returnFromConnect({ ...ground, complete: (task, at) => completeConnect(ground, task, at) }, query, browser, confirmed, now),
+      returnFromConnect(
+        { ...ground, complete: (task, at) => completeConnect(ground, task, at) },
+        query,
+        browser,
+        confirmed,
+        now,
+      ),
   };
 }
 
@@ -181,7 +196,11 @@ async function prepareInstallation(ground: Ground, config: Config, now: Date): P
   const { bootstrapAdmin } = config;
   if (bootstrapAdmin) {
     const { email, password } = bootstrapAdmin;
-    await ensureAdministrator(ground.database, { email, password: password.reveal(), name: 'Administrator', fleetIds: [fleetIds[0]] }, now);
+    await ensureAdministrator(
+      ground.database,
+      { email, password: password.reveal(), name: 'Administrator', fleetIds: [fleetIds[0]] },
+      now,
+    );
   }
   await ensurePartitions(ground.database, now);
 }
@@ -210,10 +229,22 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
 async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<void> }> {
   const { clock } = ground;
   const onChange = (name: string, error: unknown): void =>
-    error ? log.error({ err: error, loop: name }, `${name} stopped working`) : log.info({ loop: name }, `${name} works again`);
+    error
+      ? log.error({ err: error, loop: name }, `${name} stopped working`)
+      : log.info({ loop: name }, `${name} works again`);
   const poll = startLoop({ name: 'poll', everyMs: 1_000, clock, onChange, round: (now) => pollDue(ground, now) });
-  const apply = startLoop({ name: 'apply', everyMs: 1_000, clock, onChange, round: (now) => applyWebhooks(ground, now) });
-  const listening = await ground.database.listen(inboxChannel, () => apply.nudge(), () => apply.nudge());
+  const apply = startLoop({
+    name: 'apply',
+    everyMs: 1_000,
+    clock,
+    onChange,
+    round: (now) => applyWebhooks(ground, now),
+  });
+  const listening = await ground.database.listen(
+    inboxChannel,
+    () => apply.nudge(),
+    () => apply.nudge(),
+  );
   const runner = await startRunner({ pgPool: ground.database.ownerPool, log, ...bindTasks(ground) });
   return {
     async stop() {
@@ -238,7 +269,11 @@ function startFlushing(ground: Ground): Loop {
 }
 
 /** The HTTP server of this process. */
-export async function listen(ground: Ground, flows: Flows, { config, log, clock }: AppOptions): Promise<{ address: string; close(): Promise<void> }> {
+export async function listen(
+  ground: Ground,
+  flows: Flows,
+  { config, log, clock }: AppOptions,
+): Promise<{ address: string; close(): Promise<void> }> {
   const server = await createHttpServer({
     flows,
     database: ground.database,

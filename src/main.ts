@@ -49,7 +49,14 @@ async function start(config: Config, log: Log): Promise<() => Promise<void>> {
     const databaseUrl = config.databaseUrl?.reveal() ?? postgres?.url ?? '';
     await migrate({ url: databaseUrl });
     const keys = sealingKeys(config, postgres?.dataDir ?? config.dataDir);
-    const app = await startApp({ config, databaseUrl, keys, clock: clockOf(config.testClock), chance: Math.random, log });
+    const app = await startApp({
+      config,
+      databaseUrl,
+      keys,
+      clock: clockOf(config.testClock),
+      chance: Math.random,
+      log,
+    });
     announce(config, app);
     return async () => {
       await app.stop();
@@ -69,7 +76,8 @@ function announce(config: Config, app: App): void {
     return;
   }
   console.log(`Towline is ready at ${config.publicUrl}`);
-  if (config.bootstrapAdmin?.email === DEMO_LOGIN.email) console.log(`Sign in as ${DEMO_LOGIN.email} with the password ${DEMO_LOGIN.password}`);
+  if (config.bootstrapAdmin?.email === DEMO_LOGIN.email)
+    console.log(`Sign in as ${DEMO_LOGIN.email} with the password ${DEMO_LOGIN.password}`);
 }
 
 const config = configOrExit();
@@ -87,7 +95,8 @@ try {
   process.exit(0);
 } catch (error) {
   if (error instanceof DataDirectoryInUse) console.error(error.message);
-  else if (isTaken(error)) console.error(`Port ${config.port} on ${config.host} is taken by another process. Stop that one, or set PORT.`);
+  else if (isTaken(error))
+    console.error(`Port ${config.port} on ${config.host} is taken by another process. Stop that one, or set PORT.`);
   else log.fatal({ err: error }, 'Towline could not start');
   process.exit(1);
 }

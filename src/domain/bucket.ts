@@ -13,7 +13,11 @@ export interface BucketLimits {
 
 /** Takes up to `wanted` tokens, leaving `reserve` of them for others. */
 export function take(
-  bucket: Bucket, limits: BucketLimits, wanted: number, reserve: number, now: Date,
+  bucket: Bucket,
+  limits: BucketLimits,
+  wanted: number,
+  reserve: number,
+  now: Date,
 ): { bucket: Bucket; granted: number } {
   const minutes = Math.max(0, now.getTime() - bucket.filledAt.getTime()) / 60_000;
   const tokens = Math.min(limits.capacity, bucket.tokens + minutes * limits.perMinute);

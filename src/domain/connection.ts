@@ -3,7 +3,13 @@ import { factsOf } from './cause.ts';
 import type { Cause, Route, Status } from './cause.ts';
 import type { AccountMeaning, GapMeaning, VehicleMeaning } from './failure.ts';
 import type {
-  ConnectionId, FleetId, OwnerId, SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId, VehicleId,
+  ConnectionId,
+  FleetId,
+  OwnerId,
+  SmartcarConnectionId,
+  SmartcarUserId,
+  SmartcarVehicleId,
+  VehicleId,
 } from './ids.ts';
 import type { Permission } from './permission.ts';
 import type { SignalCode } from './signal.ts';
@@ -76,11 +82,23 @@ const refused = (reason: string): Capability => ({ allowed: false, reason });
 
 /** What the server enforces and the screens show; null stands for a vehicle that was never connected. */
 export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissions' | 'platform'> | null): {
-  connect: Capability; reconnect: Capability; disconnect: Capability; check: Capability; lock: Capability; unlock: Capability;
+  connect: Capability;
+  reconnect: Capability;
+  disconnect: Capability;
+  check: Capability;
+  lock: Capability;
+  unlock: Capability;
 } {
   if (!connection || connection.cause === 'disconnectedHere' || connection.cause === 'superseded') {
     const none = refused('capability.notConnected');
-    return { connect: allowed, reconnect: connection ? allowed : none, disconnect: none, check: none, lock: none, unlock: none };
+    return {
+      connect: allowed,
+      reconnect: connection ? allowed : none,
+      disconnect: none,
+      check: none,
+      lock: none,
+      unlock: none,
+    };
   }
   const command = refused('capability.commandsComeLater');
   return {

@@ -26,7 +26,13 @@ export const throttleMeanings = ['throttledApplication', 'throttledVehicle', 'th
 export type ThrottleMeaning = (typeof throttleMeanings)[number];
 
 /** Somebody's machine failed: wait longer each time, and say so when it lasts. */
-export const upstreamMeanings = ['manufacturerFailing', 'smartcarFailing', 'smartcarUnreachable', 'nonsense', 'notFound'] as const;
+export const upstreamMeanings = [
+  'manufacturerFailing',
+  'smartcarFailing',
+  'smartcarUnreachable',
+  'nonsense',
+  'notFound',
+] as const;
 export type UpstreamMeaning = (typeof upstreamMeanings)[number];
 
 /** Ours to put right: plan, credentials, a request Smartcar can't understand. */
@@ -37,8 +43,7 @@ export type OurMeaning = (typeof ourMeanings)[number];
 export const gapMeanings = ['permission', 'incompatible'] as const;
 export type GapMeaning = (typeof gapMeanings)[number];
 
-export type Meaning =
-  AccountMeaning | VehicleMeaning | ThrottleMeaning | UpstreamMeaning | OurMeaning | GapMeaning;
+export type Meaning = AccountMeaning | VehicleMeaning | ThrottleMeaning | UpstreamMeaning | OurMeaning | GapMeaning;
 
 export interface Failure {
   meaning: Meaning;

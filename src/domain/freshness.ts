@@ -30,7 +30,8 @@ export function freshness(input: FreshnessInput, now: Date): Freshness {
   const { newestAt } = input;
   if (!newestAt) return { state: 'never', ...explain(input, null, now), since: null };
   const limitMs = (input.staleAfterS ?? makePolicy(input.make).staleAfterH * 3_600) * 1_000;
-  if (now.getTime() - newestAt.getTime() <= limitMs) return { state: 'fresh', reason: null, since: newestAt, who: null };
+  if (now.getTime() - newestAt.getTime() <= limitMs)
+    return { state: 'fresh', reason: null, since: newestAt, who: null };
   return { state: 'stale', ...explain(input, newestAt, now), since: newestAt };
 }
 

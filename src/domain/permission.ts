@@ -13,7 +13,13 @@ export const defaultRequiredPermissions: readonly Permission[] = [
 ];
 
 /** Asked for besides the required ones; the owner may clear these boxes in Connect. */
-export const optionalPermissions: readonly Permission[] = ['read_vin', 'read_battery', 'read_fuel', 'read_charge', 'read_tires'];
+export const optionalPermissions: readonly Permission[] = [
+  'read_vin',
+  'read_battery',
+  'read_fuel',
+  'read_charge',
+  'read_tires',
+];
 
 /** Every permission Towline can make use of; settings accept no other. */
 export const knownPermissions: readonly Permission[] = [...defaultRequiredPermissions, ...optionalPermissions];

@@ -47,7 +47,8 @@ export function latestFetch(readings: readonly Reading[]): Date | null {
   );
 }
 
-const countsAgainst = (failure: SignalFailure): boolean => isAccountMeaning(failure.meaning) || failure.meaning === 'permission';
+const countsAgainst = (failure: SignalFailure): boolean =>
+  isAccountMeaning(failure.meaning) || failure.meaning === 'permission';
 
 function isAfter(failure: SignalFailure, question: Question): boolean {
   if (question.kind === 'grant') return failure.fetchedAt !== null && failure.fetchedAt > question.at;

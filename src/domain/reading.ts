@@ -40,7 +40,8 @@ export function merge(
 
 function objection(reading: Reading, known: Reading | undefined): SetAside['reason'] | null {
   if (!isPossible(reading)) return 'impossible';
-  if (reading.measuredAt && reading.measuredAt.getTime() > reading.receivedAt.getTime() + toleratedSkewMs) return 'future';
+  if (reading.measuredAt && reading.measuredAt.getTime() > reading.receivedAt.getTime() + toleratedSkewMs)
+    return 'future';
   return known && isOlder(reading, known) ? 'older' : null;
 }
 
@@ -59,7 +60,12 @@ function isPossible(reading: Reading): boolean {
   }
   if (reading.code !== 'location-preciselocation') return true;
   const at = locationOf(reading.value);
-  return at !== null && Math.abs(at.latitude) <= 90 && Math.abs(at.longitude) <= 180 && !(at.latitude === 0 && at.longitude === 0);
+  return (
+    at !== null &&
+    Math.abs(at.latitude) <= 90 &&
+    Math.abs(at.longitude) <= 180 &&
+    !(at.latitude === 0 && at.longitude === 0)
+  );
 }
 
 /** The location a value holds, or null when it has no coordinates (`locationType` alone has been seen). */

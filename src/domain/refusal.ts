@@ -22,7 +22,10 @@ export const refusals = {
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
-  link_used: { status: 410, title: 'This link was used already. Ask the fleet for a new one if something is still open.' },
+  link_used: {
+    status: 410,
+    title: 'This link was used already. Ask the fleet for a new one if something is still open.',
+  },
   session_unknown: { status: 400, title: 'We do not know this sign-in. Start again from your link.' },
   session_expired: { status: 410, title: 'This sign-in took too long. Start again from your link.' },
   database_unavailable: { status: 503, title: 'The database can not be reached. Try again in a moment.' },

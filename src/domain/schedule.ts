@@ -16,7 +16,8 @@ const spread = (seconds: number, chance: Chance, share: number): number => secon
 export const after = (now: Date, seconds: number): Date => new Date(now.getTime() + Math.round(seconds * 1_000));
 
 /** The ordinary next read: the plan's interval, spread by a fifth. */
-export const nextRegular = (now: Date, intervalS: number, chance: Chance): Date => after(now, spread(intervalS, chance, 0.2));
+export const nextRegular = (now: Date, intervalS: number, chance: Chance): Date =>
+  after(now, spread(intervalS, chance, 0.2));
 
 /** The next read after `failures` failures in a row (1 or more): 60 s doubling to six hours, spread by half. */
 export function nextAfterFailure(now: Date, failures: number, chance: Chance): Date {

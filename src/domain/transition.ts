@@ -281,7 +281,7 @@ function isOldNews(c: Connection, claim: Claim, at: Date): boolean {
 
 /** Claims that concern nothing the fleet requires, or nothing that can be checked against a connection. */
 export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissions'>): boolean {
-  if (isAccountMeaning(claim.meaning)) return false;
+  if (isAccountMeaning(claim.meaning) || isVehicleMeaning(claim.meaning)) return false;
   if (claim.meaning !== 'permission') return true;
   const required = requiredSignals(policy.requiredPermissions);
   return claim.signals.length > 0 && !claim.signals.some((code) => required.includes(code));

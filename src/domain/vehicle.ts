@@ -33,7 +33,8 @@ export interface FoundCar {
   vin: string | null;
 }
 
-export type Match = { matches: true } | { matches: false; field: 'vin' | 'make' | 'model' | 'year'; expected: string; found: string };
+export type Match =
+  { matches: true } | { matches: false; field: 'vin' | 'make' | 'model' | 'year'; expected: string; found: string };
 
 /** Whether the car an owner chose is the one on record. A VIN decides alone; without one, make, model and year must agree. */
 export function matchCar(vehicle: Pick<Vehicle, 'vin' | 'make' | 'model' | 'year'>, found: FoundCar): Match {

@@ -7,7 +7,12 @@ import { announce } from '../store/outbox.ts';
 import type { Context } from './context.ts';
 
 /** @throws Refusal `not_found`, `alert_closed` */
-export async function acknowledgeAlert(needs: { database: Database }, context: Context, id: AlertId, now: Date): Promise<void> {
+export async function acknowledgeAlert(
+  needs: { database: Database },
+  context: Context,
+  id: AlertId,
+  now: Date,
+): Promise<void> {
   await needs.database.asFleet(context.fleetId, async (tx) => {
     refuseUnlessDone(await acknowledge(tx, id, context.actor.name, now));
     await announce(tx, context.fleetId, [], ['alerts']);
@@ -15,7 +20,12 @@ export async function acknowledgeAlert(needs: { database: Database }, context: C
 }
 
 /** @throws Refusal `not_found`, `alert_closed` */
-export async function resolveAlert(needs: { database: Database }, context: Context, id: AlertId, now: Date): Promise<void> {
+export async function resolveAlert(
+  needs: { database: Database },
+  context: Context,
+  id: AlertId,
+  now: Date,
+): Promise<void> {
   await needs.database.asFleet(context.fleetId, async (tx) => {
     refuseUnlessDone(await resolve(tx, id, now));
     await announce(tx, context.fleetId, [], ['alerts']);

@@ -32,7 +32,8 @@ async function applyOne(needs: ApplyNeeds, delivery: ClaimedDelivery, now: Date)
     await route(needs, delivery, parseWebhook(delivery.body, delivery.receivedAt), now);
   } catch (error) {
     needs.onFault(error, 'apply webhook');
-    if (delivery.attempts >= mostAttempts) await settleDelivery(needs.database, delivery.id, 'quarantined', 'could not be applied', now);
+    if (delivery.attempts >= mostAttempts)
+      await settleDelivery(needs.database, delivery.id, 'quarantined', 'could not be applied', now);
   }
 }
 
@@ -51,7 +52,12 @@ async function route(needs: ApplyNeeds, delivery: ClaimedDelivery, event: Parsed
   }
 }
 
-async function applyEvent(needs: ApplyNeeds, delivery: ClaimedDelivery, event: StateWebhook | ErrorWebhook, now: Date): Promise<void> {
+async function applyEvent(
+  needs: ApplyNeeds,
+  delivery: ClaimedDelivery,
+  event: StateWebhook | ErrorWebhook,
+  now: Date,
+): Promise<void> {
   const { database } = needs;
   const owner = await findByCar(database, event.smartcarVehicleId);
   await labelDelivery(database, delivery.id, {
@@ -66,7 +72,11 @@ async function applyEvent(needs: ApplyNeeds, delivery: ClaimedDelivery, event: S
 }
 
 async function applyOutcomes(
-  needs: ApplyNeeds, delivery: ClaimedDelivery, event: StateWebhook | ErrorWebhook, owner: DueConnection, now: Date,
+  needs: ApplyNeeds,
+  delivery: ClaimedDelivery,
+  event: StateWebhook | ErrorWebhook,
+  owner: DueConnection,
+  now: Date,
 ): Promise<void> {
   const fleetId: FleetId = owner.fleetId;
   const applied = await observe(
@@ -84,9 +94,17 @@ async function applyOutcomes(
 }
 
 /** Claims about nothing the fleet requires are noted, and change nothing. */
-function verdictOn(event: StateWebhook | ErrorWebhook, settings: Settings): { state: 'applied' | 'ignored'; reason: string | null } {
-  const ignorable = event.kind === 'error' && event.cleared.length === 0 && event.claimed.every((claim) => isIgnorable(claim, settings));
-  return ignorable ? { state: 'ignored', reason: 'concerns nothing this fleet requires' } : { state: 'applied', reason: null };
+function verdictOn(
+  event: StateWebhook | ErrorWebhook,
+  settings: Settings,
+): { state: 'applied' | 'ignored'; reason: string | null } {
+  const ignorable =
+    event.kind === 'error' &&
+    event.cleared.length === 0 &&
+    event.claimed.every((claim) => isIgnorable(claim, settings));
+  return ignorable
+    ? { state: 'ignored', reason: 'concerns nothing this fleet requires' }
+    : { state: 'applied', reason: null };
 }
 
 /** A delivery dated ahead of our clock counts as of now. What is claimed comes before what is over, as it happened. */

@@ -11,7 +11,14 @@ import { insertLink } from '../store/link.ts';
 import { insertNotification, joinQueued, withdrawQueued } from '../store/notification.ts';
 import { findOwner } from '../store/owner.ts';
 import {
-  addToRequest, closeEntry, closeRequest, findOpenEntry, findOpenRequest, insertRequest, listRequestConnections, markAsked,
+  addToRequest,
+  closeEntry,
+  closeRequest,
+  findOpenEntry,
+  findOpenRequest,
+  insertRequest,
+  listRequestConnections,
+  markAsked,
 } from '../store/reauthentication-request.ts';
 import type { RequestConnectionRow, RequestRow } from '../store/reauthentication-request.ts';
 import { insertHappenings } from '../store/timeline.ts';
@@ -37,7 +44,11 @@ export async function askOwner(tx: Tx, connection: Connection, cause: Cause, now
 
 /** The owner's open request with this connection on it. */
 export async function openRequest(
-  tx: Tx, connection: Connection, ownerId: OwnerId, cause: Cause, now: Date,
+  tx: Tx,
+  connection: Connection,
+  ownerId: OwnerId,
+  cause: Cause,
+  now: Date,
 ): Promise<{ request: RequestRow; isNew: boolean }> {
   const open = await findOpenRequest(tx, ownerId);
   const request = open ?? (await insertRequest(tx, connection.fleetId, ownerId, now));
@@ -46,7 +57,13 @@ export async function openRequest(
 }
 
 /** Puts the message into the outbox, with a link that works for two weeks. */
-export async function writeToOwner(tx: Tx, request: RequestRow, connection: Connection, cause: Cause, now: Date): Promise<void> {
+export async function writeToOwner(
+  tx: Tx,
+  request: RequestRow,
+  connection: Connection,
+  cause: Cause,
+  now: Date,
+): Promise<void> {
   const link = await repairLink(tx, request, now);
   await markAsked(tx, request.id, now);
   await insertNotification(
@@ -66,7 +83,11 @@ export async function writeToOwner(tx: Tx, request: RequestRow, connection: Conn
 
 export async function repairLink(tx: Tx, request: RequestRow, now: Date): Promise<RepairLink> {
   const expiresAt = after(now, linkLifeD * 86_400);
-  const link = await insertLink(tx, { kind: 'repair', fleetId: request.fleet_id, requestId: request.id, ownerId: request.owner_id, expiresAt }, now);
+  const link = await insertLink(
+    tx,
+    { kind: 'repair', fleetId: request.fleet_id, requestId: request.id, ownerId: request.owner_id, expiresAt },
+    now,
+  );
   return { linkId: link.id, expiresAt };
 }
 

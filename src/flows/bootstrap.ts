@@ -17,7 +17,12 @@ export interface BootstrapNeeds {
 const demoFleets = ['Nordlicht Car Sharing', 'Hafen Mobil'] as const;
 
 /** Reads a little more often than the standard plan, so that a demo is worth watching. */
-const demoPlan: Fleet['plan'] = { ...defaultPlan, name: 'Demo', pollIntervalS: 300, requestBudget: { ...defaultPlan.requestBudget, burst: 600, perMinute: 120 } };
+const demoPlan: Fleet['plan'] = {
+  ...defaultPlan,
+  name: 'Demo',
+  pollIntervalS: 300,
+  requestBudget: { ...defaultPlan.requestBudget, burst: 600, perMinute: 120 },
+};
 
 /** Makes the first fleets when there are none. Safe twice at once. @returns the first fleet and all of them */
 export async function ensureFleets(needs: BootstrapNeeds, demo: boolean, now: Date): Promise<[FleetId, ...FleetId[]]> {
@@ -26,7 +31,9 @@ export async function ensureFleets(needs: BootstrapNeeds, demo: boolean, now: Da
     const known = (await listFleets(tx)).map(({ id }) => id).sort();
     const [first, ...rest] = known;
     if (first) return [first, ...rest];
-    const fleets = (demo ? demoFleets : ['My fleet']).map((name, index) => newFleet(name, demo, new Date(now.getTime() + index)));
+    const fleets = (demo ? demoFleets : ['My fleet']).map((name, index) =>
+      newFleet(name, demo, new Date(now.getTime() + index)),
+    );
     for (const fleet of fleets) await addFleet(tx, fleet, now);
     const ids = fleets.map(({ id }) => id);
     return ids as [FleetId, ...FleetId[]]; // both lists of names have one
@@ -40,9 +47,18 @@ function newFleet(name: string, demo: boolean, now: Date): Fleet {
 }
 
 /** A key of the installation that works from the first start; it may name any fleet. */
-export async function ensureBootstrapKey(needs: BootstrapNeeds, key: string, fleetId: FleetId, now: Date): Promise<void> {
+export async function ensureBootstrapKey(
+  needs: BootstrapNeeds,
+  key: string,
+  fleetId: FleetId,
+  now: Date,
+): Promise<void> {
   const digest = needs.vault.fingerprint(key);
   await needs.database.asSystem((tx) =>
-    ensureApiKey(tx, { fleetId, name: 'Bootstrap', digest, hint: key.slice(0, 6), role: 'administrator', installation: true }, now),
+    ensureApiKey(
+      tx,
+      { fleetId, name: 'Bootstrap', digest, hint: key.slice(0, 6), role: 'administrator', installation: true },
+      now,
+    ),
   );
 }

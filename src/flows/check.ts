@@ -14,14 +14,20 @@ import { readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
 
 /** @throws Refusal `not_found`, `not_connected`, `too_many_requests` */
-export async function check(needs: ObserveNeeds & ReadNeeds & BudgetNeeds, context: Context, id: VehicleId, now: Date): Promise<void> {
+export async function check(
+  needs: ObserveNeeds & ReadNeeds & BudgetNeeds,
+  context: Context,
+  id: VehicleId,
+  now: Date,
+): Promise<void> {
   const { fleetId, actor } = context;
   const connection = await needs.database.asFleet(fleetId, async (tx) => {
     if (!(await findVehicle(tx, id))) throw new Refusal('not_found');
     return findLivingConnection(tx, id);
   });
   if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
-  if (!(await takeForPerson(needs, now))) throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
+  if (!(await takeForPerson(needs, now)))
+    throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
   const outcome = await readVehicle(needs, connection, 'check');
   const run = { kind: 'check.run', at: outcome.at, via: 'check', requestId: outcome.requestId } as const;
   await observe(

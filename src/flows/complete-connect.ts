@@ -41,7 +41,10 @@ const listLagS = 120;
 const firstDataS = 24 * 3_600;
 
 /** Takes up every return that is not settled yet, of all fleets. One that can't be settled now does not stop the others. */
-export async function completeDue(needs: CompleteNeeds & { onFault: (error: unknown, what: string) => void }, now: Date): Promise<void> {
+export async function completeDue(
+  needs: CompleteNeeds & { onFault: (error: unknown, what: string) => void },
+  now: Date,
+): Promise<void> {
   for (const task of await listReturnedSessions(needs.database, 50)) {
     await completeConnect(needs, task, now).catch((error: unknown) => needs.onFault(error, 'complete connect'));
   }
@@ -49,7 +52,9 @@ export async function completeDue(needs: CompleteNeeds & { onFault: (error: unkn
 
 /** @throws CallFailed, NotThereYet to be run again */
 export async function completeConnect(
-  needs: CompleteNeeds, task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date,
+  needs: CompleteNeeds,
+  task: { fleetId: FleetId; sessionId: ConnectSessionId },
+  now: Date,
 ): Promise<void> {
   const found = await needs.database.asFleet(task.fleetId, async (tx) => {
     const session = await findConnectSession(tx, task.sessionId);
@@ -66,25 +71,47 @@ export async function completeConnect(
 
 // — signed in again —
 
-async function settleRepair(needs: CompleteNeeds, session: ConnectSessionRow, connection: Connection, now: Date): Promise<void> {
+async function settleRepair(
+  needs: CompleteNeeds,
+  session: ConnectSessionRow,
+  connection: Connection,
+  now: Date,
+): Promise<void> {
   const { smartcarVehicleId: vehicleId, smartcarUserId: userId } = connection;
   if (session.claimed_vehicle_id !== null && session.claimed_vehicle_id !== vehicleId) {
     return refuse(needs, session, { problem: 'wrongCar', field: 'car', expected: '', found: '' }, now);
   }
-  const listed = valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })));
+  const listed = valueOf(
+    await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })),
+  );
   const own = listed.find((one) => one.smartcarVehicleId === vehicleId);
   if (!own) return notListed(needs, session, now);
   await repaired(needs, session, connection, own, now);
 }
 
 /** The grant works again, says Smartcar's list; proof is awaited. */
-async function repaired(needs: CompleteNeeds, session: ConnectSessionRow, c: Connection, own: ListedConnection, now: Date): Promise<void> {
+async function repaired(
+  needs: CompleteNeeds,
+  session: ConnectSessionRow,
+  c: Connection,
+  own: ListedConnection,
+  now: Date,
+): Promise<void> {
   await observe(
     needs,
     {
       fleetId: c.fleetId,
       connectionId: c.id,
-      outcomes: [{ kind: 'repaired', via: 'owner', at: now, requestId: null, permissions: own.permissions, smartcarConnectionId: own.id }],
+      outcomes: [
+        {
+          kind: 'repaired',
+          via: 'owner',
+          at: now,
+          requestId: null,
+          permissions: own.permissions,
+          smartcarConnectionId: own.id,
+        },
+      ],
       actor: session.actor,
       together: async (tx) => {
         if (!(await isStillReturned(tx, session.id))) return false;
@@ -112,7 +139,9 @@ async function settleGrant(needs: CompleteNeeds, grant: Grant, now: Date): Promi
   const filter = { userId, externalId: externalIdOf(vehicle) };
   const listed = valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, filter)));
   if (listed.length === 0) return notListed(needs, session, now);
-  const own = listed.find((one) => one.smartcarVehicleId === living?.smartcarVehicleId && one.smartcarUserId === living.smartcarUserId);
+  const own = listed.find(
+    (one) => one.smartcarVehicleId === living?.smartcarVehicleId && one.smartcarUserId === living.smartcarUserId,
+  );
   if (own && living) return repaired(needs, session, living, own, now);
   const free = await unbound(needs, listed);
   if (free.length === 0) return refuse(needs, session, { problem: 'alreadyConnected' }, now);
@@ -127,17 +156,23 @@ async function unbound(needs: CompleteNeeds, listed: readonly ListedConnection[]
 
 /** Exactly one of the new cars must be the one on record. */
 async function bindMatching(
-  needs: CompleteNeeds, grant: Grant, free: readonly ListedConnection[], vehicle: Vehicle, now: Date,
+  needs: CompleteNeeds,
+  grant: Grant,
+  free: readonly ListedConnection[],
+  vehicle: Vehicle,
+  now: Date,
 ): Promise<void> {
   const found = await Promise.all(free.map(async (one) => ({ one, car: await carOf(needs, one, vehicle, now) })));
   const judged = found.map(({ one, car }) => ({ one, car, match: matchCar(vehicle, car) }));
   const matching = judged.filter(({ match }) => match.matches);
-  if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now))) throw new NotThereYet('The VIN is not in the store yet.');
+  if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now)))
+    throw new NotThereYet('The VIN is not in the store yet.');
   const [only] = matching;
   if (only && matching.length === 1) return bind(needs, grant, only.one, only.car, now);
   await takeBackOnlyNew(needs, grant.session, free, now);
   const mismatch = judged.find(({ match }) => !match.matches)?.match;
-  if (matching.length > 1 || !mismatch || mismatch.matches) return refuse(needs, grant.session, { problem: 'severalCars' }, now);
+  if (matching.length > 1 || !mismatch || mismatch.matches)
+    return refuse(needs, grant.session, { problem: 'severalCars' }, now);
   const { field, expected, found: actual } = mismatch;
   await refuse(needs, grant.session, { problem: 'wrongCar', field, expected, found: actual }, now);
 }
@@ -156,7 +191,9 @@ async function carOf(needs: CompleteNeeds, one: ListedConnection, vehicle: Vehic
   const { smartcarVehicleId, make, model, year, powertrain } = one;
   const ids = { vehicleId: smartcarVehicleId, userId: one.smartcarUserId };
   const answer = vehicle.vin
-    ? await needs.access.withAccess(now, (token) => needs.smartcar.readSignal(token, ids, 'vehicleidentification-vin', now))
+    ? await needs.access.withAccess(now, (token) =>
+        needs.smartcar.readSignal(token, ids, 'vehicleidentification-vin', now),
+      )
     : null;
   const vin = answer?.ok && typeof answer.value?.value === 'string' ? answer.value.value : null;
   return { smartcarVehicleId, make, model, year, powertrain, vin };
@@ -166,13 +203,24 @@ async function carOf(needs: CompleteNeeds, one: ListedConnection, vehicle: Vehic
  * The grant this way made is taken back, where it can be told which one it was: with several new ones, another way through
  * Connect may be under way for the same owner, and its grant must not be lost.
  */
-async function takeBackOnlyNew(needs: CompleteNeeds, session: ConnectSessionRow, free: readonly ListedConnection[], now: Date): Promise<void> {
+async function takeBackOnlyNew(
+  needs: CompleteNeeds,
+  session: ConnectSessionRow,
+  free: readonly ListedConnection[],
+  now: Date,
+): Promise<void> {
   const [only, ...others] = free.filter(({ createdAt }) => createdAt === null || createdAt >= session.created_at);
   if (!only || others.length > 0) return;
   valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, only.id)));
 }
 
-async function bind(needs: CompleteNeeds, grant: Grant, own: ListedConnection, car: FoundCar, now: Date): Promise<void> {
+async function bind(
+  needs: CompleteNeeds,
+  grant: Grant,
+  own: ListedConnection,
+  car: FoundCar,
+  now: Date,
+): Promise<void> {
   const { session, vehicle } = grant;
   const connection = newConnection(session, vehicle, own, now);
   try {
@@ -252,7 +300,12 @@ async function notListed(needs: CompleteNeeds, session: ConnectSessionRow, now: 
 }
 
 /** Nothing is overwritten and nothing is bound; the page behind the link says why. */
-async function refuse(needs: CompleteNeeds, session: ConnectSessionRow, problem: ReturnProblem, now: Date): Promise<void> {
+async function refuse(
+  needs: CompleteNeeds,
+  session: ConnectSessionRow,
+  problem: ReturnProblem,
+  now: Date,
+): Promise<void> {
   const { fleet_id: fleetId, vehicle_id: vehicleId } = session;
   await needs.database.asFleet(fleetId, async (tx) => {
     await endSession(tx, session.id, 'refused', { ...problem }, now);

@@ -17,7 +17,10 @@ const refusedAlert: AlertChange = {
 };
 
 export async function noteCredentials(
-  needs: { database: Database }, fleetId: FleetId, state: 'refused' | 'accepted', now: Date,
+  needs: { database: Database },
+  fleetId: FleetId,
+  state: 'refused' | 'accepted',
+  now: Date,
 ): Promise<void> {
   if (known.get(fleetId) === state) return;
   await needs.database.asFleet(fleetId, async (tx) => {

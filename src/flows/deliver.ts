@@ -6,7 +6,11 @@ import { applyAlertChanges } from '../store/alert.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import {
-  claimNotification, insertMailboxMessage, listDueNotifications, markAttemptFailed, markSent,
+  claimNotification,
+  insertMailboxMessage,
+  listDueNotifications,
+  markAttemptFailed,
+  markSent,
 } from '../store/notification.ts';
 import type { NotificationRow } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
@@ -43,7 +47,11 @@ export async function deliverDue(needs: DeliverNeeds, now: Date): Promise<number
   return due.length;
 }
 
-export async function deliver(needs: DeliverNeeds, task: { fleetId: FleetId; notificationId: NotificationId }, now: Date): Promise<void> {
+export async function deliver(
+  needs: DeliverNeeds,
+  task: { fleetId: FleetId; notificationId: NotificationId },
+  now: Date,
+): Promise<void> {
   const { database } = needs;
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
     const row = await claimNotification(tx, task.notificationId, after(now, retryAfterS[0]), now);
@@ -54,9 +62,19 @@ export async function deliver(needs: DeliverNeeds, task: { fleetId: FleetId; not
   if (!mail) return finish(needs, row, { sent: false, permanent: true, reason: 'the owner has no address' }, '');
   const rendered = await renderMail(mail.model);
   if (needs.mailbox) return keepInMailbox(needs, row, mail, rendered);
-  if (!needs.mail) return finish(needs, row, { sent: false, permanent: true, reason: 'no mail server is configured: set SMTP_URL and MAIL_FROM' }, '');
+  if (!needs.mail)
+    return finish(
+      needs,
+      row,
+      { sent: false, permanent: true, reason: 'no mail server is configured: set SMTP_URL and MAIL_FROM' },
+      '',
+    );
   const sent = await needs.mail.send({
-    messageId: row.message_id, fromName: mail.fromName, to: mail.to, replyTo: mail.replyTo, ...rendered,
+    messageId: row.message_id,
+    fromName: mail.fromName,
+    to: mail.to,
+    replyTo: mail.replyTo,
+    ...rendered,
   });
   await finish(needs, row, sent, rendered.subject);
 }
@@ -101,12 +119,20 @@ async function carsOf(tx: Tx, row: NotificationRow): Promise<MailModel['cars']> 
   }
   const vehicles = await findVehicles(tx, [...causes.keys()] as NotificationRow['vehicle_ids']); // keys are vehicle ids
   return vehicles.map((vehicle) => ({
-    make: vehicle.make, model: vehicle.model, year: vehicle.year, number: vehicle.number, plate: vehicle.plate, cause: causes.get(vehicle.id) ?? null,
+    make: vehicle.make,
+    model: vehicle.model,
+    year: vehicle.year,
+    number: vehicle.number,
+    plate: vehicle.plate,
+    cause: causes.get(vehicle.id) ?? null,
   }));
 }
 
 async function keepInMailbox(
-  needs: DeliverNeeds, row: NotificationRow, mail: Mail, rendered: { subject: string; html: string; text: string },
+  needs: DeliverNeeds,
+  row: NotificationRow,
+  mail: Mail,
+  rendered: { subject: string; html: string; text: string },
 ): Promise<void> {
   const at = needs.clock();
   await needs.database.asFleet(row.fleet_id, async (tx) => {
@@ -141,7 +167,11 @@ async function fail(tx: Tx, row: NotificationRow, sent: Sent & { sent: false }, 
   if (dueAt) return;
   const severity = row.cause ? factsOf(row.cause).severity : 'warning';
   const detail = { reason: sent.reason };
-  await applyAlertChanges(tx, row.fleet_id, row.vehicle_ids, [
-    { change: 'open', key: `notification:${row.id}`, kind: 'notification.failed', severity, detail },
-  ], at);
+  await applyAlertChanges(
+    tx,
+    row.fleet_id,
+    row.vehicle_ids,
+    [{ change: 'open', key: `notification:${row.id}`, kind: 'notification.failed', severity, detail }],
+    at,
+  );
 }

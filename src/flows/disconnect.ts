@@ -39,7 +39,9 @@ export interface RevokeNeeds {
  * is done again until it can. @throws CallFailed to be run again
  */
 export async function revokeAtSmartcar(
-  needs: RevokeNeeds, task: { fleetId: FleetId; connectionId: ConnectionId }, now: Date,
+  needs: RevokeNeeds,
+  task: { fleetId: FleetId; connectionId: ConnectionId },
+  now: Date,
 ): Promise<void> {
   const connection = await needs.database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   if (!connection || connection.revokedAt || connection.cause !== 'disconnectedHere') return;
@@ -47,7 +49,9 @@ export async function revokeAtSmartcar(
   await needs.database.asFleet(task.fleetId, async (tx) => {
     await markRevoked(tx, connection.id, now);
     const subject = { fleetId: task.fleetId, vehicleId: connection.vehicleId, connectionId: connection.id };
-    await insertHappenings(tx, subject, towline, [{ kind: 'connection.revoked-at-smartcar', at: now, via: 'operator', requestId }]);
+    await insertHappenings(tx, subject, towline, [
+      { kind: 'connection.revoked-at-smartcar', at: now, via: 'operator', requestId },
+    ]);
     await announce(tx, task.fleetId, [connection.vehicleId], ['vehicles']);
   });
 }

@@ -20,7 +20,11 @@ export async function ensureSubscription(
   if (!connection || connection.endedAt) return;
   const [webhook] = valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token)));
   if (!webhook) return;
-  const subscription = { webhookId: webhook.id, userId: connection.smartcarUserId, vehicleId: connection.smartcarVehicleId };
+  const subscription = {
+    webhookId: webhook.id,
+    userId: connection.smartcarUserId,
+    vehicleId: connection.smartcarVehicleId,
+  };
   const answer = await access.withAccess(now, (token) => smartcar.createSubscription(token, subscription));
   valueOf(answer);
   if (connection.subscribedAt) return;
@@ -28,7 +32,9 @@ export async function ensureSubscription(
     await markSubscribed(tx, connection.id, now);
     const subject = { fleetId: task.fleetId, vehicleId: connection.vehicleId, connectionId: connection.id };
     const requestId = answer.ok ? answer.requestId : null;
-    await insertHappenings(tx, subject, towline, [{ kind: 'connection.subscribed', at: now, via: 'connect', requestId }]);
+    await insertHappenings(tx, subject, towline, [
+      { kind: 'connection.subscribed', at: now, via: 'connect', requestId },
+    ]);
     await announce(tx, task.fleetId, [connection.vehicleId], ['vehicles']);
   });
 }

@@ -14,7 +14,11 @@ import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { LinkPage, PageCar, ReturnProblem } from './link-page.ts';
 
-export async function viewLink(needs: { database: Database; vault: Vault }, token: string, now: Date): Promise<LinkPage> {
+export async function viewLink(
+  needs: { database: Database; vault: Vault },
+  token: string,
+  now: Date,
+): Promise<LinkPage> {
   const id = needs.vault.readLinkToken(token);
   const link = id && (await findLink(needs.database, id));
   if (!link || link.revoked_at) return { page: 'closed', reason: 'unknown', fleet: null, language: 'en' };
@@ -75,7 +79,10 @@ async function carsOfRequest(tx: Tx, link: LinkRow, request: RequestRow): Promis
   for (const entry of await listRequestConnections(tx, request.id)) {
     const connection = await findConnection(tx, entry.connection_id);
     const vehicle = connection && (await findVehicle(tx, connection.vehicleId));
-    if (vehicle) cars.push(await seen(tx, link, vehicle, connection, { state: stateOfEntry(entry, connection), endedAt: entry.closed_at }));
+    if (vehicle)
+      cars.push(
+        await seen(tx, link, vehicle, connection, { state: stateOfEntry(entry, connection), endedAt: entry.closed_at }),
+      );
   }
   return cars;
 }
@@ -87,18 +94,28 @@ function stateOfEntry(entry: RequestConnectionRow, connection: Connection): Page
 }
 
 async function seen(
-  tx: Tx, link: LinkRow, vehicle: Vehicle, connection: Connection | null, so: { state: PageCar['state']; endedAt: Date | null },
+  tx: Tx,
+  link: LinkRow,
+  vehicle: Vehicle,
+  connection: Connection | null,
+  so: { state: PageCar['state']; endedAt: Date | null },
 ): Promise<SeenCar> {
   const session = await findLastSession(tx, link.id, vehicle.id);
   const checking = session?.state === 'returned' && so.state === 'toDo';
   const { number, plate, make, model, year } = vehicle;
   return {
     car: {
-      connectionId: connection?.id ?? null, number, plate, make, model, year,
-      state: checking ? 'checking' : so.state, cause: connection?.cause ?? null, endedAt: so.endedAt,
+      connectionId: connection?.id ?? null,
+      number,
+      plate,
+      make,
+      model,
+      year,
+      state: checking ? 'checking' : so.state,
+      cause: connection?.cause ?? null,
+      endedAt: so.endedAt,
     },
     // The reason was written by endSession, in the shape of ReturnProblem.
     problem: so.state === 'toDo' && session?.reason ? (session.reason as unknown as ReturnProblem) : null,
   };
 }
-

@@ -70,8 +70,18 @@ async function record(tx: Tx, needs: ObserveNeeds, observed: Observed, now: Date
 }
 
 /** Applies outcomes one after another; their effects add up. */
-function work({ connection, make, fleet }: ConnectionSetting, outcomes: readonly Outcome[], chance: number, now: Date): Transition {
-  const policy: Policy = { requiredPermissions: fleet.settings.requiredPermissions, make, intervalS: fleet.plan.pollIntervalS, chance };
+function work(
+  { connection, make, fleet }: ConnectionSetting,
+  outcomes: readonly Outcome[],
+  chance: number,
+  now: Date,
+): Transition {
+  const policy: Policy = {
+    requiredPermissions: fleet.settings.requiredPermissions,
+    make,
+    intervalS: fleet.plan.pollIntervalS,
+    chance,
+  };
   const start: Transition = { connection, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
   return outcomes.reduce<Transition>((so, outcome) => {
     const next = transition(so.connection, outcome, policy, now);
@@ -86,12 +96,24 @@ function work({ connection, make, fleet }: ConnectionSetting, outcomes: readonly
   }, start);
 }
 
-async function writeAll(tx: Tx, setting: ConnectionSetting, result: Transition, observed: Observed, now: Date): Promise<void> {
+async function writeAll(
+  tx: Tx,
+  setting: ConnectionSetting,
+  result: Transition,
+  observed: Observed,
+  now: Date,
+): Promise<void> {
   const { connection, alerts } = result;
   const { fleetId, vehicleId } = connection;
   await writeTelemetry(tx, connection, observed.outcomes);
-  if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version))) throw new LostRace();
-  await insertHappenings(tx, { fleetId, vehicleId, connectionId: connection.id }, observed.actor ?? towline, result.happenings);
+  if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version)))
+    throw new LostRace();
+  await insertHappenings(
+    tx,
+    { fleetId, vehicleId, connectionId: connection.id },
+    observed.actor ?? towline,
+    result.happenings,
+  );
   await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
   if (result.settled) await settleWithOwner(tx, connection, now);
   if (result.ask) await askOwner(tx, connection, result.ask, now);
@@ -105,7 +127,11 @@ const topicsOf = (result: Transition): Topic[] => [
   ...(result.ask || result.settled ? (['notifications'] as const) : []),
 ];
 
-async function writeTelemetry(tx: Tx, { fleetId, vehicleId }: Transition['connection'], outcomes: readonly Outcome[]): Promise<void> {
+async function writeTelemetry(
+  tx: Tx,
+  { fleetId, vehicleId }: Transition['connection'],
+  outcomes: readonly Outcome[],
+): Promise<void> {
   const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
   if (readings.length === 0) return;
   const known = await readLatest(tx, vehicleId, true);

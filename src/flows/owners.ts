@@ -24,7 +24,12 @@ interface OwnerInput {
 }
 
 /** @throws Refusal `email_taken` */
-export async function addOwner(needs: OwnerNeeds, context: Context, input: OwnerInput & { name: string }, now: Date): Promise<OwnerId> {
+export async function addOwner(
+  needs: OwnerNeeds,
+  context: Context,
+  input: OwnerInput & { name: string },
+  now: Date,
+): Promise<OwnerId> {
   const id = newId('own', now);
   const { fleetId } = context;
   const sealed = sealedContact(needs.vault, fleetId, id, input);
@@ -64,10 +69,12 @@ export async function changeOwner(needs: OwnerNeeds, context: Context, id: Owner
 
 function sealedContact(vault: Vault, fleetId: FleetId, id: OwnerId, { email, phone }: OwnerInput) {
   return {
-    ...(email === undefined ? {} : {
-      email_sealed: vault.seal(email, { fleetId, row: id, kind: 'owner.email' }),
-      email_index: vault.digest(email.toLowerCase(), `owner.email:${fleetId}`),
-    }),
+    ...(email === undefined
+      ? {}
+      : {
+          email_sealed: vault.seal(email, { fleetId, row: id, kind: 'owner.email' }),
+          email_index: vault.digest(email.toLowerCase(), `owner.email:${fleetId}`),
+        }),
     ...(phone === undefined ? {} : { phone_sealed: vault.seal(phone, { fleetId, row: id, kind: 'owner.phone' }) }),
   };
 }

@@ -36,7 +36,8 @@ async function pollOne(needs: PollNeeds, due: DueConnection): Promise<void> {
     const refused = outcome.kind === 'failed' && outcome.failure.meaning === 'credentials';
     await noteCredentials(needs, due.fleetId, refused ? 'refused' : 'accepted', outcome.at);
     if (refused) await postponeDue(needs.database, [due], after(outcome.at, credentialsPauseS * (1 + needs.chance())));
-    else await observe(needs, { fleetId: due.fleetId, connectionId: due.connectionId, outcomes: [outcome] }, outcome.at);
+    else
+      await observe(needs, { fleetId: due.fleetId, connectionId: due.connectionId, outcomes: [outcome] }, outcome.at);
   } catch (error) {
     needs.onFault(error, 'poll');
   }

@@ -25,7 +25,12 @@ export interface ChallengeLimit {
   answered: number;
 }
 
-export async function receiveWebhook(door: Door, body: Buffer, signature: string | null, now: Date): Promise<DoorAnswer> {
+export async function receiveWebhook(
+  door: Door,
+  body: Buffer,
+  signature: string | null,
+  now: Date,
+): Promise<DoorAnswer> {
   const challenge = readChallenge(body);
   if (challenge !== null) return answerTo(door, challenge, now);
   if (signature === null) return refuse(door, 401, 'unsigned');

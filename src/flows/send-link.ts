@@ -41,7 +41,11 @@ interface SentLink {
 
 /** @throws Refusal `not_found`, `already_connected`, `owner_missing` */
 export async function sendConnectLink(
-  needs: LinkNeeds, context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+  needs: LinkNeeds,
+  context: Context,
+  id: VehicleId,
+  options: { deliver: boolean },
+  now: Date,
 ): Promise<SentLink> {
   const link = await needs.database.asFleet(context.fleetId, async (tx) => {
     const vehicle = await vehicleOf(tx, id);
@@ -59,7 +63,11 @@ async function vehicleOf(tx: Tx, id: VehicleId): Promise<Vehicle> {
 }
 
 async function newConnectLink(
-  tx: Tx, context: Context, vehicle: Vehicle, options: { deliver: boolean }, now: Date,
+  tx: Tx,
+  context: Context,
+  vehicle: Vehicle,
+  options: { deliver: boolean },
+  now: Date,
 ): Promise<RepairLink> {
   const expiresAt = after(now, connectLinkLifeD * 86_400);
   const { fleetId, actor } = context;
@@ -68,7 +76,15 @@ async function newConnectLink(
   if (options.deliver) {
     await requireAddress(tx, vehicle);
     if (ownerId) {
-      const message = { fleetId, ownerId, kind: 'connect-invitation', requestId: null, linkId: link.id, vehicleIds: [vehicle.id], cause: null } as const;
+      const message = {
+        fleetId,
+        ownerId,
+        kind: 'connect-invitation',
+        requestId: null,
+        linkId: link.id,
+        vehicleIds: [vehicle.id],
+        cause: null,
+      } as const;
       await insertNotification(tx, { ...message, vehicleIds: [vehicle.id] }, now);
     }
   }
@@ -89,7 +105,11 @@ async function requireAddress(tx: Tx, vehicle: Vehicle): Promise<void> {
  * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`
  */
 export async function reconnect(
-  needs: LinkNeeds, context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+  needs: LinkNeeds,
+  context: Context,
+  id: VehicleId,
+  options: { deliver: boolean },
+  now: Date,
 ): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }> {
   const found = await needs.database.asFleet(context.fleetId, async (tx) => {
     const vehicle = await vehicleOf(tx, id);
@@ -107,7 +127,12 @@ export async function reconnect(
 
 /** An owner with an open connection gets a page for all they were asked; otherwise the link is for this one car. */
 async function linkFor(
-  tx: Tx, context: Context, vehicle: Vehicle, connection: Connection, options: { deliver: boolean }, now: Date,
+  tx: Tx,
+  context: Context,
+  vehicle: Vehicle,
+  connection: Connection,
+  options: { deliver: boolean },
+  now: Date,
 ): Promise<RepairLink> {
   const { cause } = connection;
   if (options.deliver) await requireAddress(tx, vehicle);
@@ -116,7 +141,12 @@ async function linkFor(
   if (options.deliver) {
     await writeToOwner(tx, request, connection, cause, now);
     const line = { kind: 'owner.asked', at: now, via: 'operator', requestId: null } as const;
-    await insertHappenings(tx, { fleetId: vehicle.fleetId, vehicleId: vehicle.id, connectionId: connection.id }, context.actor, [line]);
+    await insertHappenings(
+      tx,
+      { fleetId: vehicle.fleetId, vehicleId: vehicle.id, connectionId: connection.id },
+      context.actor,
+      [line],
+    );
     await announce(tx, vehicle.fleetId, [vehicle.id], ['vehicles', 'notifications']);
   }
   return repairLink(tx, request, now);

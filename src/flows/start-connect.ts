@@ -44,7 +44,10 @@ const redirectUri = (needs: StartNeeds): string => `${needs.publicUrl}/connect/c
  * @throws Refusal `link_unknown`, `link_expired`, `link_used`, `nothing_to_repair`
  */
 export async function startFromLink(
-  needs: StartNeeds, token: string, choice: { connectionId: string | null; browser: string }, now: Date,
+  needs: StartNeeds,
+  token: string,
+  choice: { connectionId: string | null; browser: string },
+  now: Date,
 ): Promise<string> {
   const id = needs.vault.readLinkToken(token);
   const link = id && (await findLink(needs.database, id));
@@ -58,7 +61,11 @@ export async function startFromLink(
   });
 }
 
-async function chosenCar(tx: Tx, link: LinkRow, chosen: string | null): Promise<{ vehicle: Vehicle; connection: Connection | null }> {
+async function chosenCar(
+  tx: Tx,
+  link: LinkRow,
+  chosen: string | null,
+): Promise<{ vehicle: Vehicle; connection: Connection | null }> {
   const connection = link.request_id ? await connectionOfRequest(tx, link, chosen) : null;
   const vehicleId = connection?.vehicleId ?? link.vehicle_id;
   const vehicle = vehicleId && (await findVehicle(tx, vehicleId));
@@ -97,7 +104,13 @@ async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Pro
   const state = needs.vault.newSecret();
   const purpose = purposeOf(connection);
   const session = {
-    id, fleetId: link.fleet_id, vehicleId: vehicle.id, connectionId: connection?.id ?? null, linkId: link.id, purpose, actor,
+    id,
+    fleetId: link.fleet_id,
+    vehicleId: vehicle.id,
+    connectionId: connection?.id ?? null,
+    linkId: link.id,
+    purpose,
+    actor,
     stateDigest: needs.vault.fingerprint(state),
     browserDigest: needs.vault.fingerprint(from.browser),
     expiresAt: after(now, sessionLifeMin * 60),
@@ -117,7 +130,9 @@ function purposeOf(connection: Connection | null): ConnectSessionRow['purpose'] 
 
 /** Our id of the owner goes along as the external id: only who went through Connect from here carries it in Smartcar's list. */
 async function addressOf(
-  tx: Tx, needs: StartNeeds, at: Beginning & { state: string; purpose: ConnectSessionRow['purpose'] },
+  tx: Tx,
+  needs: StartNeeds,
+  at: Beginning & { state: string; purpose: ConnectSessionRow['purpose'] },
 ): Promise<string> {
   const shared = { state: at.state, externalId: externalIdOf(at.vehicle), redirectUri: redirectUri(needs) };
   if (at.purpose === 'reauthenticate' && at.connection) {
@@ -148,7 +163,11 @@ export interface ReturnNeeds extends StartNeeds {
  * @throws Refusal `session_unknown`, `session_expired`
  */
 export async function returnFromConnect(
-  needs: ReturnNeeds, query: Record<string, string>, browser: string | null, confirmed: boolean, now: Date,
+  needs: ReturnNeeds,
+  query: Record<string, string>,
+  browser: string | null,
+  confirmed: boolean,
+  now: Date,
 ): Promise<{ next: 'page'; token: string } | { next: 'confirm' }> {
   const callback = readCallback(query);
   if (callback.kind === 'unreadable') throw new Refusal('session_unknown');
@@ -163,7 +182,12 @@ export async function returnFromConnect(
   return { next: 'page', token };
 }
 
-async function takeBack(needs: ReturnNeeds, session: ConnectSessionRow, callback: Exclude<Callback, { kind: 'unreadable' }>, now: Date): Promise<void> {
+async function takeBack(
+  needs: ReturnNeeds,
+  session: ConnectSessionRow,
+  callback: Exclude<Callback, { kind: 'unreadable' }>,
+  now: Date,
+): Promise<void> {
   const task = { fleetId: session.fleet_id, sessionId: session.id };
   const claimed = await needs.database.asFleet(session.fleet_id, async (tx) => {
     await announce(tx, session.fleet_id, [session.vehicle_id], ['vehicles']);
@@ -180,7 +204,11 @@ async function takeBack(needs: ReturnNeeds, session: ConnectSessionRow, callback
  * At once, so that the next page can say how it went; what can't be settled yet is a task. Dying in between leaves a
  * returned session, which the sweep takes up.
  */
-async function settle(needs: ReturnNeeds, task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date): Promise<void> {
+async function settle(
+  needs: ReturnNeeds,
+  task: { fleetId: FleetId; sessionId: ConnectSessionId },
+  now: Date,
+): Promise<void> {
   try {
     await needs.complete(task, now);
   } catch (error) {

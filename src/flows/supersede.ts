@@ -7,7 +7,14 @@ import type { Tx } from '../store/database.ts';
 
 export async function supersede(tx: Tx, before: Connection, now: Date): Promise<void> {
   const ended: Connection = {
-    ...before, status: 'disconnected', cause: 'superseded', since: now, endedAt: now, nextPollAt: null, suspicion: null, pendingDeadlineAt: null,
+    ...before,
+    status: 'disconnected',
+    cause: 'superseded',
+    since: now,
+    endedAt: now,
+    nextPollAt: null,
+    suspicion: null,
+    pendingDeadlineAt: null,
   };
   await writeConnection(tx, ended, before.version);
   const resolved = transitionAlertKeys(before).map((key) => ({ change: 'resolve', key }) as const);

@@ -16,13 +16,20 @@ type NewVehicle = Told<Omit<Vehicle, 'id' | 'fleetId' | 'createdAt' | 'ownerId'>
 type VehicleChange = Told<Pick<Vehicle, 'number' | 'plate' | 'vin'>> & { ownerId?: string | null | undefined };
 
 /** @throws Refusal `number_taken`, `vin_taken`, `not_found` (owner) */
-export async function addVehicle(needs: { database: Database }, context: Context, input: NewVehicle, now: Date): Promise<VehicleId> {
+export async function addVehicle(
+  needs: { database: Database },
+  context: Context,
+  input: NewVehicle,
+  now: Date,
+): Promise<VehicleId> {
   const id = newId('veh', now);
   await refusingTwins(() =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       await insertVehicle(tx, { ...(await recordOf(tx, input)), id, fleetId: context.fleetId, createdAt: now });
       const line = { kind: 'vehicle.added', at: now, via: 'operator', requestId: null } as const;
-      await insertHappenings(tx, { fleetId: context.fleetId, vehicleId: id, connectionId: null }, context.actor, [line]);
+      await insertHappenings(tx, { fleetId: context.fleetId, vehicleId: id, connectionId: null }, context.actor, [
+        line,
+      ]);
       await announce(tx, context.fleetId, [id], ['vehicles']);
     }),
   );
@@ -45,12 +52,17 @@ async function recordOf(tx: Tx, input: NewVehicle): Promise<Omit<Vehicle, 'id' |
 
 /** @throws Refusal `not_found`, `number_taken`, `vin_taken` */
 export async function changeVehicle(
-  needs: { database: Database }, context: Context, id: VehicleId, change: VehicleChange,
+  needs: { database: Database },
+  context: Context,
+  id: VehicleId,
+  change: VehicleChange,
 ): Promise<void> {
   await refusingTwins(() =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       const ownerId = typeof change.ownerId === 'string' ? await ownerIdOf(tx, change.ownerId) : change.ownerId;
-      const told = Object.fromEntries(Object.entries({ ...change, ownerId }).filter(([, value]) => value !== undefined));
+      const told = Object.fromEntries(
+        Object.entries({ ...change, ownerId }).filter(([, value]) => value !== undefined),
+      );
       if (!(await updateVehicle(tx, id, told))) throw new Refusal('not_found');
       await announce(tx, context.fleetId, [id], ['vehicles']);
     }),

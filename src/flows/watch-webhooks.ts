@@ -10,7 +10,10 @@ const toleratedBadSignatures = 5;
 const windowMs = 5 * 60_000;
 
 /** Writes down what this process refused at the door. */
-export async function flushRefused(needs: { database: Database; refused: Map<string, number> }, now: Date): Promise<void> {
+export async function flushRefused(
+  needs: { database: Database; refused: Map<string, number> },
+  now: Date,
+): Promise<void> {
   const counted = new Map(needs.refused);
   needs.refused.clear();
   if (counted.size > 0) await countRefused(needs.database, counted, now);
@@ -22,7 +25,13 @@ export async function watchSignatures(needs: { database: Database }, now: Date):
   const key = 'webhooks.signatures';
   const change: AlertChange =
     bad > toleratedBadSignatures
-      ? { change: 'open', key, kind: 'webhooks.signature-failures', severity: 'critical', detail: { count: String(bad) } }
+      ? {
+          change: 'open',
+          key,
+          kind: 'webhooks.signature-failures',
+          severity: 'critical',
+          detail: { count: String(bad) },
+        }
       : { change: 'resolve', key };
   for (const { id } of await needs.database.asSystem(listFleets)) {
     await needs.database.asFleet(id, (tx) => applyAlertChanges(tx, id, [], [change], now));

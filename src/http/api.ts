@@ -29,7 +29,11 @@ const mostReads = 10_000;
 
 export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<void> {
   const handlers: Handlers = {
-    ...fleetHandlers(needs), ...vehicleHandlers(needs), ...ownerHandlers(needs), ...alertHandlers(needs), ...recordHandlers(needs),
+    ...fleetHandlers(needs),
+    ...vehicleHandlers(needs),
+    ...ownerHandlers(needs),
+    ...alertHandlers(needs),
+    ...recordHandlers(needs),
   };
   const audit = auditor(needs);
   app.addHook('preValidation', async (request) => {
@@ -42,13 +46,22 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
 type Audit = (name: CallName, who: Who, subject: string | null, now: Date) => Promise<void>;
 
 function registerCall(app: FastifyInstance, needs: ApiNeeds, name: CallName, handlers: Handlers, audit: Audit): void {
-  const route: { summary: string; params: z.ZodType; query: z.ZodType; body?: z.ZodType; response: z.ZodType; status: number } = routes[name];
+  const route: {
+    summary: string;
+    params: z.ZodType;
+    query: z.ZodType;
+    body?: z.ZodType;
+    response: z.ZodType;
+    status: number;
+  } = routes[name];
   const [method, path] = paths[name];
   app.route({
     method,
     url: `/api/v1${path}`,
     schema: {
-      operationId: name, summary: route.summary, tags: [tagOf(path)],
+      operationId: name,
+      summary: route.summary,
+      tags: [tagOf(path)],
       ...(path.includes(':id') ? { params: route.params } : {}),
       querystring: route.query,
       ...(route.body && method !== 'GET' && method !== 'DELETE' ? { body: route.body } : {}),
@@ -86,7 +99,9 @@ async function answer(registered: Registered, request: FastifyRequest, reply: Fa
   if (typeof key !== 'string') return reply.send(await act(registered, request, who));
   const { fleetId, actor } = who.context;
   const asked = JSON.stringify([actor.kind, actor.id, request.url, request.body]);
-  const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () => act(registered, request, who));
+  const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () =>
+    act(registered, request, who),
+  );
   if (repeated) reply.header('idempotent-replayed', 'true');
   return reply.send(kept);
 }
@@ -95,7 +110,12 @@ async function act({ needs, name, handlers, audit }: Registered, request: Fastif
   const now = needs.clock();
   const { fleetId } = who.context;
   const call = {
-    who, context: who.context, params: request.params, query: request.query, body: request.body, now,
+    who,
+    context: who.context,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    now,
     inFleet: (work: Parameters<Call<'getMe'>['inFleet']>[0]) => needs.database.asFleet(fleetId, work),
   };
   // Each handler takes what its own route's schemas let through; the loop can't say so.
@@ -126,6 +146,8 @@ function auditor({ database }: Pick<HttpNeeds, 'database'>): Audit {
   return async (name, who, subject, now) => {
     if (!isNews(name, who, subject, now)) return;
     const { fleetId, actor, requestId } = who.context;
-    await database.asFleet(fleetId, (tx) => writeAudit(tx, { fleetId, at: now, actor, act: name, subject, detail: {}, requestId }));
+    await database.asFleet(fleetId, (tx) =>
+      writeAudit(tx, { fleetId, at: now, actor, act: name, subject, detail: {}, requestId }),
+    );
   };
 }

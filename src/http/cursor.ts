@@ -23,7 +23,9 @@ export function timeCursor(cursor: string | undefined): readonly [Date, string] 
 
 /** Cuts off the one row too many that a list asked for, and says where the next page begins. */
 export function pageOf<T>(
-  rows: readonly T[], limit: number, keyOf: (row: T) => readonly [string | Date, string],
+  rows: readonly T[],
+  limit: number,
+  keyOf: (row: T) => readonly [string | Date, string],
 ): { rows: T[]; nextCursor: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

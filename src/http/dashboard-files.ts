@@ -8,7 +8,8 @@ import { Refusal } from '../domain/refusal.ts';
 import { answerProblem } from './problem.ts';
 
 const notDashboard = /^\/(api|o|r|connect|webhooks|assets)(\/|$)/;
-const notBuilt = 'The dashboard is not built yet. Run "npm start", which builds it, or "node node_modules/vite/bin/vite.js build".\n';
+const notBuilt =
+  'The dashboard is not built yet. Run "npm start", which builds it, or "node node_modules/vite/bin/vite.js build".\n';
 
 export async function dashboardFiles(app: FastifyInstance, { dashboardDir }: { dashboardDir: string }): Promise<void> {
   await app.register(fastifyStatic, {
@@ -22,11 +23,16 @@ export async function dashboardFiles(app: FastifyInstance, { dashboardDir }: { d
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  app.setNotFoundHandler((request, reply) => (isPage(request) ? page(reply, dashboardDir) : answerProblem(new Refusal('not_found'), request, reply)));
+  app.setNotFoundHandler((request, reply) =>
+    isPage(request) ? page(reply, dashboardDir) : answerProblem(new Refusal('not_found'), request, reply),
+  );
   app.get('/', { schema: { hide: true } }, (_request, reply) => page(reply, dashboardDir));
   // Browsers ask for it on every page that names no icon.
   app.get('/favicon.ico', { schema: { hide: true } }, (_request, reply) =>
-    existsSync(join(dashboardDir, 'towline.svg')) ? reply.header('cache-control', 'public, max-age=86400').sendFile('towline.svg', dashboardDir) : reply.code(204).send());
+    existsSync(join(dashboardDir, 'towline.svg'))
+      ? reply.header('cache-control', 'public, max-age=86400').sendFile('towline.svg', dashboardDir)
+      : reply.code(204).send(),
+  );
 }
 
 function isPage(request: FastifyRequest): boolean {
@@ -36,6 +42,7 @@ function isPage(request: FastifyRequest): boolean {
 }
 
 function page(reply: FastifyReply, dashboardDir: string): FastifyReply {
-  if (!existsSync(join(dashboardDir, 'index.html'))) return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt);
+  if (!existsSync(join(dashboardDir, 'index.html')))
+    return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt);
   return reply.header('cache-control', 'no-cache').sendFile('index.html', dashboardDir);
 }

@@ -20,10 +20,13 @@ export interface Repeatable {
  * @throws Refusal idempotency_conflict for another request under this key, or while the first one still runs.
  */
 export async function once<T>(
-  needs: Pick<HttpNeeds, 'database' | 'vault' | 'clock'>, repeatable: Repeatable, act: () => Promise<T>,
+  needs: Pick<HttpNeeds, 'database' | 'vault' | 'clock'>,
+  repeatable: Repeatable,
+  act: () => Promise<T>,
 ): Promise<{ answer: T; repeated: boolean }> {
   const { fleetId, key, request, status } = repeatable;
-  if (!/^[\x20-\x7e]{1,200}$/.test(key)) throw new Refusal('invalid_input', 'Idempotency-Key takes 1 to 200 printable characters.');
+  if (!/^[\x20-\x7e]{1,200}$/.test(key))
+    throw new Refusal('invalid_input', 'Idempotency-Key takes 1 to 200 printable characters.');
   const sealedFor = { fleetId, row: key, kind: 'idempotency.answer' };
   const digest = needs.vault.fingerprint(request);
   const claimed = await needs.database.asFleet(fleetId, (tx) => claimKey(tx, { fleetId, key, digest }, needs.clock()));
@@ -32,7 +35,10 @@ export async function once<T>(
   }
   if (claimed.claim === 'otherRequest') throw new Refusal('idempotency_conflict');
   if (claimed.claim === 'running') {
-    throw new Refusal('idempotency_conflict', 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.');
+    throw new Refusal(
+      'idempotency_conflict',
+      'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
+    );
   }
   const answer = await actOrRelease(needs, repeatable, act);
   const sealed = needs.vault.seal(JSON.stringify(answer), sealedFor);
@@ -40,7 +46,11 @@ export async function once<T>(
   return { answer, repeated: false };
 }
 
-async function actOrRelease<T>(needs: Pick<HttpNeeds, 'database'>, { fleetId, key }: Repeatable, act: () => Promise<T>): Promise<T> {
+async function actOrRelease<T>(
+  needs: Pick<HttpNeeds, 'database'>,
+  { fleetId, key }: Repeatable,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -48,11 +48,17 @@ export interface Flows {
   addOwner(context: Context, input: NewOwner, now: Date): Promise<OwnerId>;
   changeOwner(context: Context, id: OwnerId, change: OwnerChange, now: Date): Promise<void>;
   sendConnectLink(
-    context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+    context: Context,
+    id: VehicleId,
+    options: { deliver: boolean },
+    now: Date,
   ): Promise<{ url: string; expiresAt: Date; delivered: boolean }>;
   /** A link where the route needs the owner; none where it doesn't. */
   reconnect(
-    context: Context, id: VehicleId, options: { deliver: boolean }, now: Date,
+    context: Context,
+    id: VehicleId,
+    options: { deliver: boolean },
+    now: Date,
   ): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }>;
   disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
   /** Reads the vehicle now and puts what came through the one path. */
@@ -67,6 +73,9 @@ export interface Flows {
   startFromLink(token: string, choice: { connectionId: string | null; browser: string }, now: Date): Promise<string>;
   /** Connect sent the browser back. `confirm` when another browser than the one that left came back. */
   returnFromConnect(
-    query: Record<string, string>, browser: string | null, confirmed: boolean, now: Date,
+    query: Record<string, string>,
+    browser: string | null,
+    confirmed: boolean,
+    now: Date,
   ): Promise<{ next: 'page'; token: string } | { next: 'confirm' }>;
 }

@@ -12,8 +12,9 @@ export async function describeApi(app: FastifyInstance, { publicUrl }: { publicU
       info: {
         title: 'Towline',
         version: '1.0.0',
-        description: 'Keeps car-sharing fleets connected to their cars. Instants are ISO 8601 in UTC; lists are pages with `limit` and `cursor`; '
-          + 'errors are application/problem+json with a stable `code`; every POST takes an `Idempotency-Key`.',
+        description:
+          'Keeps car-sharing fleets connected to their cars. Instants are ISO 8601 in UTC; lists are pages with `limit` and `cursor`; ' +
+          'errors are application/problem+json with a stable `code`; every POST takes an `Idempotency-Key`.',
       },
       servers: [{ url: publicUrl }],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } } },

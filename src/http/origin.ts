@@ -20,8 +20,9 @@ export function trustedOrigins(publicUrl: string): string[] {
  */
 export function mustBeTrusted(request: Pick<FastifyRequest, 'headers'>, publicUrl: string): void {
   const { origin } = request.headers;
-  const trusted = origin === undefined
-    ? request.headers['sec-fetch-site'] === 'same-origin'
-    : trustedOrigins(publicUrl).includes(origin);
+  const trusted =
+    origin === undefined
+      ? request.headers['sec-fetch-site'] === 'same-origin'
+      : trustedOrigins(publicUrl).includes(origin);
   if (!trusted) throw new Refusal('wrong_origin');
 }

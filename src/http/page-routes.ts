@@ -28,7 +28,10 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
   const policy = pagePolicy(needs.config);
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
-      'content-security-policy': policy, 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'no-store',
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+      'cache-control': 'no-store',
     });
   });
   app.setErrorHandler(answerProblemPage);
@@ -44,12 +47,15 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
     const browser = browserOf(request) ?? needs.vault.newSecret();
     const choice = { connectionId: connectionId ? connectionId : null, browser };
     const address = await needs.flows.startFromLink(request.params.token, choice, needs.clock());
-    if (new URL(address).origin !== new URL(needs.config.connectOrigin).origin) throw new Error('A link led somewhere other than Connect.');
+    if (new URL(address).origin !== new URL(needs.config.connectOrigin).origin)
+      throw new Error('A link led somewhere other than Connect.');
     keepBrowser(reply, browser, needs);
     return reply.redirect(address, 303);
   });
   // HEAD must not use a sign-in up.
-  app.get('/connect/callback', { ...options, exposeHeadRoute: false }, (request, reply) => comeBack(needs, request, reply, { query: fieldsOf(request.query), confirmed: false }));
+  app.get('/connect/callback', { ...options, exposeHeadRoute: false }, (request, reply) =>
+    comeBack(needs, request, reply, { query: fieldsOf(request.query), confirmed: false }),
+  );
   app.post('/connect/confirm', options, (request, reply) => {
     mustNotBeForeign(request);
     return comeBack(needs, request, reply, { query: fieldsOf(request.body), confirmed: true });
@@ -57,7 +63,10 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
 }
 
 async function comeBack(
-  { flows, clock }: PageNeeds, request: FastifyRequest, reply: FastifyReply, back: { query: Record<string, string>; confirmed: boolean },
+  { flows, clock }: PageNeeds,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  back: { query: Record<string, string>; confirmed: boolean },
 ): Promise<FastifyReply> {
   const returned = await flows.returnFromConnect(back.query, browserOf(request), back.confirmed, clock());
   if (returned.next === 'confirm') return html(reply, renderConfirmPage(back.query));
@@ -77,14 +86,20 @@ function browserOf(request: FastifyRequest): string | null {
 
 function keepBrowser(reply: FastifyReply, browser: string, { config }: PageNeeds): void {
   reply.setCookie(browserCookie, browser, {
-    path: '/', httpOnly: true, sameSite: 'lax', secure: config.publicUrl.startsWith('https:'), maxAge: browserCookieS,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.publicUrl.startsWith('https:'),
+    maxAge: browserCookieS,
   });
 }
 
 /** The text fields of a query or a form; at most 30, and nothing that is there twice. */
 function fieldsOf(given: unknown): Record<string, string> {
   const fields = Object.entries(Object(given) as Record<string, unknown>).slice(0, 30); // a parsed query or form
-  return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string' && field[1].length <= 2_000));
+  return Object.fromEntries(
+    fields.filter((field): field is [string, string] => typeof field[1] === 'string' && field[1].length <= 2_000),
+  );
 }
 
 function statusOf(page: LinkPage): number {
@@ -98,5 +113,8 @@ const html = (reply: FastifyReply, page: string): FastifyReply => reply.type('te
 function answerProblemPage(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const mistake = mistakeOf(error);
   logFault(mistake, error, request);
-  return html(reply.code(mistake.status), renderProblemPage({ code: mistake.code, title: mistake.detail ?? mistake.title, requestId: request.id }));
+  return html(
+    reply.code(mistake.status),
+    renderProblemPage({ code: mistake.code, title: mistake.detail ?? mistake.title, requestId: request.id }),
+  );
 }

@@ -28,7 +28,12 @@ export interface People {
   handler(request: Request): Promise<Response>;
 }
 
-export function openPeople({ database, vault, config, log }: Pick<HttpNeeds, 'database' | 'vault' | 'config' | 'log'>): People {
+export function openPeople({
+  database,
+  vault,
+  config,
+  log,
+}: Pick<HttpNeeds, 'database' | 'vault' | 'config' | 'log'>): People {
   const auth = betterAuth({
     appName: 'Towline',
     baseURL: config.publicUrl,
@@ -40,12 +45,20 @@ export function openPeople({ database, vault, config, log }: Pick<HttpNeeds, 'da
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      password: { hash: (password) => hash(password, argon2), verify: ({ hash: kept, password }) => verify(kept, password) },
+      password: {
+        hash: (password) => hash(password, argon2),
+        verify: ({ hash: kept, password }) => verify(kept, password),
+      },
     },
     ...tables,
     rateLimit: {
-      enabled: true, storage: 'database', modelName: 'auth_rate_limit', fields: { lastRequest: 'last_request' },
-      window: 60, max: 300, customRules: { '/sign-in/email': { window: 60, max: 10 }, '/get-session': false },
+      enabled: true,
+      storage: 'database',
+      modelName: 'auth_rate_limit',
+      fields: { lastRequest: 'last_request' },
+      window: 60,
+      max: 300,
+      customRules: { '/sign-in/email': { window: 60, max: 10 }, '/get-session': false },
     },
     advanced: {
       cookiePrefix: 'towline',
@@ -58,7 +71,11 @@ export function openPeople({ database, vault, config, log }: Pick<HttpNeeds, 'da
     handler: (request) => auth.handler(request),
     async signedIn(cookie, trustCache) {
       const query = trustCache ? {} : { disableCookieCache: true };
-      const { headers, response } = await auth.api.getSession({ headers: new Headers({ cookie }), query, returnHeaders: true });
+      const { headers, response } = await auth.api.getSession({
+        headers: new Headers({ cookie }),
+        query,
+        returnHeaders: true,
+      });
       if (!response) return null;
       const { id, name, email } = response.user;
       return { person: { id, name, email }, setCookies: headers.getSetCookie() };
@@ -81,8 +98,14 @@ const tables = {
   account: {
     modelName: 'auth_account',
     fields: {
-      ...times, userId: 'user_id', accountId: 'account_id', providerId: 'provider_id', accessToken: 'access_token',
-      refreshToken: 'refresh_token', idToken: 'id_token', accessTokenExpiresAt: 'access_token_expires_at',
+      ...times,
+      userId: 'user_id',
+      accountId: 'account_id',
+      providerId: 'provider_id',
+      accessToken: 'access_token',
+      refreshToken: 'refresh_token',
+      idToken: 'id_token',
+      accessTokenExpiresAt: 'access_token_expires_at',
       refreshTokenExpiresAt: 'refresh_token_expires_at',
     },
   },
@@ -91,12 +114,21 @@ const tables = {
 
 /** What a person can do with their own login; the library's other calls are not reachable. */
 const calls = [
-  ['POST', '/sign-in/email'], ['POST', '/sign-out'], ['GET', '/get-session'], ['GET', '/list-sessions'],
-  ['POST', '/revoke-session'], ['POST', '/revoke-sessions'], ['POST', '/revoke-other-sessions'], ['POST', '/change-password'],
+  ['POST', '/sign-in/email'],
+  ['POST', '/sign-out'],
+  ['GET', '/get-session'],
+  ['GET', '/list-sessions'],
+  ['POST', '/revoke-session'],
+  ['POST', '/revoke-sessions'],
+  ['POST', '/revoke-other-sessions'],
+  ['POST', '/change-password'],
 ] as const;
 
 /** Mounts the library's calls at /api/auth; bodies go through unread. */
-export async function peopleRoutes(app: FastifyInstance, { people, config }: { people: People; config: HttpNeeds['config'] }): Promise<void> {
+export async function peopleRoutes(
+  app: FastifyInstance,
+  { people, config }: { people: People; config: HttpNeeds['config'] },
+): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 16_384 }, (_request, body, done) => done(null, body));
   for (const [method, path] of calls) {
@@ -115,7 +147,16 @@ export async function peopleRoutes(app: FastifyInstance, { people, config }: { p
 
 function webRequest(request: FastifyRequest, publicUrl: string): Request {
   const headers = new Headers();
-  for (const name of ['cookie', 'origin', 'content-type', 'user-agent', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']) {
+  for (const name of [
+    'cookie',
+    'origin',
+    'content-type',
+    'user-agent',
+    'referer',
+    'sec-fetch-site',
+    'sec-fetch-mode',
+    'sec-fetch-dest',
+  ]) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }
@@ -123,7 +164,9 @@ function webRequest(request: FastifyRequest, publicUrl: string): Request {
   const body = typeof request.body === 'string' && request.body !== '' ? request.body : null;
   if (body === null && request.method === 'POST') headers.set('content-type', 'application/json');
   return new Request(new URL(request.url, publicUrl), {
-    method: request.method, headers, body: body ?? (request.method === 'POST' ? '{}' : null),
+    method: request.method,
+    headers,
+    body: body ?? (request.method === 'POST' ? '{}' : null),
   });
 }
 

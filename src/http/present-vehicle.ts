@@ -12,7 +12,14 @@ import { signals as knownSignals } from '../domain/signal.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection, ListedVehicle } from '../store/vehicle-list.ts';
 import {
-  capabilityText, causeText, freshnessAction, freshnessText, nextActionFor, permissionText, signalName, suspicionText,
+  capabilityText,
+  causeText,
+  freshnessAction,
+  freshnessText,
+  nextActionFor,
+  permissionText,
+  signalName,
+  suspicionText,
 } from '../texts/words.ts';
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
 import { iso, maybeIso } from './present.ts';
@@ -25,7 +32,16 @@ const locationSignal = 'location-preciselocation';
 export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Date): VehicleView {
   const { id, number, plate, vin, make, model, year, powertrain, country, owner, connection, createdAt } = vehicle;
   return {
-    id, number, plate, vin, make, model, year, powertrain, country, owner,
+    id,
+    number,
+    plate,
+    vin,
+    make,
+    model,
+    year,
+    powertrain,
+    country,
+    owner,
     connection: connection ? presentConnection(connection, make, settings) : null,
     freshness: presentFreshness(freshnessOf(vehicle, settings, now)),
     signals: presentSignals(vehicle, settings, now),
@@ -53,8 +69,13 @@ export function presentSignals(vehicle: ListedVehicle, settings: Limits, now: Da
 function presentSignal(code: string, reading: KeptReading, limitMs: number, now: Date): SignalView {
   const at = new Date(reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt);
   return {
-    code, name: signalName(code), value: reading.value, unit: reading.unit, measuredAt: reading.measuredAt,
-    fetchedAt: reading.fetchedAt, receivedAt: reading.receivedAt,
+    code,
+    name: signalName(code),
+    value: reading.value,
+    unit: reading.unit,
+    measuredAt: reading.measuredAt,
+    fetchedAt: reading.fetchedAt,
+    receivedAt: reading.receivedAt,
     freshness: now.getTime() - at.getTime() <= limitMs ? 'fresh' : 'stale',
   };
 }
@@ -62,9 +83,15 @@ function presentSignal(code: string, reading: KeptReading, limitMs: number, now:
 function presentConnection(connection: ListedConnection, make: string | null, settings: Limits): ConnectionView {
   const { id, status, cause, platform, permissions: granted, lastSuccess, request } = connection;
   const required = settings.requiredPermissions;
-  const missing = missingPermissions(required, granted).map((permission) => ({ permission, text: permissionText(permission) }));
+  const missing = missingPermissions(required, granted).map((permission) => ({
+    permission,
+    text: permissionText(permission),
+  }));
   return {
-    id, status, cause, platform,
+    id,
+    status,
+    cause,
+    platform,
     causeText: cause ? causeText(cause, { make }) : null,
     nextAction: nextActionFor(cause, status),
     since: iso(connection.since),
@@ -79,7 +106,12 @@ function presentConnection(connection: ListedConnection, make: string | null, se
     subscribed: connection.subscribedAt !== null,
     disconnecting: cause === 'disconnectedHere' && connection.revokedAt === null,
     request: request
-      ? { id: request.id, askedAt: iso(request.askedAt), openedAt: maybeIso(request.openedAt), returnedAt: maybeIso(request.returnedAt) }
+      ? {
+          id: request.id,
+          askedAt: iso(request.askedAt),
+          openedAt: maybeIso(request.openedAt),
+          returnedAt: maybeIso(request.returnedAt),
+        }
       : null,
   };
 }
@@ -92,27 +124,44 @@ function presentSuspicion({ suspicion }: ListedConnection, make: string | null):
 
 function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Freshness {
   const { make, connection, newestAt } = vehicle;
-  return freshness({ make, connection: connection ? freshnessInput(connection) : null, newestAt, staleAfterS: settings.staleAfterS }, now);
+  return freshness(
+    { make, connection: connection ? freshnessInput(connection) : null, newestAt, staleAfterS: settings.staleAfterS },
+    now,
+  );
 }
 
 function freshnessInput({ status, vehicleState, subscribedAt }: ListedConnection): FreshnessInput['connection'] {
   if (!vehicleState) return { status, subscribedAt, vehicleState: null };
   const meaning = vehicleState.meaning as Meaning; // kept from a Connection
-  return { status, subscribedAt, vehicleState: isVehicleMeaning(meaning) ? { meaning, since: new Date(vehicleState.since) } : null };
+  return {
+    status,
+    subscribedAt,
+    vehicleState: isVehicleMeaning(meaning) ? { meaning, since: new Date(vehicleState.since) } : null,
+  };
 }
 
 function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
   return {
-    state: fresh.state, reason: fresh.reason, text: freshnessText(fresh), since: maybeIso(fresh.since), nextAction: freshnessAction(fresh),
+    state: fresh.state,
+    reason: fresh.reason,
+    text: freshnessText(fresh),
+    since: maybeIso(fresh.since),
+    nextAction: freshnessAction(fresh),
   };
 }
 
 function presentCapabilities(connection: ListedConnection | null): VehicleView['capabilities'] {
   const known = can(connection);
   const view = (capability: Capability): { allowed: boolean; reason: string | null } =>
-    capability.allowed ? { allowed: true, reason: null } : { allowed: false, reason: capabilityText(capability.reason) };
+    capability.allowed
+      ? { allowed: true, reason: null }
+      : { allowed: false, reason: capabilityText(capability.reason) };
   return {
-    connect: view(known.connect), reconnect: view(known.reconnect), disconnect: view(known.disconnect), check: view(known.check),
-    lock: view(known.lock), unlock: view(known.unlock),
+    connect: view(known.connect),
+    reconnect: view(known.reconnect),
+    disconnect: view(known.disconnect),
+    check: view(known.check),
+    lock: view(known.lock),
+    unlock: view(known.unlock),
   };
 }

@@ -45,42 +45,83 @@ function labelOf(vehicle: { number: string; make: string | null; model: string |
 
 export function presentNotification(row: ListedNotification): Answer<'getNotification'> {
   return {
-    id: row.id, kind: row.kind, channel: row.channel, state: row.state, owner: { id: row.owner_id, name: row.owner_name },
-    vehicleIds: row.vehicle_ids, subject: row.subject, attempts: row.attempts, lastError: row.last_error,
-    createdAt: iso(row.created_at), sentAt: maybeIso(row.sent_at),
+    id: row.id,
+    kind: row.kind,
+    channel: row.channel,
+    state: row.state,
+    owner: { id: row.owner_id, name: row.owner_name },
+    vehicleIds: row.vehicle_ids,
+    subject: row.subject,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    createdAt: iso(row.created_at),
+    sentAt: maybeIso(row.sent_at),
   };
 }
 
 export function presentMail(mail: KeptMail): Answer<'listMailbox'>['items'][number] {
   return {
-    messageId: mail.message_id, from: mail.sender, to: mail.recipient, subject: mail.subject, html: mail.html,
-    text: mail.text, at: iso(mail.at),
+    messageId: mail.message_id,
+    from: mail.sender,
+    to: mail.recipient,
+    subject: mail.subject,
+    html: mail.html,
+    text: mail.text,
+    at: iso(mail.at),
   };
 }
 
 export function presentWebhookEvent(row: ListedWebhookEvent): Answer<'getWebhookEvent'> {
   return {
-    id: row.id, eventId: row.event_id, eventType: row.event_type, vehicleId: row.vehicle_id, state: row.state,
-    reason: row.reason, receivedAt: iso(row.received_at), appliedAt: maybeIso(row.applied_at),
+    id: row.id,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    vehicleId: row.vehicle_id,
+    state: row.state,
+    reason: row.reason,
+    receivedAt: iso(row.received_at),
+    appliedAt: maybeIso(row.applied_at),
   };
 }
 
 export function presentApiKey(key: KeptApiKey): Answer<'revokeApiKey'> {
-  return { id: key.id, name: key.name, hint: key.hint, role: key.role, createdAt: iso(key.created_at), revokedAt: maybeIso(key.revoked_at) };
+  return {
+    id: key.id,
+    name: key.name,
+    hint: key.hint,
+    role: key.role,
+    createdAt: iso(key.created_at),
+    revokedAt: maybeIso(key.revoked_at),
+  };
 }
 
 export function presentAudit(entry: KeptAuditEntry): Answer<'listAudit'>['items'][number] {
   return {
-    id: entry.id, at: iso(entry.at), actor: { kind: entry.actor.kind, name: entry.actor.name }, act: entry.act,
-    subject: entry.subject, detail: entry.detail, requestId: entry.request_id,
+    id: entry.id,
+    at: iso(entry.at),
+    actor: { kind: entry.actor.kind, name: entry.actor.name },
+    act: entry.act,
+    subject: entry.subject,
+    detail: entry.detail,
+    requestId: entry.request_id,
   };
 }
 
 export function presentHappening(row: ListedHappening, make: string | null): Answer<'listTimeline'>['items'][number] {
   const { from, to } = row.data as Pick<TimelineWords, 'from' | 'to'>; // written from a Happening
   return {
-    id: row.id, kind: row.kind, at: iso(row.at), via: row.via, actor: { kind: row.actor.kind, name: row.actor.name },
-    text: timelineText({ kind: row.kind, via: row.via, from: from ?? null, to: to ?? null, data: { make, ...row.data } }),
+    id: row.id,
+    kind: row.kind,
+    at: iso(row.at),
+    via: row.via,
+    actor: { kind: row.actor.kind, name: row.actor.name },
+    text: timelineText({
+      kind: row.kind,
+      via: row.via,
+      from: from ?? null,
+      to: to ?? null,
+      data: { make, ...row.data },
+    }),
     requestId: row.request_id,
   };
 }
@@ -90,7 +131,13 @@ export function presentOwner(owner: ListedOwner, vault: Pick<Sealing, 'open'>): 
   const open = (sealed: Buffer | null, kind: string): string | null =>
     sealed ? vault.open(sealed, { fleetId: owner.fleet_id, row: owner.id, kind }) : null;
   return {
-    id: owner.id, name: owner.name, email: open(owner.email_sealed, 'owner.email'), phone: open(owner.phone_sealed, 'owner.phone'),
-    language: owner.language, timeZone: owner.time_zone, country: owner.country, createdAt: iso(owner.created_at),
+    id: owner.id,
+    name: owner.name,
+    email: open(owner.email_sealed, 'owner.email'),
+    phone: open(owner.phone_sealed, 'owner.phone'),
+    language: owner.language,
+    timeZone: owner.time_zone,
+    country: owner.country,
+    createdAt: iso(owner.created_at),
   };
 }

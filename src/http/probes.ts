@@ -24,7 +24,9 @@ export async function probeRoutes(app: FastifyInstance, needs: WhoNeeds & { regi
 
 /** A proxy in front of us speaks for somebody else. */
 const isLocal = (request: FastifyRequest): boolean =>
-  loopback.includes(request.ip) && request.headers['x-forwarded-for'] === undefined && request.headers['forwarded'] === undefined;
+  loopback.includes(request.ip) &&
+  request.headers['x-forwarded-for'] === undefined &&
+  request.headers['forwarded'] === undefined;
 
 async function mustHaveKey(needs: WhoNeeds, request: FastifyRequest): Promise<void> {
   if (request.headers.authorization === undefined) throw new Refusal('not_signed_in');
@@ -36,12 +38,25 @@ export function countRequests(app: FastifyInstance): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const requests = new Counter({ name: 'towline_http_requests_total', help: 'Requests answered.', labelNames: ['method', 'route', 'status'], registers });
-  const durations = new Histogram({
-    name: 'towline_http_request_duration_seconds', help: 'Time to the answer.', labelNames: ['route'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers,
+  const requests = new Counter({
+    name: 'towline_http_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
   });
-  const webhooks = new Counter({ name: 'towline_webhook_answers_total', help: "Smartcar's webhooks by our answer.", labelNames: ['status'], registers });
+  const durations = new Histogram({
+    name: 'towline_http_request_duration_seconds',
+    help: 'Time to the answer.',
+    labelNames: ['route'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const webhooks = new Counter({
+    name: 'towline_webhook_answers_total',
+    help: "Smartcar's webhooks by our answer.",
+    labelNames: ['status'],
+    registers,
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);

@@ -15,7 +15,10 @@ export interface Mistake {
 }
 
 const internal: Mistake = {
-  status: 500, code: 'internal', title: 'Something broke on our side. Try again; give the request id to whoever runs Towline.', detail: null,
+  status: 500,
+  code: 'internal',
+  title: 'Something broke on our side. Try again; give the request id to whoever runs Towline.',
+  detail: null,
 };
 
 /** What an error means for the caller; `internal` for everything that isn't theirs, without a word about it. */
@@ -28,25 +31,36 @@ export function mistakeOf(error: unknown): Mistake {
 
 export function problemOf(mistake: Mistake, requestId: string): Problem {
   const { status, code, title, detail, errors } = mistake;
-  return { type: 'about:blank', title, status, code, ...(detail ? { detail } : {}), requestId, ...(errors ? { errors } : {}) };
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    code,
+    ...(detail ? { detail } : {}),
+    requestId,
+    ...(errors ? { errors } : {}),
+  };
 }
 
 /** Fastify's error handler for everything but pages. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const mistake = mistakeOf(error);
   logFault(mistake, error, request);
-  return reply
-    .code(mistake.status)
-    .type('application/problem+json; charset=utf-8')
-    // Past the schemas of answers, which are those of success.
-    .serializer(JSON.stringify)
-    .send(problemOf(mistake, request.id));
+  return (
+    reply
+      .code(mistake.status)
+      .type('application/problem+json; charset=utf-8')
+      // Past the schemas of answers, which are those of success.
+      .serializer(JSON.stringify)
+      .send(problemOf(mistake, request.id))
+  );
 }
 
 /** Ours alone is logged, once, where it becomes an answer. */
 export function logFault(mistake: Mistake, error: unknown, request: FastifyRequest): void {
   if (mistake.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'A request failed.');
-  else if (mistake.code === 'database_unavailable') request.log.warn({ requestId: request.id }, 'The database did not answer a request.');
+  else if (mistake.code === 'database_unavailable')
+    request.log.warn({ requestId: request.id }, 'The database did not answer a request.');
 }
 
 function refused(code: RefusalCode, detail: string | null = null): Mistake {
@@ -94,7 +108,12 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown }; // drivers add it
   if (typeof code === 'string' && unavailableCodes.test(code) && 'syscall' in error === /^E/.test(code)) return true;
-  if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(error.message)) return true;
+  if (
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      error.message,
+    )
+  )
+    return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   return error.cause !== undefined && isDatabaseUnavailable(error.cause);
 }

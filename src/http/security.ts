@@ -48,7 +48,11 @@ const dashboardPolicy = {
 export function pagePolicy({ connectOrigin }: Pick<HttpConfig, 'connectOrigin'>): string {
   const connect = new URL(connectOrigin).hostname.endsWith('.smartcar.com') ? 'https://*.smartcar.com' : connectOrigin;
   return [
-    "default-src 'none'", `style-src ${pageStyleHash}`, "img-src 'self' data:", "base-uri 'none'", "frame-ancestors 'none'",
+    "default-src 'none'",
+    `style-src ${pageStyleHash}`,
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
     `form-action 'self' ${connect}`,
   ].join('; ');
 }

@@ -37,7 +37,8 @@ export async function createHttpServer(needs: HttpNeeds): Promise<FastifyInstanc
   return app;
 }
 
-const heartbeat = ({ config: { heartbeatMs } }: HttpNeeds): { heartbeatMs?: number } => (heartbeatMs === undefined ? {} : { heartbeatMs });
+const heartbeat = ({ config: { heartbeatMs } }: HttpNeeds): { heartbeatMs?: number } =>
+  heartbeatMs === undefined ? {} : { heartbeatMs };
 
 function openApp({ log }: HttpNeeds): FastifyInstance {
   const app = fastify({

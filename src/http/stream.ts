@@ -27,7 +27,10 @@ interface Pending {
   vehicles: Set<string>;
 }
 
-export async function streamRoute(app: FastifyInstance, needs: Pick<HttpNeeds, 'database' | 'log'> & WhoNeeds & { heartbeatMs?: number }): Promise<void> {
+export async function streamRoute(
+  app: FastifyInstance,
+  needs: Pick<HttpNeeds, 'database' | 'log'> & WhoNeeds & { heartbeatMs?: number },
+): Promise<void> {
   const clients = new Set<Client>();
   const pending = new Map<string, Pending>();
   const stop = (): void => clients.forEach(({ out }) => out.end());
@@ -35,11 +38,13 @@ export async function streamRoute(app: FastifyInstance, needs: Pick<HttpNeeds, '
 
   function hear(): Promise<Listening> {
     // After a gap nobody knows what was missed: clients come back and read everything again.
-    listening ??= needs.database.listen(channel, (payload) => collect(payload), stop).catch((error: unknown) => {
-      listening = undefined;
-      needs.log.warn({ err: error }, 'Changes can not be heard.');
-      throw new Refusal('database_unavailable');
-    });
+    listening ??= needs.database
+      .listen(channel, (payload) => collect(payload), stop)
+      .catch((error: unknown) => {
+        listening = undefined;
+        needs.log.warn({ err: error }, 'Changes can not be heard.');
+        throw new Refusal('database_unavailable');
+      });
     return listening;
   }
 
@@ -76,7 +81,13 @@ export async function streamRoute(app: FastifyInstance, needs: Pick<HttpNeeds, '
       clients.delete(client);
     });
     client.out.write('retry: 2000\n: ready\n\n');
-    return reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).send(client.out);
+    return reply
+      .headers({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      .send(client.out);
   });
   app.addHook('preClose', async () => {
     stop();
@@ -116,4 +127,5 @@ function readChange(payload: string): Change | null {
   }
 }
 
-const texts = (given: unknown): string[] => (Array.isArray(given) ? given.filter((text): text is string => typeof text === 'string') : []);
+const texts = (given: unknown): string[] =>
+  Array.isArray(given) ? given.filter((text): text is string => typeof text === 'string') : [];

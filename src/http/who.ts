@@ -61,7 +61,12 @@ async function session(needs: WhoNeeds, cookie: string, trustCache: boolean): Re
   }
 }
 
-async function whoByKey(needs: WhoNeeds, authorization: string, wanted: string | null, requestId: string): Promise<Who> {
+async function whoByKey(
+  needs: WhoNeeds,
+  authorization: string,
+  wanted: string | null,
+  requestId: string,
+): Promise<Who> {
   const [, secret] = /^Bearer ([\x21-\x7e]{16,500})$/i.exec(authorization) ?? [];
   if (!secret) throw new Refusal('not_signed_in');
   return needs.database.asSystem(async (tx) => {
@@ -70,18 +75,34 @@ async function whoByKey(needs: WhoNeeds, authorization: string, wanted: string |
     if (wanted !== null && wanted !== key.fleet_id && !key.installation) throw new Refusal('not_found');
     const fleet = await fleetOr404(tx, wanted ?? key.fleet_id);
     const actor: Actor = { kind: 'apiKey', id: key.id, name: key.name };
-    return { context: { fleetId: fleet.id, actor, requestId }, fleetName: fleet.name, role: key.role, installation: key.installation, email: null };
+    return {
+      context: { fleetId: fleet.id, actor, requestId },
+      fleetName: fleet.name,
+      role: key.role,
+      installation: key.installation,
+      email: null,
+    };
   });
 }
 
-async function whoByPerson(tx: Tx, person: { id: string; name: string; email: string }, wanted: string | null, requestId: string): Promise<Who> {
+async function whoByPerson(
+  tx: Tx,
+  person: { id: string; name: string; email: string },
+  wanted: string | null,
+  requestId: string,
+): Promise<Who> {
   const memberships = await membershipsOf(tx, person.id);
   const installation = await isInstallationAdministrator(tx, person.id);
   const membership = wanted === null ? memberships[0] : memberships.find(({ fleetId }) => fleetId === wanted);
   const actor: Actor = { kind: 'operator', id: person.id, name: person.name };
   const base = { installation, email: person.email };
   if (membership) {
-    return { ...base, context: { fleetId: membership.fleetId, actor, requestId }, fleetName: membership.fleetName, role: membership.role };
+    return {
+      ...base,
+      context: { fleetId: membership.fleetId, actor, requestId },
+      fleetName: membership.fleetName,
+      role: membership.role,
+    };
   }
   if (!installation) throw new Refusal('not_found');
   const fleet = await fleetOr404(tx, wanted ?? (await listFleets(tx))[0]?.id ?? '');

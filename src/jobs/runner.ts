@@ -39,10 +39,26 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
   const { enqueued, recurring, clock } = needs;
   return {
     // Payloads are written by store/outbox.ts alone, in the shape that domain/task.ts gives each name.
-    'ensure-subscription': (payload) => told(needs, 'ensure-subscription', enqueued['ensure-subscription'](payload as Tasks['ensure-subscription'], clock())),
-    'revoke-at-smartcar': (payload) => told(needs, 'revoke-at-smartcar', enqueued['revoke-at-smartcar'](payload as Tasks['revoke-at-smartcar'], clock())),
-    'complete-connect': (payload) => told(needs, 'complete-connect', enqueued['complete-connect'](payload as Tasks['complete-connect'], clock())),
-    'deliver-notification': (payload) => told(needs, 'deliver-notification', enqueued['deliver-notification'](payload as Tasks['deliver-notification'], clock())),
+    'ensure-subscription': (payload) =>
+      told(
+        needs,
+        'ensure-subscription',
+        enqueued['ensure-subscription'](payload as Tasks['ensure-subscription'], clock()),
+      ),
+    'revoke-at-smartcar': (payload) =>
+      told(
+        needs,
+        'revoke-at-smartcar',
+        enqueued['revoke-at-smartcar'](payload as Tasks['revoke-at-smartcar'], clock()),
+      ),
+    'complete-connect': (payload) =>
+      told(needs, 'complete-connect', enqueued['complete-connect'](payload as Tasks['complete-connect'], clock())),
+    'deliver-notification': (payload) =>
+      told(
+        needs,
+        'deliver-notification',
+        enqueued['deliver-notification'](payload as Tasks['deliver-notification'], clock()),
+      ),
     'keep-house': () => told(needs, 'keep-house', recurring['keep-house'](clock())),
     'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),

@@ -85,5 +85,10 @@ function smtpError(error: unknown): { code: string; command: string; responseCod
   if (!(error instanceof Error)) return { code: '', command: '', responseCode: 0, message: String(error) };
   const code = 'code' in error ? String(error.code) : '';
   const command = 'command' in error ? String(error.command) : '';
-  return { code, command, responseCode: 'responseCode' in error ? Number(error.responseCode) : 0, message: error.message };
+  return {
+    code,
+    command,
+    responseCode: 'responseCode' in error ? Number(error.responseCode) : 0,
+    message: error.message,
+  };
 }

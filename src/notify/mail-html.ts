@@ -25,17 +25,47 @@ const dark = `
 
 const styles = {
   page: { margin: 0, padding: '24px 12px', backgroundColor: '#f3f5f7', fontFamily: font },
-  card: { maxWidth: '544px', margin: '0 auto', padding: '32px', backgroundColor: '#ffffff', border: '1px solid #dde2e8', borderRadius: '16px' },
+  card: {
+    maxWidth: '544px',
+    margin: '0 auto',
+    padding: '32px',
+    backgroundColor: '#ffffff',
+    border: '1px solid #dde2e8',
+    borderRadius: '16px',
+  },
   fleet: { margin: '0 0 20px', fontSize: '15px', lineHeight: '22px', fontWeight: 600, color: '#536071' },
   text: { margin: '0 0 14px', fontSize: '17px', lineHeight: '26px', color: '#1a2330' },
-  car: { margin: '0 0 14px', padding: '0 0 0 14px', borderLeft: '3px solid #9fb6d6', fontSize: '16px', lineHeight: '24px', color: '#1a2330' },
+  car: {
+    margin: '0 0 14px',
+    padding: '0 0 0 14px',
+    borderLeft: '3px solid #9fb6d6',
+    fontSize: '16px',
+    lineHeight: '24px',
+    color: '#1a2330',
+  },
   button: {
-    display: 'block', margin: '24px 0', padding: '16px 20px', borderRadius: '12px', backgroundColor: '#0b57c7', color: '#ffffff',
-    fontSize: '18px', lineHeight: '24px', fontWeight: 600, textAlign: 'center', textDecoration: 'none',
+    display: 'block',
+    margin: '24px 0',
+    padding: '16px 20px',
+    borderRadius: '12px',
+    backgroundColor: '#0b57c7',
+    color: '#ffffff',
+    fontSize: '18px',
+    lineHeight: '24px',
+    fontWeight: 600,
+    textAlign: 'center',
+    textDecoration: 'none',
   },
   quiet: { margin: '0 0 10px', fontSize: '15px', lineHeight: '22px', color: '#536071' },
   small: { margin: '0 0 6px', fontSize: '13px', lineHeight: '20px', color: '#536071', wordBreak: 'break-all' },
-  foot: { maxWidth: '544px', margin: '16px auto 0', padding: '0 8px', fontSize: '13px', lineHeight: '20px', color: '#536071' },
+  foot: {
+    maxWidth: '544px',
+    margin: '16px auto 0',
+    padding: '0 8px',
+    fontSize: '13px',
+    lineHeight: '20px',
+    color: '#536071',
+  },
 } as const satisfies Record<string, CSSProperties>;
 
 /** The message as react-email elements. */
@@ -71,9 +101,17 @@ function card(c: Components, words: MailWords, fleetName: string): ReactNode[] {
     ...words.cars.map((car) => carElement(c, car)),
     h(c.Text, { key: 'work', className: 'text', style: styles.text }, words.work),
     button && h(c.Button, { key: 'button', className: 'act', style: styles.button, href: button.url }, button.label),
-    words.after.length > 0 && h(c.Text, { key: 'after', className: 'quiet', style: styles.quiet }, words.after.join(' ')),
+    words.after.length > 0 &&
+      h(c.Text, { key: 'after', className: 'quiet', style: styles.quiet }, words.after.join(' ')),
     h(c.Text, { key: 'ask', className: 'quiet', style: styles.quiet }, words.ask),
-    button && h(c.Text, { key: 'link', className: 'quiet', style: { ...styles.small, marginTop: '20px' } }, words.linkIntro, h('br'), h(c.Link, { className: 'link', style: { color: '#0b57c7' }, href: button.url }, button.url)),
+    button &&
+      h(
+        c.Text,
+        { key: 'link', className: 'quiet', style: { ...styles.small, marginTop: '20px' } },
+        words.linkIntro,
+        h('br'),
+        h(c.Link, { className: 'link', style: { color: '#0b57c7' }, href: button.url }, button.url),
+      ),
   ];
 }
 

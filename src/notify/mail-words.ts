@@ -39,7 +39,9 @@ export function mailWords(model: MailModel): MailWords {
     work: [many ? null : whyOf(first, model), workText(model)].filter((part) => part !== null).join(' '),
     button: url && kind !== 'repaired' ? { label: say(language, `mail.${kind}.button`, { count }), url } : null,
     after: afterText(model),
-    ask: fleet.supportContact ? say(language, 'mail.ask', { contact: fleet.supportContact }) : say(language, 'mail.ask.plain', params),
+    ask: fleet.supportContact
+      ? say(language, 'mail.ask', { contact: fleet.supportContact })
+      : say(language, 'mail.ask.plain', params),
     linkIntro: url && kind !== 'repaired' ? say(language, 'mail.link') : null,
     why: say(language, 'mail.why', params),
   };

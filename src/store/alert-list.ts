@@ -16,13 +16,26 @@ export interface AlertFilter {
 
 export async function listAlerts(tx: Tx, filter: AlertFilter, page: NewestFirst): Promise<ListedAlert[]> {
   const { state, vehicle } = filter;
-  let query = tx.selectFrom('alert').selectAll().where(behind(page, 'opened_at', 'id'));
+  let query = tx
+    .selectFrom('alert')
+    .selectAll()
+    .where(behind(page, 'opened_at', 'id'));
   if (state === 'unresolved') query = query.where('state', '<>', 'resolved');
   else if (state !== 'all') query = query.where('state', '=', state);
   if (vehicle) query = query.where(sql<boolean>`vehicle_ids @> array[${vehicle}]::text[]`);
-  return query.orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(page.limit + 1).execute();
+  return query
+    .orderBy('opened_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }
 
 export async function alertById(tx: Tx, id: string): Promise<ListedAlert | null> {
-  return (await tx.selectFrom('alert').selectAll().where(sql<boolean>`id = ${id}`).executeTakeFirst()) ?? null;
+  return (
+    (await tx
+      .selectFrom('alert')
+      .selectAll()
+      .where(sql<boolean>`id = ${id}`)
+      .executeTakeFirst()) ?? null
+  );
 }

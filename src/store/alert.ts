@@ -5,7 +5,11 @@ import { newId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
 export async function applyAlertChanges(
-  tx: Tx, fleetId: FleetId, vehicleIds: VehicleId[], changes: readonly AlertChange[], now: Date,
+  tx: Tx,
+  fleetId: FleetId,
+  vehicleIds: VehicleId[],
+  changes: readonly AlertChange[],
+  now: Date,
 ): Promise<void> {
   for (const change of changes) {
     if (change.change === 'resolve') await resolveProblem(tx, fleetId, change.key, now);
@@ -25,7 +29,11 @@ async function resolveProblem(tx: Tx, fleetId: FleetId, key: string, now: Date):
 
 /** A problem that is known already is brought up to date; it does not alert twice. */
 async function openProblem(
-  tx: Tx, fleetId: FleetId, vehicleIds: VehicleId[], change: AlertChange & { change: 'open' }, now: Date,
+  tx: Tx,
+  fleetId: FleetId,
+  vehicleIds: VehicleId[],
+  change: AlertChange & { change: 'open' },
+  now: Date,
 ): Promise<void> {
   const detail = JSON.stringify(change.detail);
   await tx

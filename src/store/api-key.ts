@@ -24,8 +24,11 @@ export interface NewApiKey {
 /** The living key with this digest. As towline_system: its fleet isn't known yet. */
 export async function apiKeyByDigest(tx: Tx, digest: Buffer): Promise<KeptApiKey | null> {
   const row = await tx
-    .selectFrom('api_key').selectAll()
-    .where('digest', '=', digest).where('revoked_at', 'is', null).executeTakeFirst();
+    .selectFrom('api_key')
+    .selectAll()
+    .where('digest', '=', digest)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -33,8 +36,15 @@ export async function addApiKey(tx: Tx, key: NewApiKey, now: Date): Promise<Kept
   return tx
     .insertInto('api_key')
     .values({
-      id: newId('key', now), fleet_id: key.fleetId, name: key.name, digest: key.digest, hint: key.hint, role: key.role,
-      installation: key.installation, created_at: now, revoked_at: null,
+      id: newId('key', now),
+      fleet_id: key.fleetId,
+      name: key.name,
+      digest: key.digest,
+      hint: key.hint,
+      role: key.role,
+      installation: key.installation,
+      created_at: now,
+      revoked_at: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -45,8 +55,15 @@ export async function ensureApiKey(tx: Tx, key: NewApiKey, now: Date): Promise<v
   await tx
     .insertInto('api_key')
     .values({
-      id: newId('key', now), fleet_id: key.fleetId, name: key.name, digest: key.digest, hint: key.hint, role: key.role,
-      installation: key.installation, created_at: now, revoked_at: null,
+      id: newId('key', now),
+      fleet_id: key.fleetId,
+      name: key.name,
+      digest: key.digest,
+      hint: key.hint,
+      role: key.role,
+      installation: key.installation,
+      created_at: now,
+      revoked_at: null,
     })
     .onConflict((conflict) => conflict.column('digest').doNothing())
     .execute();

@@ -28,15 +28,25 @@ export async function writeAudit(tx: Tx, entry: AuditEntry): Promise<void> {
   await tx
     .insertInto('audit')
     .values({
-      id: newId('aud', entry.at), fleet_id: entry.fleetId, at: entry.at, actor: JSON.stringify(entry.actor), act: entry.act,
-      subject: entry.subject, detail: JSON.stringify(entry.detail), request_id: entry.requestId,
+      id: newId('aud', entry.at),
+      fleet_id: entry.fleetId,
+      at: entry.at,
+      actor: JSON.stringify(entry.actor),
+      act: entry.act,
+      subject: entry.subject,
+      detail: JSON.stringify(entry.detail),
+      request_id: entry.requestId,
     })
     .execute();
 }
 
 export async function listAudit(tx: Tx, page: NewestFirst): Promise<KeptAuditEntry[]> {
   return tx
-    .selectFrom('audit').selectAll()
+    .selectFrom('audit')
+    .selectAll()
     .where(behind(page, 'at', 'id'))
-    .orderBy('at', 'desc').orderBy('id', 'desc').limit(page.limit + 1).execute();
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }

@@ -49,7 +49,11 @@ export async function insertConnectSession(tx: Tx, session: NewConnectSession, n
 
 /** Found across fleets: a callback does not know its fleet. */
 export async function findByState(database: Database, stateDigest: Buffer): Promise<ConnectSessionRow | undefined> {
-  return database.system.selectFrom('connect_session').selectAll().where('state_digest', '=', stateDigest).executeTakeFirst();
+  return database.system
+    .selectFrom('connect_session')
+    .selectAll()
+    .where('state_digest', '=', stateDigest)
+    .executeTakeFirst();
 }
 
 export async function findConnectSession(tx: Tx, id: ConnectSessionId): Promise<ConnectSessionRow | undefined> {
@@ -62,7 +66,11 @@ export async function lockConnectSession(tx: Tx, id: ConnectSessionId): Promise<
 }
 
 /** The last way taken from this link for this vehicle; undefined when none was. */
-export async function findLastSession(tx: Tx, linkId: LinkId, vehicleId: VehicleId): Promise<ConnectSessionRow | undefined> {
+export async function findLastSession(
+  tx: Tx,
+  linkId: LinkId,
+  vehicleId: VehicleId,
+): Promise<ConnectSessionRow | undefined> {
   return tx
     .selectFrom('connect_session')
     .selectAll()
@@ -75,7 +83,10 @@ export async function findLastSession(tx: Tx, linkId: LinkId, vehicleId: Vehicle
 
 /** @returns false when it had returned already; a state works once */
 export async function markSessionReturned(
-  tx: Tx, id: ConnectSessionId, claim: { userId: string | null; vehicleId: string | null }, at: Date,
+  tx: Tx,
+  id: ConnectSessionId,
+  claim: { userId: string | null; vehicleId: string | null },
+  at: Date,
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('connect_session')
@@ -88,7 +99,11 @@ export async function markSessionReturned(
 
 /** Ends it. `reason` is what the page behind the link tells; null when it went well. */
 export async function endSession(
-  tx: Tx, id: ConnectSessionId, state: 'done' | 'refused' | 'failed', reason: Record<string, string> | null, at: Date,
+  tx: Tx,
+  id: ConnectSessionId,
+  state: 'done' | 'refused' | 'failed',
+  reason: Record<string, string> | null,
+  at: Date,
 ): Promise<void> {
   await tx
     .updateTable('connect_session')
@@ -99,7 +114,10 @@ export async function endSession(
 }
 
 /** Returns of all fleets that are not settled yet, longest waiting first. */
-export async function listReturnedSessions(database: Database, limit: number): Promise<{ fleetId: FleetId; sessionId: ConnectSessionId }[]> {
+export async function listReturnedSessions(
+  database: Database,
+  limit: number,
+): Promise<{ fleetId: FleetId; sessionId: ConnectSessionId }[]> {
   return database.system
     .selectFrom('connect_session')
     .select(['fleet_id as fleetId', 'id as sessionId'])

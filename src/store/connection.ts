@@ -125,7 +125,8 @@ export function toConnection(row: Row): Connection {
     },
     failures: row.failures,
     resolutionUrl: row.resolution_url,
-    lastSuccess: row.last_success_kind && row.last_success_at && { kind: row.last_success_kind, at: row.last_success_at },
+    lastSuccess: row.last_success_kind &&
+      row.last_success_at && { kind: row.last_success_kind, at: row.last_success_at },
     lastTelemetryAt: row.last_telemetry_at,
     nextPollAt: row.next_poll_at,
     subscribedAt: row.subscribed_at,
@@ -185,10 +186,22 @@ export interface ConnectionSetting {
 }
 
 /** The connection with its vehicle's make and its fleet's plan and settings; undefined when this fleet has none. */
-export async function findConnectionSetting(tx: Tx, fleetId: FleetId, id: ConnectionId): Promise<ConnectionSetting | undefined> {
+export async function findConnectionSetting(
+  tx: Tx,
+  fleetId: FleetId,
+  id: ConnectionId,
+): Promise<ConnectionSetting | undefined> {
   const connection = await findConnection(tx, id);
   if (!connection) return undefined;
-  const { make } = await tx.selectFrom('vehicle').select('make').where('id', '=', connection.vehicleId).executeTakeFirstOrThrow();
-  const fleet = await tx.selectFrom('fleet').select(['name', 'plan', 'settings']).where('id', '=', fleetId).executeTakeFirstOrThrow();
+  const { make } = await tx
+    .selectFrom('vehicle')
+    .select('make')
+    .where('id', '=', connection.vehicleId)
+    .executeTakeFirstOrThrow();
+  const fleet = await tx
+    .selectFrom('fleet')
+    .select(['name', 'plan', 'settings'])
+    .where('id', '=', fleetId)
+    .executeTakeFirstOrThrow();
   return { connection, make, fleet };
 }

@@ -53,7 +53,10 @@ export interface Database {
 export function openDatabase(given: DatabaseOptions): Database {
   let closing = false;
   // A server that stops right after us cuts connections whose farewell it has not read yet; that is no loss.
-  const options: DatabaseOptions = { ...given, onConnectionLost: (error) => closing || given.onConnectionLost?.(error) };
+  const options: DatabaseOptions = {
+    ...given,
+    onConnectionLost: (error) => closing || given.onConnectionLost?.(error),
+  };
   const pools = {
     owner: openPool(options, null),
     app: openPool(options, 'towline_app'),

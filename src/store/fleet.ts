@@ -13,7 +13,10 @@ export async function ownFleet(tx: Tx): Promise<Fleet> {
 /** As towline_system, or the transaction's own fleet as towline_app; null when there is no such fleet. */
 export async function fleetById(tx: Tx, id: string): Promise<Fleet | null> {
   const row = await tx
-    .selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).where(sql<boolean>`id = ${id}`).executeTakeFirst();
+    .selectFrom('fleet')
+    .select(['id', 'name', 'plan', 'settings'])
+    .where(sql<boolean>`id = ${id}`)
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -27,7 +30,11 @@ export async function addFleet(tx: Tx, fleet: Fleet, now: Date): Promise<void> {
   await tx
     .insertInto('fleet')
     .values({
-      id: fleet.id, name: fleet.name, plan: JSON.stringify(fleet.plan), settings: JSON.stringify(fleet.settings), created_at: now,
+      id: fleet.id,
+      name: fleet.name,
+      plan: JSON.stringify(fleet.plan),
+      settings: JSON.stringify(fleet.settings),
+      created_at: now,
     })
     .execute();
 }

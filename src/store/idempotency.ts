@@ -16,7 +16,9 @@ export type Claimed =
 
 /** Takes the key for this request, or says who has it. Commit it before acting. */
 export async function claimKey(
-  tx: Tx, request: { fleetId: FleetId; key: string; digest: Buffer }, now: Date,
+  tx: Tx,
+  request: { fleetId: FleetId; key: string; digest: Buffer },
+  now: Date,
 ): Promise<Claimed> {
   const { fleetId, key, digest } = request;
   const abandoned = new Date(now.getTime() - abandonedAfterMs);

@@ -13,15 +13,31 @@ export type KeptMail = Selectable<Tables['mailbox_message']>;
 export async function keepMail(
   tx: Tx,
   mail: {
-    messageId: string; fleetId: FleetId; notificationId: NotificationId; sender: string; recipient: string;
-    replyTo: string | null; subject: string; html: string; text: string; at: Date;
+    messageId: string;
+    fleetId: FleetId;
+    notificationId: NotificationId;
+    sender: string;
+    recipient: string;
+    replyTo: string | null;
+    subject: string;
+    html: string;
+    text: string;
+    at: Date;
   },
 ): Promise<void> {
   await tx
     .insertInto('mailbox_message')
     .values({
-      message_id: mail.messageId, fleet_id: mail.fleetId, notification_id: mail.notificationId, sender: mail.sender,
-      recipient: mail.recipient, reply_to: mail.replyTo, subject: mail.subject, html: mail.html, text: mail.text, at: mail.at,
+      message_id: mail.messageId,
+      fleet_id: mail.fleetId,
+      notification_id: mail.notificationId,
+      sender: mail.sender,
+      recipient: mail.recipient,
+      reply_to: mail.replyTo,
+      subject: mail.subject,
+      html: mail.html,
+      text: mail.text,
+      at: mail.at,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -29,7 +45,11 @@ export async function keepMail(
 
 export async function listMail(tx: Tx, page: NewestFirst): Promise<KeptMail[]> {
   return tx
-    .selectFrom('mailbox_message').selectAll()
+    .selectFrom('mailbox_message')
+    .selectAll()
     .where(behind(page, 'at', 'message_id'))
-    .orderBy('at', 'desc').orderBy('message_id', 'desc').limit(page.limit + 1).execute();
+    .orderBy('at', 'desc')
+    .orderBy('message_id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }

@@ -19,20 +19,35 @@ export async function membershipsOf(tx: Tx, userId: string): Promise<Membership[
     .innerJoin('fleet', 'fleet.id', 'member.fleet_id')
     .select(['member.fleet_id as fleetId', 'fleet.name as fleetName', 'member.role'])
     .where('member.user_id', '=', userId)
-    .orderBy('member.created_at').orderBy('member.id')
+    .orderBy('member.created_at')
+    .orderBy('member.id')
     .execute();
 }
 
 export async function isInstallationAdministrator(tx: Tx, userId: string): Promise<boolean> {
-  const row = await tx.selectFrom('auth_user').select('installation_administrator').where('id', '=', userId).executeTakeFirst();
+  const row = await tx
+    .selectFrom('auth_user')
+    .select('installation_administrator')
+    .where('id', '=', userId)
+    .executeTakeFirst();
   return row?.installation_administrator ?? false;
 }
 
 /** Who belongs already keeps their role. */
-export async function addMember(tx: Tx, member: { fleetId: FleetId; userId: string; role: Role }, now: Date): Promise<void> {
+export async function addMember(
+  tx: Tx,
+  member: { fleetId: FleetId; userId: string; role: Role },
+  now: Date,
+): Promise<void> {
   await tx
     .insertInto('member')
-    .values({ id: newId('mem', now), fleet_id: member.fleetId, user_id: member.userId, role: member.role, created_at: now })
+    .values({
+      id: newId('mem', now),
+      fleet_id: member.fleetId,
+      user_id: member.userId,
+      role: member.role,
+      created_at: now,
+    })
     .onConflict((conflict) => conflict.columns(['fleet_id', 'user_id']).doNothing())
     .execute();
 }
@@ -52,8 +67,14 @@ export async function ensurePerson(tx: Tx, person: NewPerson, now: Date): Promis
   const made = await tx
     .insertInto('auth_user')
     .values({
-      id: person.id, name: person.name, email: person.email, email_verified: true, image: null, created_at: now,
-      updated_at: now, installation_administrator: person.installationAdministrator,
+      id: person.id,
+      name: person.name,
+      email: person.email,
+      email_verified: true,
+      image: null,
+      created_at: now,
+      updated_at: now,
+      installation_administrator: person.installationAdministrator,
     })
     .onConflict((conflict) => conflict.column('email').doNothing())
     .executeTakeFirst();

@@ -10,15 +10,25 @@ import type { Tables } from './schema.ts';
 export type ListedNotification = Selectable<Tables['notification']> & { owner_name: string };
 
 export async function listNotifications(
-  tx: Tx, filter: { vehicle?: string | undefined }, page: NewestFirst,
+  tx: Tx,
+  filter: { vehicle?: string | undefined },
+  page: NewestFirst,
 ): Promise<ListedNotification[]> {
   let query = select(tx).where(behind(page, 'n.created_at', 'n.id'));
   if (filter.vehicle) query = query.where(sql<boolean>`n.vehicle_ids @> array[${filter.vehicle}]::text[]`);
-  return query.orderBy('n.created_at', 'desc').orderBy('n.id', 'desc').limit(page.limit + 1).execute();
+  return query
+    .orderBy('n.created_at', 'desc')
+    .orderBy('n.id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }
 
 export async function notificationById(tx: Tx, id: string): Promise<ListedNotification | null> {
-  return (await select(tx).where(sql<boolean>`n.id = ${id}`).executeTakeFirst()) ?? null;
+  return (
+    (await select(tx)
+      .where(sql<boolean>`n.id = ${id}`)
+      .executeTakeFirst()) ?? null
+  );
 }
 
 function select(tx: Tx) {

@@ -79,7 +79,12 @@ export async function withdrawQueued(tx: Tx, requestId: RequestId): Promise<void
  * Takes a due message for one attempt and puts its next attempt ahead, so that whoever dies in mid-delivery is
  * replaced then. @returns undefined when it is not due: sent, withdrawn, or in somebody's hands
  */
-export async function claimNotification(tx: Tx, id: NotificationId, nextDueAt: Date, now: Date): Promise<NotificationRow | undefined> {
+export async function claimNotification(
+  tx: Tx,
+  id: NotificationId,
+  nextDueAt: Date,
+  now: Date,
+): Promise<NotificationRow | undefined> {
   return tx
     .updateTable('notification')
     .set((eb) => ({ due_at: nextDueAt, attempts: eb('attempts', '+', 1) }))
@@ -113,7 +118,9 @@ export async function markAttemptFailed(tx: Tx, id: NotificationId, reason: stri
 
 /** Messages of all fleets whose time has come. */
 export async function listDueNotifications(
-  database: Database, limit: number, now: Date,
+  database: Database,
+  limit: number,
+  now: Date,
 ): Promise<{ fleetId: FleetId; notificationId: NotificationId }[]> {
   return database.system
     .selectFrom('notification')
@@ -126,5 +133,9 @@ export async function listDueNotifications(
 
 /** Puts a message into the demo's mailbox, once. */
 export async function insertMailboxMessage(tx: Tx, message: Insertable<Tables['mailbox_message']>): Promise<void> {
-  await tx.insertInto('mailbox_message').values(message).onConflict((conflict) => conflict.column('message_id').doNothing()).execute();
+  await tx
+    .insertInto('mailbox_message')
+    .values(message)
+    .onConflict((conflict) => conflict.column('message_id').doNothing())
+    .execute();
 }

@@ -16,7 +16,12 @@ export async function enqueue(tx: Tx, tasks: readonly TaskRequest[]): Promise<vo
 export type Topic = 'vehicles' | 'alerts' | 'notifications' | 'webhook-events' | 'settings';
 
 /** Tells the screens of this fleet, once the transaction commits. */
-export async function announce(tx: Tx, fleetId: FleetId, vehicles: readonly VehicleId[], topics: readonly Topic[]): Promise<void> {
+export async function announce(
+  tx: Tx,
+  fleetId: FleetId,
+  vehicles: readonly VehicleId[],
+  topics: readonly Topic[],
+): Promise<void> {
   await sql`select pg_notify('towline_changes', ${JSON.stringify({ fleetId, vehicles, topics })})`.execute(tx);
 }
 

@@ -14,7 +14,10 @@ export interface OverviewCounts {
   webhooks: { lastReceivedAt: Date | null; pending: number; quarantined: number };
 }
 
-export async function overviewCounts(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<OverviewCounts> {
+export async function overviewCounts(
+  tx: Tx,
+  limits: { staleAfterS: number | null; now: Date },
+): Promise<OverviewCounts> {
   const connections = await connectionCounts(tx);
   return {
     vehicles: connections.reduce((sum, { count }) => sum + count, 0),
@@ -29,8 +32,10 @@ export async function overviewCounts(tx: Tx, limits: { staleAfterS: number | nul
 /** Refused at the door since an instant, of all fleets: nobody knows whose they were. As towline_system. */
 export async function webhooksRefusedSince(tx: Tx, since: Date): Promise<number> {
   const row = await tx
-    .selectFrom('webhook_refused').select(({ fn }) => fn.sum<number | null>('count').as('count'))
-    .where('minute', '>=', since).executeTakeFirst();
+    .selectFrom('webhook_refused')
+    .select(({ fn }) => fn.sum<number | null>('count').as('count'))
+    .where('minute', '>=', since)
+    .executeTakeFirst();
   return row?.count ?? 0;
 }
 
@@ -46,7 +51,10 @@ async function connectionCounts(tx: Tx): Promise<OverviewCounts['connections']> 
   return rows;
 }
 
-async function freshnessCounts(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<OverviewCounts['freshness']> {
+async function freshnessCounts(
+  tx: Tx,
+  limits: { staleAfterS: number | null; now: Date },
+): Promise<OverviewCounts['freshness']> {
   const before = await oldBefore(tx, limits);
   const { rows } = await sql<OverviewCounts['freshness']>`
     select count(*) filter (where s.newest_at >= ${before}) as fresh,

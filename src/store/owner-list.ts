@@ -19,13 +19,24 @@ export async function listOwners(tx: Tx, filter: { q?: string | undefined }, pag
   let query = select(tx);
   if (filter.q) query = query.where('name', 'ilike', containing(filter.q));
   if (page.after) query = query.where(sql<boolean>`(lower(name), id) > (${page.after[0]}, ${page.after[1]})`);
-  return query.orderBy(sql`lower(name)`).orderBy('id').limit(page.limit + 1).execute();
+  return query
+    .orderBy(sql`lower(name)`)
+    .orderBy('id')
+    .limit(page.limit + 1)
+    .execute();
 }
 
 export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null> {
-  return (await select(tx).where(sql<boolean>`id = ${id}`).executeTakeFirst()) ?? null;
+  return (
+    (await select(tx)
+      .where(sql<boolean>`id = ${id}`)
+      .executeTakeFirst()) ?? null
+  );
 }
 
 function select(tx: Tx) {
-  return tx.selectFrom('owner').selectAll().select(sql<string>`lower(name)`.as('sort_key'));
+  return tx
+    .selectFrom('owner')
+    .selectAll()
+    .select(sql<string>`lower(name)`.as('sort_key'));
 }

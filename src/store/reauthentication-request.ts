@@ -43,7 +43,12 @@ export async function insertRequest(tx: Tx, fleetId: FleetId, ownerId: OwnerId, 
 }
 
 /** Puts a connection on the request's list; one that was closed on it is opened again. */
-export async function addToRequest(tx: Tx, request: RequestRow, connectionId: ConnectionId, cause: Cause): Promise<void> {
+export async function addToRequest(
+  tx: Tx,
+  request: RequestRow,
+  connectionId: ConnectionId,
+  cause: Cause,
+): Promise<void> {
   await tx
     .insertInto('request_connection')
     .values({
@@ -56,7 +61,9 @@ export async function addToRequest(tx: Tx, request: RequestRow, connectionId: Co
       closed_at: null,
     })
     .onConflict((conflict) =>
-      conflict.columns(['request_id', 'connection_id']).doUpdateSet({ state: 'open', cause, returned_at: null, closed_at: null }),
+      conflict
+        .columns(['request_id', 'connection_id'])
+        .doUpdateSet({ state: 'open', cause, returned_at: null, closed_at: null }),
     )
     .execute();
 }
@@ -96,7 +103,12 @@ export async function moveToConnection(tx: Tx, from: ConnectionId, to: Connectio
 }
 
 export async function listRequestConnections(tx: Tx, id: RequestId): Promise<RequestConnectionRow[]> {
-  return tx.selectFrom('request_connection').selectAll().where('request_id', '=', id).orderBy('connection_id').execute();
+  return tx
+    .selectFrom('request_connection')
+    .selectAll()
+    .where('request_id', '=', id)
+    .orderBy('connection_id')
+    .execute();
 }
 
 /** The open entry for a connection; undefined when its owner is not asked about it. */
@@ -109,7 +121,12 @@ export async function findOpenEntry(tx: Tx, connectionId: ConnectionId): Promise
     .executeTakeFirst();
 }
 
-export async function closeEntry(tx: Tx, entry: RequestConnectionRow, state: Exclude<RequestState, 'open'>, at: Date): Promise<void> {
+export async function closeEntry(
+  tx: Tx,
+  entry: RequestConnectionRow,
+  state: Exclude<RequestState, 'open'>,
+  at: Date,
+): Promise<void> {
   await tx
     .updateTable('request_connection')
     .set({ state, closed_at: at })
@@ -118,6 +135,11 @@ export async function closeEntry(tx: Tx, entry: RequestConnectionRow, state: Exc
     .execute();
 }
 
-export async function closeRequest(tx: Tx, id: RequestId, state: Exclude<RequestState, 'open'>, at: Date): Promise<void> {
+export async function closeRequest(
+  tx: Tx,
+  id: RequestId,
+  state: Exclude<RequestState, 'open'>,
+  at: Date,
+): Promise<void> {
   await tx.updateTable('reauthentication_request').set({ state, closed_at: at }).where('id', '=', id).execute();
 }

@@ -5,7 +5,12 @@ import type { Database } from './database.ts';
 
 /** Takes up to `wanted` tokens from a bucket, leaving `reserve` for others. @returns how many were granted */
 export async function takeTokens(
-  database: Database, key: string, limits: BucketLimits, wanted: number, reserve: number, now: Date,
+  database: Database,
+  key: string,
+  limits: BucketLimits,
+  wanted: number,
+  reserve: number,
+  now: Date,
 ): Promise<number> {
   return database.asSystem(async (tx) => {
     await tx
@@ -13,11 +18,20 @@ export async function takeTokens(
       .values({ key, tokens: limits.capacity, filled_at: now })
       .onConflict((conflict) => conflict.column('key').doNothing())
       .execute();
-    const row = await tx.selectFrom('request_bucket').selectAll().where('key', '=', key).forUpdate().executeTakeFirstOrThrow();
+    const row = await tx
+      .selectFrom('request_bucket')
+      .selectAll()
+      .where('key', '=', key)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
     // Clocks of processes differ, and a bucket that is set back would be filled for the same seconds again.
     const at = row.filled_at > now ? row.filled_at : now;
     const { bucket, granted } = take({ tokens: row.tokens, filledAt: row.filled_at }, limits, wanted, reserve, at);
-    await tx.updateTable('request_bucket').set({ tokens: bucket.tokens, filled_at: bucket.filledAt }).where('key', '=', key).execute();
+    await tx
+      .updateTable('request_bucket')
+      .set({ tokens: bucket.tokens, filled_at: bucket.filledAt })
+      .where('key', '=', key)
+      .execute();
     return granted;
   });
 }

@@ -41,7 +41,11 @@ const instant = (text: string | null): Date | null => (text === null ? null : ne
 
 /** Keeps accepted readings: in the state, and those whose value or time is new in the history as well. */
 export async function writeReadings(
-  tx: Tx, fleetId: FleetId, vehicleId: VehicleId, known: ReadonlyMap<SignalCode, Reading>, accepted: readonly Reading[],
+  tx: Tx,
+  fleetId: FleetId,
+  vehicleId: VehicleId,
+  known: ReadonlyMap<SignalCode, Reading>,
+  accepted: readonly Reading[],
 ): Promise<void> {
   if (accepted.length === 0) return;
   const latest = new Map([...known, ...accepted.map((reading) => [reading.code, reading] as const)]);
@@ -52,16 +56,30 @@ export async function writeReadings(
     .values({ vehicle_id: vehicleId, fleet_id: fleetId, signals, newest_at: newestAt })
     .onConflict((conflict) => conflict.column('vehicle_id').doUpdateSet({ signals, newest_at: newestAt }))
     .execute();
-  await insertHistory(tx, fleetId, vehicleId, accepted.filter((reading) => isNews(reading, known.get(reading.code))));
+  await insertHistory(
+    tx,
+    fleetId,
+    vehicleId,
+    accepted.filter((reading) => isNews(reading, known.get(reading.code))),
+  );
 }
 
 /** An answer out of the cache repeats what is known; only a new time or value is history. */
 function isNews(reading: Reading, known: Reading | undefined): boolean {
   // By depth: the database keeps the fields of a value in an order of its own.
-  return !known || reading.measuredAt?.getTime() !== known.measuredAt?.getTime() || !isDeepStrictEqual(reading.value, known.value);
+  return (
+    !known ||
+    reading.measuredAt?.getTime() !== known.measuredAt?.getTime() ||
+    !isDeepStrictEqual(reading.value, known.value)
+  );
 }
 
-async function insertHistory(tx: Tx, fleetId: FleetId, vehicleId: VehicleId, readings: readonly Reading[]): Promise<void> {
+async function insertHistory(
+  tx: Tx,
+  fleetId: FleetId,
+  vehicleId: VehicleId,
+  readings: readonly Reading[],
+): Promise<void> {
   if (readings.length === 0) return;
   const column = <T>(pick: (reading: Reading) => T): T[] => readings.map(pick);
   await sql`insert into reading (fleet_id, vehicle_id, code, value, unit, measured_at, fetched_at, received_at)

@@ -11,8 +11,12 @@ export type ListedHappening = Selectable<Tables['timeline']>;
 
 export async function listTimeline(tx: Tx, vehicleId: string, page: NewestFirst): Promise<ListedHappening[]> {
   return tx
-    .selectFrom('timeline').selectAll()
+    .selectFrom('timeline')
+    .selectAll()
     .where(sql<boolean>`vehicle_id = ${vehicleId}`)
     .where(behind(page, 'at', 'id'))
-    .orderBy('at', 'desc').orderBy('id', 'desc').limit(page.limit + 1).execute();
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }

@@ -12,7 +12,12 @@ export interface Subject {
   connectionId: ConnectionId | null;
 }
 
-export async function insertHappenings(tx: Tx, subject: Subject, actor: Actor, happenings: readonly Happening[]): Promise<void> {
+export async function insertHappenings(
+  tx: Tx,
+  subject: Subject,
+  actor: Actor,
+  happenings: readonly Happening[],
+): Promise<void> {
   if (happenings.length === 0) return;
   const rows = happenings.map(({ kind, at, via, requestId, ...data }) => ({
     id: newId('evt', at),

@@ -82,24 +82,33 @@ export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehicleP
   let query = select(tx);
   for (const condition of [...conditions(filter), fresh]) if (condition) query = query.where(condition);
   if (page.after) query = query.where(sql<boolean>`(lower(v.number), v.id) > (${page.after[0]}, ${page.after[1]})`);
-  const rows = await query.orderBy(sql`lower(v.number)`).orderBy('v.id').limit(page.limit + 1).execute();
+  const rows = await query
+    .orderBy(sql`lower(v.number)`)
+    .orderBy('v.id')
+    .limit(page.limit + 1)
+    .execute();
   return rows.map(fromRow);
 }
 
 /** Null when this fleet has no such vehicle. */
 export async function vehicleById(tx: Tx, id: string): Promise<ListedVehicle | null> {
-  const row = await select(tx).where(sql<boolean>`v.id = ${id}`).executeTakeFirst();
+  const row = await select(tx)
+    .where(sql<boolean>`v.id = ${id}`)
+    .executeTakeFirst();
   return row ? fromRow(row) : null;
 }
 
 /** Names for a handful of vehicles, for lists that mention them. */
 export async function vehicleLabels(
-  tx: Tx, ids: readonly string[],
+  tx: Tx,
+  ids: readonly string[],
 ): Promise<Map<string, { id: string; number: string; make: string | null; model: string | null }>> {
   if (ids.length === 0) return new Map();
   const rows = await tx
-    .selectFrom('vehicle').select(['id', 'number', 'make', 'model'])
-    .where(sql<boolean>`id = any(${[...new Set(ids)]})`).execute();
+    .selectFrom('vehicle')
+    .select(['id', 'number', 'make', 'model'])
+    .where(sql<boolean>`id = any(${[...new Set(ids)]})`)
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -120,7 +129,9 @@ const causesOf = (who: string): Cause[] => causeNames.filter((cause) => factsOf(
 
 function matches(q: string): RawBuilder<boolean> {
   const pattern = containing(q);
-  const columns = ['v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'o.name'].map((name) => sql`${sql.ref(name)} ilike ${pattern}`);
+  const columns = ['v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'o.name'].map(
+    (name) => sql`${sql.ref(name)} ilike ${pattern}`,
+  );
   return sql<boolean>`(${sql.join(columns, sql` or `)})`;
 }
 
@@ -149,16 +160,41 @@ export async function oldBefore(tx: Tx, limits: { staleAfterS: number | null; no
 }
 
 interface Row {
-  id: VehicleId; number: string; sort_key: string; plate: string | null; vin: string | null; make: string | null;
-  model: string | null; year: number | null; powertrain: Powertrain | null; country: string | null;
-  owner_id: OwnerId | null; owner_name: string | null; created_at: Date;
-  signals: Record<string, KeptReading> | null; newest_at: Date | null;
-  c_id: ConnectionId | null; status: Status | null; cause: Cause | null; since: Date | null; platform: Platform | null;
-  connected_at: Date | null; permissions: string[] | null; suspicion: KeptSuspicion | null;
-  vehicle_state: { meaning: string; since: string } | null; last_success_kind: 'telemetry' | 'command' | null;
-  last_success_at: Date | null; last_telemetry_at: Date | null; next_poll_at: Date | null; subscribed_at: Date | null;
-  revoked_at: Date | null; ended_at: Date | null;
-  request_id: RequestId | null; asked_at: Date | null; opened_at: Date | null; returned_at: Date | null;
+  id: VehicleId;
+  number: string;
+  sort_key: string;
+  plate: string | null;
+  vin: string | null;
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  country: string | null;
+  owner_id: OwnerId | null;
+  owner_name: string | null;
+  created_at: Date;
+  signals: Record<string, KeptReading> | null;
+  newest_at: Date | null;
+  c_id: ConnectionId | null;
+  status: Status | null;
+  cause: Cause | null;
+  since: Date | null;
+  platform: Platform | null;
+  connected_at: Date | null;
+  permissions: string[] | null;
+  suspicion: KeptSuspicion | null;
+  vehicle_state: { meaning: string; since: string } | null;
+  last_success_kind: 'telemetry' | 'command' | null;
+  last_success_at: Date | null;
+  last_telemetry_at: Date | null;
+  next_poll_at: Date | null;
+  subscribed_at: Date | null;
+  revoked_at: Date | null;
+  ended_at: Date | null;
+  request_id: RequestId | null;
+  asked_at: Date | null;
+  opened_at: Date | null;
+  returned_at: Date | null;
 }
 
 /** The builder's own type of these joins is pages long; conditions are written as SQL over v, o, s, c and r. */
@@ -172,11 +208,40 @@ function select(tx: Tx): Select {
     .leftJoinLateral(currentConnection, (join) => join.onTrue())
     .leftJoinLateral(openRequest, (join) => join.onTrue())
     .select([
-      'v.id', 'v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'v.year', 'v.powertrain', 'v.country', 'v.owner_id',
-      'v.created_at', 'o.name as owner_name', 's.signals', 's.newest_at', 'c.id as c_id', 'c.status', 'c.cause', 'c.since',
-      'c.platform', 'c.connected_at', 'c.permissions', 'c.suspicion', 'c.vehicle_state', 'c.last_success_kind',
-      'c.last_success_at', 'c.last_telemetry_at', 'c.next_poll_at', 'c.subscribed_at', 'c.revoked_at', 'c.ended_at',
-      'r.id as request_id', 'r.asked_at', 'r.opened_at', 'r.returned_at',
+      'v.id',
+      'v.number',
+      'v.plate',
+      'v.vin',
+      'v.make',
+      'v.model',
+      'v.year',
+      'v.powertrain',
+      'v.country',
+      'v.owner_id',
+      'v.created_at',
+      'o.name as owner_name',
+      's.signals',
+      's.newest_at',
+      'c.id as c_id',
+      'c.status',
+      'c.cause',
+      'c.since',
+      'c.platform',
+      'c.connected_at',
+      'c.permissions',
+      'c.suspicion',
+      'c.vehicle_state',
+      'c.last_success_kind',
+      'c.last_success_at',
+      'c.last_telemetry_at',
+      'c.next_poll_at',
+      'c.subscribed_at',
+      'c.revoked_at',
+      'c.ended_at',
+      'r.id as request_id',
+      'r.asked_at',
+      'r.opened_at',
+      'r.returned_at',
     ])
     .select(sql<string>`lower(v.number)`.as('sort_key'));
   return query as unknown as Select; // see Select
@@ -208,7 +273,15 @@ function openRequest(eb: ExpressionBuilder<Tables & { c: { id: ConnectionId | nu
 function fromRow(row: Row): ListedVehicle {
   const { id, number, plate, vin, make, model, year, powertrain, country } = row;
   return {
-    id, number, plate, vin, make, model, year, powertrain, country,
+    id,
+    number,
+    plate,
+    vin,
+    make,
+    model,
+    year,
+    powertrain,
+    country,
     sortKey: row.sort_key,
     owner: row.owner_id && row.owner_name !== null ? { id: row.owner_id, name: row.owner_name } : null,
     createdAt: row.created_at,
@@ -222,19 +295,25 @@ function connectionFrom(row: Row): ListedConnection | null {
   const { c_id: id, status, since, platform, connected_at: connectedAt } = row;
   if (!id || !status || !since || !platform || !connectedAt) return null;
   return {
-    id, status, since, platform, connectedAt,
+    id,
+    status,
+    since,
+    platform,
+    connectedAt,
     cause: row.cause,
     permissions: row.permissions ?? [],
     suspicion: row.suspicion,
     vehicleState: row.vehicle_state,
-    lastSuccess: row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,
+    lastSuccess:
+      row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,
     lastTelemetryAt: row.last_telemetry_at,
     nextPollAt: row.next_poll_at,
     subscribedAt: row.subscribed_at,
     revokedAt: row.revoked_at,
     endedAt: row.ended_at,
-    request: row.request_id && row.asked_at
-      ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }
-      : null,
+    request:
+      row.request_id && row.asked_at
+        ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }
+        : null,
   };
 }

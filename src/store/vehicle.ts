@@ -13,7 +13,12 @@ export async function findVehicle(tx: Tx, id: VehicleId): Promise<Vehicle | unde
 
 export async function findVehicles(tx: Tx, ids: readonly VehicleId[]): Promise<Vehicle[]> {
   if (ids.length === 0) return [];
-  const rows = await tx.selectFrom('vehicle').selectAll().where('id', 'in', [...ids]).orderBy('number').execute();
+  const rows = await tx
+    .selectFrom('vehicle')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .orderBy('number')
+    .execute();
   return rows.map(toVehicle);
 }
 
@@ -40,7 +45,9 @@ export async function insertVehicle(tx: Tx, vehicle: Vehicle): Promise<void> {
 
 /** @returns false when this fleet has no such vehicle */
 export async function updateVehicle(
-  tx: Tx, id: VehicleId, change: Partial<Pick<Vehicle, 'number' | 'plate' | 'vin' | 'ownerId'>>,
+  tx: Tx,
+  id: VehicleId,
+  change: Partial<Pick<Vehicle, 'number' | 'plate' | 'vin' | 'ownerId'>>,
 ): Promise<boolean> {
   const { ownerId, ...columns } = change;
   const set = { ...columns, ...(ownerId === undefined ? {} : { owner_id: ownerId }) };

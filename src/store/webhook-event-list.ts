@@ -11,14 +11,27 @@ const columns = ['id', 'event_id', 'event_type', 'vehicle_id', 'state', 'reason'
 export type ListedWebhookEvent = Pick<Selectable<Tables['webhook_inbox']>, (typeof columns)[number]>;
 
 export async function listWebhookEvents(
-  tx: Tx, filter: { state?: string | undefined }, page: NewestFirst,
+  tx: Tx,
+  filter: { state?: string | undefined },
+  page: NewestFirst,
 ): Promise<ListedWebhookEvent[]> {
-  let query = tx.selectFrom('webhook_inbox').select(columns).where(behind(page, 'received_at', 'id'));
+  let query = tx
+    .selectFrom('webhook_inbox')
+    .select(columns)
+    .where(behind(page, 'received_at', 'id'));
   if (filter.state) query = query.where(sql<boolean>`state = ${filter.state}`);
-  return query.orderBy('received_at', 'desc').orderBy('id', 'desc').limit(page.limit + 1).execute();
+  return query
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }
 
 export async function webhookEventById(tx: Tx, id: string): Promise<ListedWebhookEvent | null> {
-  const row = await tx.selectFrom('webhook_inbox').select(columns).where(sql<boolean>`id = ${id}`).executeTakeFirst();
+  const row = await tx
+    .selectFrom('webhook_inbox')
+    .select(columns)
+    .where(sql<boolean>`id = ${id}`)
+    .executeTakeFirst();
   return row ?? null;
 }

@@ -44,7 +44,12 @@ export function openInboxWriter(database: Database): InboxWriter {
   return {
     write: (body, receivedAt) =>
       new Promise((resolve, reject) => {
-        waiting.push({ id: newId('whk', receivedAt), body, receivedAt, done: (error) => (error ? reject(error) : resolve()) });
+        waiting.push({
+          id: newId('whk', receivedAt),
+          body,
+          receivedAt,
+          done: (error) => (error ? reject(error) : resolve()),
+        });
         if (!busy) void flush();
       }),
   };
@@ -69,7 +74,12 @@ export interface ClaimedDelivery {
 }
 
 /** Claims pending deliveries, oldest first; a lease, as with due connections. */
-export async function claimDeliveries(database: Database, limit: number, leaseS: number, now: Date): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(
+  database: Database,
+  limit: number,
+  leaseS: number,
+  now: Date,
+): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     with oldest as materialized (
       select id from webhook_inbox where state = 'pending' and (lease_until is null or lease_until <= ${now})
@@ -102,7 +112,11 @@ export async function labelDelivery(
 
 /** Settles a delivery that changes nothing. */
 export async function settleDelivery(
-  database: Database, id: InboxId, state: Exclude<InboxState, 'pending' | 'applied'>, reason: string, now: Date,
+  database: Database,
+  id: InboxId,
+  state: Exclude<InboxState, 'pending' | 'applied'>,
+  reason: string,
+  now: Date,
 ): Promise<void> {
   await database.system
     .updateTable('webhook_inbox')
@@ -118,7 +132,12 @@ export async function settleDelivery(
  * @returns false when this event, or this delivery, was applied before: nothing may be changed then
  */
 export async function markApplied(
-  tx: Tx, id: InboxId, eventId: string, vehicleId: VehicleId, note: { state: 'applied' | 'ignored'; reason: string | null }, now: Date,
+  tx: Tx,
+  id: InboxId,
+  eventId: string,
+  vehicleId: VehicleId,
+  note: { state: 'applied' | 'ignored'; reason: string | null },
+  now: Date,
 ): Promise<boolean> {
   const seen = await tx
     .insertInto('webhook_seen')
@@ -140,7 +159,9 @@ export async function countRefused(database: Database, counts: ReadonlyMap<strin
   const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000);
   for (const [reason, count] of counts) {
     await sql`insert into webhook_refused (minute, reason, count) values (${minute}, ${reason}, ${count})
-      on conflict (minute, reason) do update set count = webhook_refused.count + excluded.count`.execute(database.system);
+      on conflict (minute, reason) do update set count = webhook_refused.count + excluded.count`.execute(
+      database.system,
+    );
   }
 }
 

@@ -55,7 +55,8 @@ export const ownerCauseTexts = {
   'ownerCause.superseded': 'Your car has a newer connection.',
   'ownerCause.accountIssue': `${Maker} is waiting for something in your account, such as new terms to accept.`,
   'ownerCause.subscriptionLapsed': `Your car's connected services at ${maker} have ended.`,
-  'ownerCause.virtualKeyMissing': 'Your car has not yet been given the virtual key that lets it be locked and unlocked.',
+  'ownerCause.virtualKeyMissing':
+    'Your car has not yet been given the virtual key that lets it be locked and unlocked.',
   'ownerCause.remoteAccessDisabled': 'Remote access is switched off in your car or in its app.',
   'ownerCause.permissionMissing': 'A permission that car sharing needs is not switched on yet.',
   'ownerCause.incompatible': 'Your car does not offer what car sharing needs.',

@@ -71,7 +71,8 @@ export const timelineTexts = {
   'timeline.firstActive': 'Active: data flows. {how}',
   'timeline.otherCause': 'Still {to}, for another reason. {cause} {how}',
   'timeline.other': '{kind}',
-  'timeline.wrongCar': 'another car was chosen{field, select, none {} other { ({field} {found} instead of {expected})}}.',
+  'timeline.wrongCar':
+    'another car was chosen{field, select, none {} other { ({field} {found} instead of {expected})}}.',
   'timeline.alreadyConnected': 'the chosen car is connected already.',
   'timeline.notListed': "the chosen car is not in Smartcar's list.",
   'timeline.severalCars': 'several cars were chosen instead of one.',

@@ -2,9 +2,12 @@
 import type { NotificationKind } from '../domain/notification.ts';
 
 export const mailTexts = {
-  'mail.subject.reconnect': 'Please reconnect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
-  'mail.subject.connect-invitation': 'Please connect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
-  'mail.subject.repaired': 'Your {title}{more, plural, =0 { is} one { and 1 more car are} other { and # more cars are}} connected again',
+  'mail.subject.reconnect':
+    'Please reconnect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
+  'mail.subject.connect-invitation':
+    'Please connect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
+  'mail.subject.repaired':
+    'Your {title}{more, plural, =0 { is} one { and 1 more car are} other { and # more cars are}} connected again',
   'mail.greeting': 'Hello {name},',
   'mail.car': '{title} ({plate})',
   'mail.reconnect.one': 'Your {car} is no longer connected with {fleet}.',
@@ -18,7 +21,8 @@ export const mailTexts = {
   'mail.connect-invitation.many': '{fleet} would like to connect to these cars of yours, so that they can be shared:',
   'mail.connect-invitation.do': "Sign in once with your car's account and allow access; it takes about two minutes.",
   'mail.connect-invitation.button': '{count, plural, one {Connect my car} other {Connect my cars}}',
-  'mail.connect-invitation.unaffected': 'You choose what is shared, and you can end it at any time. We never see your password.',
+  'mail.connect-invitation.unaffected':
+    'You choose what is shared, and you can end it at any time. We never see your password.',
   'mail.repaired.one': 'Thank you, it works: your {car} is connected with {fleet} again.',
   'mail.repaired.many': 'Thank you, it works: these cars are connected with {fleet} again:',
   'mail.repaired.nothing': 'There is nothing else to do.',

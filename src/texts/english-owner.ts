@@ -38,11 +38,14 @@ export const connectErrorTexts = {
   'connectError.oem_cancelled_login.next': `Start again when you have the e-mail address and password of your ${account} at hand.`,
   'connectError.oem_cancelled_login.operator': "the sign-in at the manufacturer's was left before its end.",
   'connectError.user_manually_returned_to_application.title': 'Not finished yet',
-  'connectError.user_manually_returned_to_application.text': 'You came back before the end. Nothing has changed on your car.',
-  'connectError.user_manually_returned_to_application.next': 'Start again whenever it suits you; it takes less than a minute.',
+  'connectError.user_manually_returned_to_application.text':
+    'You came back before the end. Nothing has changed on your car.',
+  'connectError.user_manually_returned_to_application.next':
+    'Start again whenever it suits you; it takes less than a minute.',
   'connectError.user_manually_returned_to_application.operator': 'the owner came back before the end.',
   'connectError.server_error.title': 'The sign-in service is having trouble',
-  'connectError.server_error.text': 'Our partner Smartcar could not finish your sign-in. This is not about you or your car.',
+  'connectError.server_error.text':
+    'Our partner Smartcar could not finish your sign-in. This is not about you or your car.',
   'connectError.server_error.next': 'Wait a few minutes, then start again.',
   'connectError.server_error.operator': 'Smartcar failed during the sign-in.',
   'connectError.other.title': 'It did not work this time',
@@ -54,7 +57,8 @@ export const connectErrorTexts = {
 /** What Towline itself found wrong when the owner came back. */
 export const returnProblemTexts = {
   'problem.wrongCar.title': 'That was another car',
-  'problem.wrongCar.text': 'The car you chose is not the one named here: {field} {found} instead of {expected}. We have not connected it.',
+  'problem.wrongCar.text':
+    'The car you chose is not the one named here: {field} {found} instead of {expected}. We have not connected it.',
   'problem.wrongCar.next': 'Start again and choose the car named below.',
   'problem.alreadyConnected.title': 'This car is connected already',
   'problem.alreadyConnected.text': 'The car you chose is connected already. Nothing was changed.',
@@ -101,7 +105,8 @@ export const pageTexts = {
   'page.state.done': 'Connected',
   'page.state.withdrawn': 'Nothing to do',
   'page.checking.title': 'Thank you, we are checking',
-  'page.checking.text': 'You are signed in. We are waiting for the first data from your car; this can take a few minutes.',
+  'page.checking.text':
+    'You are signed in. We are waiting for the first data from your car; this can take a few minutes.',
   'page.checking.leave': 'You can close this page. It refreshes by itself, and we write to you when it works.',
   'page.done.title': 'It works',
   'page.done.connected': 'Connected on {at, date, day}. Thank you.',
@@ -113,13 +118,15 @@ export const pageTexts = {
   'page.shared.title': 'What is shared, and how to stop',
   'page.shared.required': 'Needed for sharing your car:',
   'page.shared.optional': 'Helpful, and your choice:',
-  'page.shared.stop': "You can end access at any time: in your {make, select, unknown {car's} other {{make}}} account, at Smartcar, or by telling us.",
+  'page.shared.stop':
+    "You can end access at any time: in your {make, select, unknown {car's} other {{make}}} account, at Smartcar, or by telling us.",
   'page.shared.password': 'We never see your password.',
   'page.ask.title': 'A person to ask',
   'page.ask.text': '{fleet}: {contact}',
   'page.ask.plain': 'Ask {fleet} if something is unclear.',
   'page.closed.unknown.title': 'We do not know this link',
-  'page.closed.unknown.text': 'Perhaps a part of it was lost on the way. Please open it again from the message, or ask for a new one.',
+  'page.closed.unknown.text':
+    'Perhaps a part of it was lost on the way. Please open it again from the message, or ask for a new one.',
   'page.closed.expired.title': 'This link has expired',
   'page.closed.expired.text': 'Links are kept for a limited time, for your safety. Please ask for a new one.',
   'page.closed.used.title': 'Already done',
@@ -134,7 +141,8 @@ export const pageTexts = {
   'page.problem.requestId': 'If you ask us about it, please name this number: {requestId}',
   /** What an owner has to know of a make before they start. @see docs/smartcar.md §1.2, §2.5, §11 */
   'make.title': 'Before you start',
-  'make.tesla': 'Have the phone with your Tesla app at hand: after signing in you are asked to add a virtual key to your car.',
+  'make.tesla':
+    'Have the phone with your Tesla app at hand: after signing in you are asked to add a virtual key to your car.',
   'make.ford':
     '{make} signs owners in only through a mobile app, so the next page may not be able to finish. If it stops, please ask us.',
   'make.audi': 'Use the account of the primary user (key user) of the car; other accounts cannot lock and unlock it.',

@@ -35,7 +35,9 @@ function message(language: string, key: MessageKey): IntlMessageFormat {
   const name = `${language}:${key}`;
   const known = compiled.get(name);
   if (known) return known;
-  const made = new IntlMessageFormat(catalogue(language)[key], formatting[language] ?? language, formats, { ignoreTag: true });
+  const made = new IntlMessageFormat(catalogue(language)[key], formatting[language] ?? language, formats, {
+    ignoreTag: true,
+  });
   compiled.set(name, made);
   return made;
 }

@@ -20,22 +20,45 @@ export interface NextAction {
 }
 
 const specialMakes: Readonly<Record<string, string>> = {
-  BMW: 'BMW', MINI: 'MINI', GMC: 'GMC', CUPRA: 'CUPRA', SEAT: 'SEAT', DS: 'DS', MG: 'MG', BYD: 'BYD', SKODA: 'Škoda',
-  CITROEN: 'Citroën', MERCEDES: 'Mercedes-Benz', 'MERCEDES BENZ': 'Mercedes-Benz', RAM: 'RAM', SMART: 'smart', NIO: 'NIO',
+  BMW: 'BMW',
+  MINI: 'MINI',
+  GMC: 'GMC',
+  CUPRA: 'CUPRA',
+  SEAT: 'SEAT',
+  DS: 'DS',
+  MG: 'MG',
+  BYD: 'BYD',
+  SKODA: 'Škoda',
+  CITROEN: 'Citroën',
+  MERCEDES: 'Mercedes-Benz',
+  'MERCEDES BENZ': 'Mercedes-Benz',
+  RAM: 'RAM',
+  SMART: 'smart',
+  NIO: 'NIO',
 };
 
 /** A make as its maker writes it: VOLKSWAGEN is Volkswagen, BMW stays. */
 export function makeName(make: string): string {
-  const plain = make.trim().replaceAll(/[_\s-]+/g, ' ').toUpperCase();
+  const plain = make
+    .trim()
+    .replaceAll(/[_\s-]+/g, ' ')
+    .toUpperCase();
   const capital = (word: string): string => word.charAt(0) + word.slice(1).toLowerCase();
   return specialMakes[plain] ?? plain.split(' ').map(capital).join(' ');
 }
 
 /** A car as people call it: "VW ID.3 2023"; its number where nothing else is known. */
-export function vehicleTitle(car: { make: string | null; model: string | null; year: number | null; number: string }): string {
+export function vehicleTitle(car: {
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  number: string;
+}): string {
   if (!car.make && !car.model) return car.number;
   const make = car.make ? makeName(car.make) : null;
-  return [make === 'Volkswagen' ? 'VW' : make, car.model, car.year].filter((part) => part !== null && part !== '').join(' ');
+  return [make === 'Volkswagen' ? 'VW' : make, car.model, car.year]
+    .filter((part) => part !== null && part !== '')
+    .join(' ');
 }
 
 /** A plate that stays on one line: "M-TL 104" does not end a line in "M-". */
@@ -46,7 +69,8 @@ const made = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(ma
 export const statusWord = (status: Status, language = 'en'): string => say(language, `status.${status}`);
 
 /** Why it is not active, said to an operator. */
-export const causeText = (cause: Cause, of: OfMake, language = 'en'): string => say(language, `cause.${cause}`, made(of));
+export const causeText = (cause: Cause, of: OfMake, language = 'en'): string =>
+  say(language, `cause.${cause}`, made(of));
 
 /** Why it is not active, said to the owner, without blame. */
 export const ownerCauseText = (cause: Cause, of: OfMake, language = 'en'): string =>
@@ -70,7 +94,11 @@ export function freshnessAction({ state, reason, who }: Freshness, language = 'e
   if (state === 'never' && reason === 'silent') {
     return { who, action: 'automatic', text: say(language, 'freshnessAction.neverSilent') };
   }
-  return { who, action: reason === 'notSubscribed' ? 'automatic' : 'drive', text: say(language, `freshnessAction.${reason}`) };
+  return {
+    who,
+    action: reason === 'notSubscribed' ? 'automatic' : 'drive',
+    text: say(language, `freshnessAction.${reason}`),
+  };
 }
 
 /** Why something cannot be done, for a reason that `can` of the domain names. */
@@ -83,7 +111,9 @@ export function permissionText(permission: Permission, language = 'en'): string 
   const key = `permission.${permission}`;
   if (isMessageKey(key)) return say(language, key);
   const name = permission.replace(/^(read|control)_/, '').replaceAll('_', ' ');
-  return say(language, permission.startsWith('control_') ? 'permission.otherControl' : 'permission.otherRead', { name });
+  return say(language, permission.startsWith('control_') ? 'permission.otherControl' : 'permission.otherRead', {
+    name,
+  });
 }
 
 /** A signal in words; codes that we don't know are made readable. */
@@ -108,7 +138,10 @@ const isCause = (word: string): word is Cause => (causeNames as readonly string[
  * `vehicleLabel` is null for an alert that is about no vehicle in particular.
  */
 export function alertText(
-  kind: string, detail: Readonly<Record<string, unknown>>, vehicleLabel: string | null, language = 'en',
+  kind: string,
+  detail: Readonly<Record<string, unknown>>,
+  vehicleLabel: string | null,
+  language = 'en',
 ): string {
   const word = wordsOf(detail);
   const cause = word('cause');
@@ -132,10 +165,12 @@ export function alertText(
 /** Reads what may stand in stored details; `none` for what is not there, which the messages know. */
 type Reader = (name: string) => string;
 
-const wordsOf = (data: Readonly<Record<string, unknown>>): Reader => (name) => {
-  const value = data[name];
-  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : 'none';
-};
+const wordsOf =
+  (data: Readonly<Record<string, unknown>>): Reader =>
+  (name) => {
+    const value = data[name];
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : 'none';
+  };
 
 function fieldName(field: string, language: string): string {
   const key = `field.${field}`;
@@ -146,21 +181,36 @@ function fieldName(field: string, language: string): string {
 const tidy = (line: string): string => line.replaceAll(/\s+/g, ' ').trim();
 
 const documentedConnectErrors = [
-  'access_denied', 'vehicle_incompatible', 'invalid_subscription', 'no_vehicles', 'configuration_error',
-  'oem_cancelled_login', 'user_manually_returned_to_application', 'server_error',
+  'access_denied',
+  'vehicle_incompatible',
+  'invalid_subscription',
+  'no_vehicles',
+  'configuration_error',
+  'oem_cancelled_login',
+  'user_manually_returned_to_application',
+  'server_error',
 ] as const;
 export type ConnectError = (typeof documentedConnectErrors)[number] | 'other';
 
 /** Why Connect sends an owner back, with `other` for what is not documented. @see docs/smartcar.md §1.3 */
 export const connectErrors: readonly ConnectError[] = [...documentedConnectErrors, 'other'];
 
-export const connectErrorOf = (error: string): ConnectError => connectErrors.find((known) => known === error) ?? 'other';
+export const connectErrorOf = (error: string): ConnectError =>
+  connectErrors.find((known) => known === error) ?? 'other';
 
 /** What the owner reads when Connect sent them back. */
-export function connectErrorText(error: string, of: OfMake, language = 'en'): { title: string; text: string; next: string } {
+export function connectErrorText(
+  error: string,
+  of: OfMake,
+  language = 'en',
+): { title: string; text: string; next: string } {
   const key = `connectError.${connectErrorOf(error)}` as const;
   const params = { ...made(of), error };
-  return { title: say(language, `${key}.title`, params), text: say(language, `${key}.text`, params), next: say(language, `${key}.next`, params) };
+  return {
+    title: say(language, `${key}.title`, params),
+    text: say(language, `${key}.text`, params),
+    next: say(language, `${key}.next`, params),
+  };
 }
 
 interface Standing {
@@ -202,8 +252,11 @@ function changeText(via: string, from: Standing | null, to: Standing, make: stri
     cause: to.cause ? causeText(to.cause, { make: make === 'none' ? null : make }, language) : '',
     how: isMessageKey(how) ? say(language, how) : '',
   };
-  if (to.status === 'active') return tidy(say(language, from?.status === 'pending' ? 'timeline.firstActive' : 'timeline.becameActive', params));
-  return tidy(say(language, from?.status === to.status ? 'timeline.otherCause' : 'timeline.connection.changed', params));
+  if (to.status === 'active')
+    return tidy(say(language, from?.status === 'pending' ? 'timeline.firstActive' : 'timeline.becameActive', params));
+  return tidy(
+    say(language, from?.status === to.status ? 'timeline.otherCause' : 'timeline.connection.changed', params),
+  );
 }
 
 /**

@@ -25,6 +25,7 @@ export function keepKey(dataDir: string): { id: string; key: Buffer } {
 function parseKey(text: string, file: string): { id: string; key: Buffer } {
   const [id, base64] = text.split(':');
   const key = Buffer.from(base64 ?? '', 'base64');
-  if (!id || key.length !== 32) throw new Error(`The sealing key in ${file} can't be read. Put the file back from a backup.`);
+  if (!id || key.length !== 32)
+    throw new Error(`The sealing key in ${file} can't be read. Put the file back from a backup.`);
   return { id, key };
 }

@@ -51,7 +51,11 @@ describe('the story of one car', () => {
 
   test('a claim about a signal nobody requires changes nothing', async () => {
     const before = await world.vehicle(id);
-    await world.sim('POST', `/sim/api/cars/${car.vin}/claims`, { type: 'PERMISSION', code: null, signals: ['vehicleuseraccount-role'] });
+    await world.sim('POST', `/sim/api/cars/${car.vin}/claims`, {
+      type: 'PERMISSION',
+      code: null,
+      signals: ['vehicleuseraccount-role'],
+    });
     await world.advance(10);
     const now = await world.vehicle(id);
     assert.equal(now.connection?.status, 'active');
@@ -62,12 +66,17 @@ describe('the story of one car', () => {
   });
 
   test('a claim that the owner must sign in again, while required signals go on succeeding, changes nothing in the end', async () => {
-    await world.sim('POST', `/sim/api/cars/${car.vin}/claims`, { type: 'CONNECTED_SERVICES_ACCOUNT', code: 'AUTHENTICATION_FAILED', signals: [] });
+    await world.sim('POST', `/sim/api/cars/${car.vin}/claims`, {
+      type: 'CONNECTED_SERVICES_ACCOUNT',
+      code: 'AUTHENTICATION_FAILED',
+      signals: [],
+    });
     await world.advance(3);
     const suspected = await world.vehicle(id);
     assert.equal(suspected.connection?.status, 'active');
     assert.ok(suspected.connection?.suspicion);
-    for (let waited = 0; waited < 900 && (await world.vehicle(id)).connection?.suspicion; waited += 15) await world.advance(15);
+    for (let waited = 0; waited < 900 && (await world.vehicle(id)).connection?.suspicion; waited += 15)
+      await world.advance(15);
     const now = await world.vehicle(id);
     assert.equal(now.connection?.status, 'active');
     assert.equal(now.connection?.suspicion, null);
@@ -76,13 +85,18 @@ describe('the story of one car', () => {
   });
 
   test('the owner changes the password: it expires with its cause, one alert opens, and the owner is asked once', async () => {
-    await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, { password: 'another-one' });
+    await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {
+      password: 'another-one',
+    });
     await until(world, id, 'expired');
     const expired = await world.vehicle(id);
     assert.equal(expired.connection?.cause, 'signedOut');
     await world.advance(3_600);
     const alerts = await openAlerts(world);
-    assert.deepEqual(alerts.map(({ kind, vehicleIds }) => ({ kind, vehicleIds })), [{ kind: 'connection.expired', vehicleIds: [id] }]);
+    assert.deepEqual(
+      alerts.map(({ kind, vehicleIds }) => ({ kind, vehicleIds })),
+      [{ kind: 'connection.expired', vehicleIds: [id] }],
+    );
     const mails = await world.mails();
     assert.equal(mails.length, 1);
     assert.equal(mails[0]?.to, car.account.email);
@@ -122,7 +136,11 @@ describe('the story of one car', () => {
 
   test('connected again, it is the same vehicle with a new connection', async () => {
     const link = await world.api('POST', `/vehicles/${id}/connect`, {});
-    await world.throughLink(String(link.body['url']), { email: car.account.email, password: 'another-one', vins: [car.vin] });
+    await world.throughLink(String(link.body['url']), {
+      email: car.account.email,
+      password: 'another-one',
+      vins: [car.vin],
+    });
     await until(world, id, 'active');
     assert.deepEqual(world.faults, []);
   });

@@ -23,24 +23,37 @@ describe('answers', () => {
         await running?.promise;
       },
       acknowledgeAlert: () => Promise.reject(throwing()),
-      sendConnectLink: () => Promise.resolve({ url: 'http://127.0.0.1:4000/o/secret-of-a-link', expiresAt: now, delivered: false }),
+      sendConnectLink: () =>
+        Promise.resolve({ url: 'http://127.0.0.1:4000/o/secret-of-a-link', expiresAt: now, delivered: false }),
     });
     ({ vehicleId } = await makeVehicle(server, server.north.id, { number: 'CAR-1', status: 'active', newsH: 1 }));
   });
   after(() => server.close());
 
   const post = (url: string, headers: Record<string, string> = {}, payload: string | object = {}) =>
-    server.app.inject({ method: 'POST', url: `/api/v1${url}`, headers: { ...bearer(server.north.key), ...headers }, payload });
+    server.app.inject({
+      method: 'POST',
+      url: `/api/v1${url}`,
+      headers: { ...bearer(server.north.key), ...headers },
+      payload,
+    });
 
   test('every refusal has its status, its code and its remedy', async () => {
     for (const code of Object.keys(refusals) as RefusalCode[]) {
       throwing = () => new Refusal(code, 'Said for this one case.');
       const answer = await post('/alerts/alt_00000000000000000000000000/acknowledge');
       const body = problem.parse(answer.json());
-      assert.deepEqual([answer.statusCode, body.code, body.title, body.detail], [refusals[code].status, code, refusals[code].title, 'Said for this one case.']);
+      assert.deepEqual(
+        [answer.statusCode, body.code, body.title, body.detail],
+        [refusals[code].status, code, refusals[code].title, 'Said for this one case.'],
+      );
       assert.equal(body.requestId, answer.headers['x-request-id']);
     }
-    assert.deepEqual(server.logged.filter((line) => line.includes('A request failed')), [], 'a refusal is no fault');
+    assert.deepEqual(
+      server.logged.filter((line) => line.includes('A request failed')),
+      [],
+      'a refusal is no fault',
+    );
   });
 
   test('what breaks is answered without details and logged once with the id of the request', async () => {
@@ -69,14 +82,24 @@ describe('answers', () => {
   test('a body that is no JSON, too large, or of another type is refused', async () => {
     const json = { 'content-type': 'application/json' };
     assert.equal((await post('/owners', json, '{"name":')).json<{ code: string }>().code, 'invalid_input');
-    assert.equal((await post('/owners', { 'content-type': 'text/csv' }, 'a;b')).json<{ code: string }>().code, 'unsupported_media_type');
-    assert.equal((await post('/owners', json, JSON.stringify({ name: 'x'.repeat(300_000) }))).json<{ code: string }>().code, 'too_large');
+    assert.equal(
+      (await post('/owners', { 'content-type': 'text/csv' }, 'a;b')).json<{ code: string }>().code,
+      'unsupported_media_type',
+    );
+    assert.equal(
+      (await post('/owners', json, JSON.stringify({ name: 'x'.repeat(300_000) }))).json<{ code: string }>().code,
+      'too_large',
+    );
     assert.equal((await post('/owners', json, '{"__proto__": {"admin": true}}')).statusCode, 400);
   });
 
   test('a zero byte, which no text can hold, is a mistake of the caller', async () => {
     for (const url of ['/vehicles?q=%00', '/vehicles/%00/signals', '/owners?q=a%00b', '/alerts?vehicle=%00']) {
-      const answer = await server.app.inject({ method: 'GET', url: `/api/v1${url}`, headers: bearer(server.north.key) });
+      const answer = await server.app.inject({
+        method: 'GET',
+        url: `/api/v1${url}`,
+        headers: bearer(server.north.key),
+      });
       assert.equal(answer.statusCode, 400, url);
     }
   });
@@ -84,7 +107,11 @@ describe('answers', () => {
   test('an unknown address is a problem for programs', async () => {
     const answer = await server.app.inject({ method: 'GET', url: '/api/v1/nothing' });
     assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [404, 'not_found']);
-    assert.equal((await server.app.inject({ method: 'GET', url: '/api/v1/vehicles/%00', headers: bearer(server.north.key) })).statusCode, 404);
+    assert.equal(
+      (await server.app.inject({ method: 'GET', url: '/api/v1/vehicles/%00', headers: bearer(server.north.key) }))
+        .statusCode,
+      404,
+    );
   });
 
   test('the same key and request act once and are answered the same again', async () => {
@@ -125,7 +152,9 @@ describe('answers', () => {
     const first = await post(`/vehicles/${vehicleId}/connect`, { 'idempotency-key': 'four' });
     assert.match(first.body, /secret-of-a-link/);
     assert.equal((await post(`/vehicles/${vehicleId}/connect`, { 'idempotency-key': 'four' })).body, first.body);
-    const kept = await server.database.asFleet(server.north.id, (tx) => tx.selectFrom('idempotency').selectAll().execute());
+    const kept = await server.database.asFleet(server.north.id, (tx) =>
+      tx.selectFrom('idempotency').selectAll().execute(),
+    );
     assert.ok(!JSON.stringify(kept).includes('secret-of-a-link'));
   });
 
@@ -141,11 +170,22 @@ describe('answers', () => {
 
   test('the description names every call, its parameters and its problems', async () => {
     const answer = await server.app.inject({ method: 'GET', url: '/api/openapi.json' });
-    const document = answer.json<{ openapi: string; paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown>; parameters?: { name: string }[] }>> }>();
+    const document = answer.json<{
+      openapi: string;
+      paths: Record<
+        string,
+        Record<string, { operationId: string; responses: Record<string, unknown>; parameters?: { name: string }[] }>
+      >;
+    }>();
     assert.equal(document.openapi, '3.1.0');
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]));
-    const expected = Object.entries(paths).map(([name, [method, path]]) => [name, method, `/api/v1${path.replace(':id', '{id}')}`]);
+      Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]),
+    );
+    const expected = Object.entries(paths).map(([name, [method, path]]) => [
+      name,
+      method,
+      `/api/v1${path.replace(':id', '{id}')}`,
+    ]);
     assert.deepEqual(described.sort(), expected.sort());
     const list = document.paths['/api/v1/vehicles']?.['get'];
     assert.ok(list?.parameters?.some(({ name }) => name === 'freshness'));

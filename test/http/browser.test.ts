@@ -10,9 +10,26 @@ import { freePort } from '../support/ports.ts';
 import { startServer } from './server.ts';
 
 const page: LinkPage = {
-  page: 'work', kind: 'connect', fleet: { name: 'North', supportContact: null }, ownerName: 'Grace', problem: null, language: 'en',
+  page: 'work',
+  kind: 'connect',
+  fleet: { name: 'North', supportContact: null },
+  ownerName: 'Grace',
+  problem: null,
+  language: 'en',
   permissions: { required: ['read_location'], optional: [] },
-  cars: [{ connectionId: null, number: 'CAR-1', plate: null, make: 'VOLKSWAGEN', model: 'ID.3', year: 2023, state: 'toDo', cause: null, endedAt: null }],
+  cars: [
+    {
+      connectionId: null,
+      number: 'CAR-1',
+      plate: null,
+      make: 'VOLKSWAGEN',
+      model: 'ID.3',
+      year: 2023,
+      state: 'toDo',
+      cause: null,
+      endedAt: null,
+    },
+  ],
 };
 
 describe('in a real browser', () => {
@@ -23,20 +40,27 @@ describe('in a real browser', () => {
     let left: string | undefined;
     const port = await freePort();
     const publicUrl = `http://127.0.0.1:${port}`;
-    const connect = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(`<a href="${publicUrl}/connect/callback?state=s&code=c">Allow</a>`));
+    const connect = createServer((_request, response) =>
+      response
+        .setHeader('content-type', 'text/html')
+        .end(`<a href="${publicUrl}/connect/callback?state=s&code=c">Allow</a>`),
+    );
     await new Promise<void>((resolve) => connect.listen(0, '127.0.0.1', resolve));
     const connectOrigin = `http://127.0.0.1:${(connect.address() as AddressInfo).port}`; // it listens on a port
-    const server = await startServer({
-      viewLink: () => Promise.resolve(page),
-      startFromLink(_token, choice) {
-        left = choice.browser;
-        return Promise.resolve(`${connectOrigin}/oauth/authorize?state=s`);
+    const server = await startServer(
+      {
+        viewLink: () => Promise.resolve(page),
+        startFromLink(_token, choice) {
+          left = choice.browser;
+          return Promise.resolve(`${connectOrigin}/oauth/authorize?state=s`);
+        },
+        returnFromConnect(_query, known) {
+          returned = { browser: known };
+          return Promise.resolve({ next: 'page', token: 'known' });
+        },
       },
-      returnFromConnect(_query, known) {
-        returned = { browser: known };
-        return Promise.resolve({ next: 'page', token: 'known' });
-      },
-    }, { publicUrl, connectOrigin });
+      { publicUrl, connectOrigin },
+    );
     try {
       await server.app.listen({ port, host: '127.0.0.1' });
       const tab = await browser.newPage({ javaScriptEnabled: false });

@@ -16,25 +16,38 @@ describe('the door', () => {
   });
   after(() => server.close());
 
-  const get = (url: string, headers: Record<string, string>) => server.app.inject({ method: 'GET', url: `/api/v1${url}`, headers });
+  const get = (url: string, headers: Record<string, string>) =>
+    server.app.inject({ method: 'GET', url: `/api/v1${url}`, headers });
 
   test('who has neither key nor session is told to sign in, on every call', async () => {
     for (const [method, path] of Object.values(paths)) {
       const answer = await server.app.inject({ method, url: `/api/v1${path.replace(':id', 'x')}` });
       assert.equal(answer.statusCode, 401, path);
       const body = answer.json<Record<string, unknown>>();
-      assert.deepEqual([body['code'], body['status'], body['requestId']], ['not_signed_in', 401, answer.headers['x-request-id']]);
+      assert.deepEqual(
+        [body['code'], body['status'], body['requestId']],
+        ['not_signed_in', 401, answer.headers['x-request-id']],
+      );
       assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
     }
   });
 
   test('a key that nobody made, or one that ended, opens nothing', async () => {
     assert.equal((await get('/me', bearer('a-key-that-nobody-ever-made-0000'))).statusCode, 401);
-    const made = await server.app.inject({ method: 'POST', url: '/api/v1/api-keys', headers: bearer(server.north.key), payload: { name: 'Short-lived' } });
+    const made = await server.app.inject({
+      method: 'POST',
+      url: '/api/v1/api-keys',
+      headers: bearer(server.north.key),
+      payload: { name: 'Short-lived' },
+    });
     assert.equal(made.statusCode, 201);
     const { id, key } = made.json<{ id: string; key: string }>();
     assert.equal((await get('/me', bearer(key))).json<{ role: string }>().role, 'viewer');
-    const ended = await server.app.inject({ method: 'DELETE', url: `/api/v1/api-keys/${id}`, headers: bearer(server.north.key) });
+    const ended = await server.app.inject({
+      method: 'DELETE',
+      url: `/api/v1/api-keys/${id}`,
+      headers: bearer(server.north.key),
+    });
     assert.equal(ended.statusCode, 200);
     assert.equal((await get('/me', bearer(key))).statusCode, 401);
     assert.ok(!(await get('/api-keys', bearer(server.north.key))).body.includes(key), 'a key is shown once');
@@ -45,9 +58,18 @@ describe('the door', () => {
       const key = await makeKey(server, server.north.id, role);
       for (const name of Object.keys(paths) as CallName[]) {
         const [method, path] = paths[name];
-        const answer = await server.app.inject({ method, url: `/api/v1${path.replace(':id', 'x')}`, headers: bearer(key), ...(method === 'GET' ? {} : { payload: { wrong: 1 } }) });
+        const answer = await server.app.inject({
+          method,
+          url: `/api/v1${path.replace(':id', 'x')}`,
+          headers: bearer(key),
+          ...(method === 'GET' ? {} : { payload: { wrong: 1 } }),
+        });
         const refused = answer.statusCode === 403;
-        assert.equal(refused, !mayDo(role, routes[name].needs) || (name === 'createFleet' && refused), `${role} ${name} ${answer.statusCode}`);
+        assert.equal(
+          refused,
+          !mayDo(role, routes[name].needs) || (name === 'createFleet' && refused),
+          `${role} ${name} ${answer.statusCode}`,
+        );
         if (refused) assert.equal(answer.json<{ code: string }>().code, 'not_allowed');
       }
     }
@@ -58,31 +80,64 @@ describe('the door', () => {
     const me = await get('/me', { cookie });
     assert.equal(me.statusCode, 200, me.body);
     const { name, email, role, fleet, fleets, installationAdministrator } = me.json<Record<string, unknown>>();
-    assert.deepEqual({ name, email, role, installationAdministrator }, { name: 'Ada', email: 'ada@north.example', role: 'administrator', installationAdministrator: true });
+    assert.deepEqual(
+      { name, email, role, installationAdministrator },
+      { name: 'Ada', email: 'ada@north.example', role: 'administrator', installationAdministrator: true },
+    );
     assert.equal((fleet as { id: string }).id, server.north.id);
     assert.equal((fleets as unknown[]).length, 2);
 
-    const out = await server.app.inject({ method: 'POST', url: '/api/auth/sign-out', headers: { cookie, origin: publicUrl } });
+    const out = await server.app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-out',
+      headers: { cookie, origin: publicUrl },
+    });
     assert.equal(out.statusCode, 200, out.body);
-    const sessionOnly = cookie.split('; ').filter((part) => !part.includes('session_data')).join('; ');
+    const sessionOnly = cookie
+      .split('; ')
+      .filter((part) => !part.includes('session_data'))
+      .join('; ');
     assert.equal((await get('/me', { cookie: sessionOnly })).statusCode, 401);
-    const act = await server.app.inject({ method: 'POST', url: '/api/v1/owners', headers: { cookie, origin: publicUrl }, payload: {} });
+    const act = await server.app.inject({
+      method: 'POST',
+      url: '/api/v1/owners',
+      headers: { cookie, origin: publicUrl },
+      payload: {},
+    });
     assert.equal(act.statusCode, 401, 'what acts never trusts a cached session');
   });
 
   test('a session cookie is closed to scripts and other sites', async () => {
-    const answer = await server.app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: { email: 'ada@north.example', password } });
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-in/email',
+      payload: { email: 'ada@north.example', password },
+    });
     const cookies = [answer.headers['set-cookie']].flat();
     assert.ok(cookies.length > 0);
     for (const cookie of cookies) assert.match(String(cookie), /^towline\..*HttpOnly; SameSite=Lax/);
   });
 
   test('a wrong password is refused, nobody can sign up, and guessing is slowed', async () => {
-    const guess = (email: string) => server.app.inject({ method: 'POST', url: '/api/auth/sign-in/email', remoteAddress: '192.0.2.7', payload: { email, password: 'wrong password' } });
+    const guess = (email: string) =>
+      server.app.inject({
+        method: 'POST',
+        url: '/api/auth/sign-in/email',
+        remoteAddress: '192.0.2.7',
+        payload: { email, password: 'wrong password' },
+      });
     const wrong = await guess('ada@north.example');
     const stranger = await guess('nobody@north.example');
-    assert.deepEqual([wrong.statusCode, stranger.statusCode, wrong.body], [401, 401, stranger.body], 'the same answer whether or not the address is known');
-    const signUp = await server.app.inject({ method: 'POST', url: '/api/auth/sign-up/email', payload: { name: 'Eve', email: 'eve@x.example', password } });
+    assert.deepEqual(
+      [wrong.statusCode, stranger.statusCode, wrong.body],
+      [401, 401, stranger.body],
+      'the same answer whether or not the address is known',
+    );
+    const signUp = await server.app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-up/email',
+      payload: { name: 'Eve', email: 'eve@x.example', password },
+    });
     assert.equal(signUp.statusCode, 404);
     for (let i = 0; i < 10; i += 1) await guess('ada@north.example');
     const slowed = await guess('ada@north.example');
@@ -95,9 +150,19 @@ describe('the door', () => {
     const cookie = await signIn(server.app);
     const post = (headers: Record<string, string>) =>
       server.app.inject({ method: 'POST', url: '/api/v1/fleets', headers: { cookie, ...headers }, payload: {} });
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'http://127.0.0.1:4010' }, { origin: 'null' }, {}, { 'sec-fetch-site': 'cross-site' }]) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'http://127.0.0.1:4010' },
+      { origin: 'null' },
+      {},
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
       const answer = await post(headers as Record<string, string>);
-      assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [403, 'wrong_origin'], JSON.stringify(headers));
+      assert.deepEqual(
+        [answer.statusCode, answer.json<{ code: string }>().code],
+        [403, 'wrong_origin'],
+        JSON.stringify(headers),
+      );
     }
     assert.equal((await post({ origin: publicUrl })).statusCode, 400);
     assert.equal((await post({ origin: 'http://localhost:4000' })).statusCode, 400);
@@ -114,15 +179,25 @@ describe('the door', () => {
   });
 
   test("only the installation's administrator makes a fleet", async () => {
-    const make = (key: string) => server.app.inject({ method: 'POST', url: '/api/v1/fleets', headers: bearer(key), payload: { name: 'West' } });
+    const make = (key: string) =>
+      server.app.inject({ method: 'POST', url: '/api/v1/fleets', headers: bearer(key), payload: { name: 'West' } });
     assert.equal((await make(server.north.key)).statusCode, 403);
     const made = await make(server.installationKey);
     assert.equal(made.statusCode, 201, made.body);
-    assert.equal((await get('/overview', { ...bearer(server.installationKey), 'towline-fleet': made.json<{ id: string }>().id })).json<{ vehicles: number }>().vehicles, 0);
+    assert.equal(
+      (
+        await get('/overview', { ...bearer(server.installationKey), 'towline-fleet': made.json<{ id: string }>().id })
+      ).json<{ vehicles: number }>().vehicles,
+      0,
+    );
   });
 
   test("another fleet's things are not there: 404 for each id, and nothing of them in any list", async () => {
-    const { vehicleId, ownerId } = await makeVehicle(server, server.south.id, { number: 'SOUTH-1', status: 'active', newsH: 1 });
+    const { vehicleId, ownerId } = await makeVehicle(server, server.south.id, {
+      number: 'SOUTH-1',
+      status: 'active',
+      newsH: 1,
+    });
     const records = await makeRecords(server, server.south.id, { vehicleId, ownerId, number: 'SOUTH-1' });
     const ofVehicle = ['', '/signals', '/timeline'].map((part) => `/vehicles/${vehicleId}${part}`);
     for (const url of [...ofVehicle, `/owners/${ownerId}`, ...records]) {
@@ -136,9 +211,19 @@ describe('the door', () => {
       assert.ok(!/SOUTH-1|South/.test(answer.body), path);
     }
     const theirs = ['/vehicles', '/owners', '/alerts', '/notifications', '/mailbox', '/webhook-events', '/audit'];
-    for (const url of theirs) assert.equal((await get(url, bearer(server.south.key))).json<{ items: unknown[] }>().items.length >= 1, true, url);
-    const line = (await get(`/vehicles/${vehicleId}/timeline`, bearer(server.south.key))).json<{ items: { text: string }[] }>().items[0];
+    for (const url of theirs)
+      assert.equal(
+        (await get(url, bearer(server.south.key))).json<{ items: unknown[] }>().items.length >= 1,
+        true,
+        url,
+      );
+    const line = (await get(`/vehicles/${vehicleId}/timeline`, bearer(server.south.key))).json<{
+      items: { text: string }[];
+    }>().items[0];
     assert.ok((line?.text.length ?? 0) > 10);
-    assert.equal((await get('/vehicles?q=SOUTH', bearer(server.north.key))).json<{ items: unknown[] }>().items.length, 0);
+    assert.equal(
+      (await get('/vehicles?q=SOUTH', bearer(server.north.key))).json<{ items: unknown[] }>().items.length,
+      0,
+    );
   });
 });

@@ -41,7 +41,11 @@ const work = (cars: PageCar[], change: Partial<LinkPage & { page: 'work' }> = {}
 /** What a person reads, without markup; the part of the page before `until` where that is given. */
 function read(html: string, until?: string): string {
   const body = html.slice(html.indexOf('<body'), until === undefined ? undefined : html.indexOf(until));
-  const plain = body.replaceAll(/<[^>]+>/g, ' ').replaceAll('&#x27;', "'").replaceAll('&amp;', '&').replaceAll('\u2060', '');
+  const plain = body
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll('\u2060', '');
   return plain.replaceAll(/\s+/g, ' ').trim();
 }
 
@@ -57,7 +61,10 @@ test('an owner reads which car, what happened and what to do in under 60 words b
   );
   assert.ok(before.split(' ').length <= 60);
   assert.equal(buttons(html), 1);
-  assert.match(html, /<form action="\/o\/lnk-secret" method="post"><input type="hidden" name="connectionId" value="con_1"\/>/);
+  assert.match(
+    html,
+    /<form action="\/o\/lnk-secret" method="post"><input type="hidden" name="connectionId" value="con_1"\/>/,
+  );
   assert.match(read(html), /data and bookings are not affected.*Location.*Lock and unlock.*help@isar\.example/);
 });
 
@@ -80,7 +87,12 @@ test('owners of several cars find a button for each that needs one', () => {
   const cars = [
     car(),
     car({ connectionId: 'con_2' as ConnectionId, number: 'CAR-7', make: 'BMW', model: 'i3', plate: null }), // as above
-    car({ connectionId: 'con_3' as ConnectionId, number: 'CAR-8', state: 'done', endedAt: new Date('2026-05-03T10:00:00Z') }), // as above
+    car({
+      connectionId: 'con_3' as ConnectionId,
+      number: 'CAR-8',
+      state: 'done',
+      endedAt: new Date('2026-05-03T10:00:00Z'),
+    }), // as above
   ];
   const html = render(work(cars));
   assert.equal(buttons(html), 2);
@@ -92,7 +104,8 @@ test('owners of several cars find a button for each that needs one', () => {
 test('a car being checked looks again by itself; nothing else does', () => {
   const refresh = '<meta http-equiv="refresh" content="4"/>';
   assert.ok(render(work([car({ state: 'checking' })])).includes(refresh));
-  for (const state of ['toDo', 'done', 'withdrawn'] as const) assert.ok(!render(work([car({ state })])).includes(refresh));
+  for (const state of ['toDo', 'done', 'withdrawn'] as const)
+    assert.ok(!render(work([car({ state })])).includes(refresh));
 });
 
 test('what is over says so and has no button', () => {
@@ -132,7 +145,8 @@ test('what we found wrong on return is told, and a VIN only by its end', () => {
 });
 
 test('owners of some makes are told beforehand what they need', () => {
-  const hint = (make: string, cause: Cause | null = 'signedOut'): string => read(render(work([car({ make, cause })])), '<button');
+  const hint = (make: string, cause: Cause | null = 'signedOut'): string =>
+    read(render(work([car({ make, cause })])), '<button');
   assert.match(hint('TESLA'), /Before you start .*virtual key/);
   assert.match(hint('FORD'), /Ford signs owners in only through a mobile app/);
   assert.match(hint('LINCOLN'), /Lincoln signs owners in only through a mobile app/);
@@ -142,7 +156,12 @@ test('owners of some makes are told beforehand what they need', () => {
 
 test('a closed link says why, whether or not we know whose it was', () => {
   for (const reason of ['unknown', 'expired', 'used', 'withdrawn'] as const) {
-    const known = render({ page: 'closed', reason, fleet: { name: 'Isar Cars', supportContact: '+49 89 1234' }, language: 'en' });
+    const known = render({
+      page: 'closed',
+      reason,
+      fleet: { name: 'Isar Cars', supportContact: '+49 89 1234' },
+      language: 'en',
+    });
     assert.match(known, /href="tel:\+49891234"/);
     const html = render({ page: 'closed', reason, fleet: null, language: 'de-AT' });
     assert.equal(buttons(html), 0);
@@ -154,7 +173,12 @@ test('a closed link says why, whether or not we know whose it was', () => {
 test('names from outside are shown, never carried out', () => {
   const evil = '<script>alert(1)</script>';
   const pages = [
-    render(work([car({ model: evil, plate: evil })], { ownerName: evil, fleet: { name: evil, supportContact: `javascript:${evil}` } })),
+    render(
+      work([car({ model: evil, plate: evil })], {
+        ownerName: evil,
+        fleet: { name: evil, supportContact: `javascript:${evil}` },
+      }),
+    ),
     renderConfirmPage({ state: `"><script>`, [`a"><script>`]: 'x' }),
     renderProblemPage({ code: 'not_found', title: evil, requestId: evil }),
   ];
@@ -166,7 +190,10 @@ test('names from outside are shown, never carried out', () => {
 
 test('coming back in another browser asks once, and carries along what came', () => {
   const html = renderConfirmPage({ state: 'abc', user_id: 'u-1' });
-  assert.match(html, /<form action="\/connect\/confirm" method="post"><input type="hidden" name="state" value="abc"\/><input type="hidden" name="user_id" value="u-1"\/>/);
+  assert.match(
+    html,
+    /<form action="\/connect\/confirm" method="post"><input type="hidden" name="state" value="abc"\/><input type="hidden" name="user_id" value="u-1"\/>/,
+  );
   assert.match(read(html), /Continue here\?/);
   assert.equal(buttons(html), 1);
 });
@@ -177,10 +204,16 @@ test('a page for a problem names the remedy and the number to ask with', () => {
 });
 
 test('the stylesheet in every page is the one that the hash allows, and nothing comes from outside', () => {
-  for (const html of [render(work([car()])), renderConfirmPage({}), renderProblemPage({ code: 'x', title: 'y', requestId: null })]) {
+  for (const html of [
+    render(work([car()])),
+    renderConfirmPage({}),
+    renderProblemPage({ code: 'x', title: 'y', requestId: null }),
+  ]) {
     const styles = [...html.matchAll(/<style>([^<]*)<\/style>/g)];
     assert.equal(styles.length, 1);
-    const digest = createHash('sha256').update(styles[0]?.[1] ?? '').digest('base64');
+    const digest = createHash('sha256')
+      .update(styles[0]?.[1] ?? '')
+      .digest('base64');
     assert.equal(pageStyleHash, `'sha256-${digest}'`);
     assert.doesNotMatch(html, /\sstyle=|<link|<img|<script|src=/);
     assert.match(html, /^<!DOCTYPE html><html lang="en">/);

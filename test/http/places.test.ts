@@ -15,9 +15,26 @@ import type { TestServer } from './server.ts';
 const connectOrigin = 'http://127.0.0.1:4010';
 const fleet = { name: 'North', supportContact: null };
 const work: LinkPage = {
-  page: 'work', kind: 'connect', fleet, ownerName: 'Grace', permissions: { required: ['read_location'], optional: [] },
-  problem: null, language: 'en',
-  cars: [{ connectionId: null, number: 'CAR-1', plate: null, make: 'VOLKSWAGEN', model: 'ID.3', year: 2023, state: 'toDo', cause: null, endedAt: null }],
+  page: 'work',
+  kind: 'connect',
+  fleet,
+  ownerName: 'Grace',
+  permissions: { required: ['read_location'], optional: [] },
+  problem: null,
+  language: 'en',
+  cars: [
+    {
+      connectionId: null,
+      number: 'CAR-1',
+      plate: null,
+      make: 'VOLKSWAGEN',
+      model: 'ID.3',
+      year: 2023,
+      state: 'toDo',
+      cause: null,
+      endedAt: null,
+    },
+  ],
 };
 
 describe('places', () => {
@@ -25,11 +42,18 @@ describe('places', () => {
   const built = mkdtempSync(join(tmpdir(), 'towline-built-'));
   const calls: { name: string; given: unknown[] }[] = [];
   const flows: Partial<Flows> = {
-    viewLink: (token) => Promise.resolve(token === 'known' ? work : { page: 'closed', reason: token === 'old' ? 'expired' : 'unknown', fleet: null, language: 'en' }),
+    viewLink: (token) =>
+      Promise.resolve(
+        token === 'known'
+          ? work
+          : { page: 'closed', reason: token === 'old' ? 'expired' : 'unknown', fleet: null, language: 'en' },
+      ),
     startFromLink(...given) {
       calls.push({ name: 'start', given });
       if (given[0] === 'elsewhere') return Promise.resolve('https://evil.example/oauth/authorize');
-      return given[0] === 'known' ? Promise.resolve(`${connectOrigin}/oauth/authorize?state=s`) : Promise.reject(new Refusal('link_unknown'));
+      return given[0] === 'known'
+        ? Promise.resolve(`${connectOrigin}/oauth/authorize?state=s`)
+        : Promise.reject(new Refusal('link_unknown'));
     },
     returnFromConnect(query, browser, confirmed) {
       calls.push({ name: 'return', given: [query, browser, confirmed] });
@@ -53,8 +77,11 @@ describe('places', () => {
     rmSync(built, { recursive: true });
   });
 
-  const inject = (method: 'GET' | 'HEAD' | 'POST', url: string, more: { headers?: Record<string, string>; payload?: string | Buffer } = {}) =>
-    server.app.inject({ method, url, ...more });
+  const inject = (
+    method: 'GET' | 'HEAD' | 'POST',
+    url: string,
+    more: { headers?: Record<string, string>; payload?: string | Buffer } = {},
+  ) => server.app.inject({ method, url, ...more });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   test('a link opens a page that nobody indexes, keeps or frames, and GET and HEAD start nothing', async () => {
@@ -63,10 +90,18 @@ describe('places', () => {
     assert.equal(page.statusCode, 200, page.body);
     assert.match(page.body, /<form/);
     assert.deepEqual(
-      [page.headers['cache-control'], page.headers['referrer-policy'], page.headers['x-robots-tag'], page.headers['x-frame-options']],
+      [
+        page.headers['cache-control'],
+        page.headers['referrer-policy'],
+        page.headers['x-robots-tag'],
+        page.headers['x-frame-options'],
+      ],
       ['no-store', 'no-referrer', 'noindex, nofollow', 'DENY'],
     );
-    assert.match(String(page.headers['content-security-policy']), /default-src 'none'.*form-action 'self' http:\/\/127\.0\.0\.1:4010/);
+    assert.match(
+      String(page.headers['content-security-policy']),
+      /default-src 'none'.*form-action 'self' http:\/\/127\.0\.0\.1:4010/,
+    );
     assert.equal((await inject('HEAD', '/o/known')).statusCode, 200);
     assert.deepEqual(calls, []);
     assert.equal((await inject('HEAD', '/connect/callback?code=c&state=s')).statusCode, 404);
@@ -100,7 +135,10 @@ describe('places', () => {
     assert.equal((calls.at(-1)?.given[1] as { connectionId: string }).connectionId, 'con_1');
     const elsewhere = await inject('POST', '/o/elsewhere', { headers: form, payload: '' });
     assert.deepEqual([elsewhere.statusCode, elsewhere.headers.location], [500, undefined]);
-    const foreign = await inject('POST', '/o/known', { headers: { ...form, 'sec-fetch-site': 'cross-site' }, payload: '' });
+    const foreign = await inject('POST', '/o/known', {
+      headers: { ...form, 'sec-fetch-site': 'cross-site' },
+      payload: '',
+    });
     assert.equal(foreign.statusCode, 403);
   });
 
@@ -120,24 +158,35 @@ describe('places', () => {
 
   test('a webhook reaches the flow byte by byte, whatever it calls itself, and is answered as the flow says', async () => {
     const body = Buffer.from('{ "b":1,\u0000 not json \xff', 'latin1');
-    const signed = await inject('POST', '/webhooks/smartcar', { headers: { 'sc-signature': 'abc', 'content-type': 'application/json' }, payload: body });
+    const signed = await inject('POST', '/webhooks/smartcar', {
+      headers: { 'sc-signature': 'abc', 'content-type': 'application/json' },
+      payload: body,
+    });
     assert.equal(signed.statusCode, 200);
     assert.deepEqual(calls.at(-1)?.given, [body, 'abc']);
     const unsigned = await inject('POST', '/webhooks/smartcar', { payload: body });
     assert.deepEqual([unsigned.statusCode, unsigned.json()], [401, { error: 'unsigned' }]);
-    assert.equal((await inject('POST', '/webhooks/smartcar', { headers: { 'sc-signature': 'x' }, payload: 'broken' })).statusCode, 503);
+    assert.equal(
+      (await inject('POST', '/webhooks/smartcar', { headers: { 'sc-signature': 'x' }, payload: 'broken' })).statusCode,
+      503,
+    );
   });
 
   test('an oversized webhook is refused before the flow sees it', async () => {
     calls.length = 0;
-    const answer = await inject('POST', '/webhooks/smartcar', { headers: { 'content-type': 'application/json' }, payload: Buffer.alloc(65 * 1_024, 'x') });
+    const answer = await inject('POST', '/webhooks/smartcar', {
+      headers: { 'content-type': 'application/json' },
+      payload: Buffer.alloc(65 * 1_024, 'x'),
+    });
     assert.equal(answer.statusCode, 413);
     assert.deepEqual(calls, []);
   });
 
   test('a change is told within a second to the fleet it belongs to, once for many, and to nobody else', async () => {
     const url = await server.app.listen({ port: 0, host: '127.0.0.1' });
-    const [north, south] = await Promise.all([server.north, server.south].map(({ key }) => openStream(url, bearer(key))));
+    const [north, south] = await Promise.all(
+      [server.north, server.south].map(({ key }) => openStream(url, bearer(key))),
+    );
     assert.ok(north && south);
     await north.until(': ready');
     await south.until(': ready');
@@ -169,7 +218,8 @@ describe('places', () => {
     assert.match(metrics.body, /towline_http_requests_total\{method="GET",route="\/o\/:token",status="404"\} \d+/);
     assert.match(metrics.body, /towline_webhook_answers_total\{status="413"\} 1/);
     assert.ok(!metrics.body.includes('known'));
-    const far = (headers: Record<string, string>) => server.app.inject({ method: 'GET', url: '/metrics', remoteAddress: '192.0.2.1', headers });
+    const far = (headers: Record<string, string>) =>
+      server.app.inject({ method: 'GET', url: '/metrics', remoteAddress: '192.0.2.1', headers });
     assert.equal((await far({})).statusCode, 401);
     assert.equal((await far(bearer(server.north.key))).statusCode, 200);
     assert.equal((await inject('GET', '/metrics', { headers: { 'x-forwarded-for': '192.0.2.1' } })).statusCode, 401);
@@ -198,14 +248,30 @@ describe('a server without a dashboard or a database', () => {
     const page = await server.app.inject({ method: 'GET', url: '/vehicles', headers: { accept: 'text/html' } });
     assert.deepEqual([page.statusCode, page.body.includes('npm start')], [503, true]);
     assert.match(String(page.headers['strict-transport-security']), /max-age=31536000/);
-    const signedIn = await server.app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: { email: 'ada@north.example', password: 'a long enough password' } });
-    for (const cookie of [signedIn.headers['set-cookie']].flat()) assert.match(String(cookie), /^__Secure-towline\..*Secure/);
-    const cookie = [signedIn.headers['set-cookie']].flat().map((line) => String(line).split(';')[0]).filter((part) => !part?.includes('session_data')).join('; ');
+    const signedIn = await server.app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-in/email',
+      payload: { email: 'ada@north.example', password: 'a long enough password' },
+    });
+    for (const cookie of [signedIn.headers['set-cookie']].flat())
+      assert.match(String(cookie), /^__Secure-towline\..*Secure/);
+    const cookie = [signedIn.headers['set-cookie']]
+      .flat()
+      .map((line) => String(line).split(';')[0])
+      .filter((part) => !part?.includes('session_data'))
+      .join('; ');
     await server.loseDatabase();
-    assert.deepEqual((await server.app.inject({ method: 'GET', url: '/readyz' })).json(), { ready: false, missing: ['database'] });
+    assert.deepEqual((await server.app.inject({ method: 'GET', url: '/readyz' })).json(), {
+      ready: false,
+      missing: ['database'],
+    });
     for (const headers of [bearer(server.north.key), { cookie }]) {
       const answer = await server.app.inject({ method: 'GET', url: '/api/v1/me', headers });
-      assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [503, 'database_unavailable'], JSON.stringify(headers));
+      assert.deepEqual(
+        [answer.statusCode, answer.json<{ code: string }>().code],
+        [503, 'database_unavailable'],
+        JSON.stringify(headers),
+      );
     }
     await server.close();
   });
@@ -225,7 +291,10 @@ interface OpenStream {
 
 async function openStream(url: string, headers: Record<string, string>): Promise<OpenStream> {
   const stopping = new AbortController();
-  const response = await fetch(`${url}/api/v1/stream`, { headers, signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(10_000)]) });
+  const response = await fetch(`${url}/api/v1/stream`, {
+    headers,
+    signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(10_000)]),
+  });
   assert.equal(response.status, 200);
   let heard = '';
   const waiting = new Set<() => void>();

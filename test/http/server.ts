@@ -5,7 +5,14 @@ import pino from 'pino';
 import type { Status, Cause } from '../../src/domain/cause.ts';
 import { defaultPlan, defaultSettings } from '../../src/domain/fleet.ts';
 import { newId } from '../../src/domain/ids.ts';
-import type { ConnectionId, FleetId, OwnerId, SmartcarUserId, SmartcarVehicleId, VehicleId } from '../../src/domain/ids.ts';
+import type {
+  ConnectionId,
+  FleetId,
+  OwnerId,
+  SmartcarUserId,
+  SmartcarVehicleId,
+  VehicleId,
+} from '../../src/domain/ids.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import type { Role } from '../../src/domain/role.ts';
 import { ensureBootstrapKey } from '../../src/flows/bootstrap.ts';
@@ -59,12 +66,19 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
   await ensureBootstrapKey({ database, vault }, bootstrapKey, north.id, now);
   const app = await createHttpServer({
     flows: { ...absent, ...flows },
-    database, vault, log,
+    database,
+    vault,
+    log,
     clock: () => now,
     config: {
-      publicUrl, demo: true, mode: 'simulated', simulatorUrl: 'http://127.0.0.1:4010', connectOrigin: 'http://127.0.0.1:4010',
+      publicUrl,
+      demo: true,
+      mode: 'simulated',
+      simulatorUrl: 'http://127.0.0.1:4010',
+      connectOrigin: 'http://127.0.0.1:4010',
       signatureHeader: 'sc-signature',
-      dashboardDir: '/nowhere/dist/web', ...config,
+      dashboardDir: '/nowhere/dist/web',
+      ...config,
     },
   });
   let lost: Promise<void> | null = null;
@@ -81,8 +95,20 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
 const absent = new Proxy({} as Flows, {
   get: (_target, name) => () => Promise.reject(new Error(`The flow ${String(name)} is not part of this test.`)),
   ownKeys: () => [
-    'addVehicle', 'changeVehicle', 'addOwner', 'changeOwner', 'sendConnectLink', 'reconnect', 'disconnect', 'check',
-    'acknowledgeAlert', 'resolveAlert', 'receiveWebhook', 'viewLink', 'startFromLink', 'returnFromConnect',
+    'addVehicle',
+    'changeVehicle',
+    'addOwner',
+    'changeOwner',
+    'sendConnectLink',
+    'reconnect',
+    'disconnect',
+    'check',
+    'acknowledgeAlert',
+    'resolveAlert',
+    'receiveWebhook',
+    'viewLink',
+    'startFromLink',
+    'returnFromConnect',
   ],
   getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
 });
@@ -93,9 +119,20 @@ async function makeFleet(database: Database, vault: Vault, name: string): Promis
   return { id, key: await makeKey({ database, vault }, id, 'administrator') };
 }
 
-export async function makeKey({ database, vault }: Pick<TestServer, 'database' | 'vault'>, fleetId: FleetId, role: Role): Promise<string> {
+export async function makeKey(
+  { database, vault }: Pick<TestServer, 'database' | 'vault'>,
+  fleetId: FleetId,
+  role: Role,
+): Promise<string> {
   const key = vault.newSecret();
-  const kept = { fleetId, name: `Key of a ${role}`, digest: vault.fingerprint(key), hint: key.slice(0, 4), role, installation: false };
+  const kept = {
+    fleetId,
+    name: `Key of a ${role}`,
+    digest: vault.fingerprint(key),
+    hint: key.slice(0, 4),
+    role,
+    installation: false,
+  };
   await database.asFleet(fleetId, (tx) => addApiKey(tx, kept, now));
   return key;
 }
@@ -111,20 +148,46 @@ export interface VehicleGiven {
 }
 
 export async function makeVehicle(
-  { database, vault }: Pick<TestServer, 'database' | 'vault'>, fleet: FleetId, given: VehicleGiven,
+  { database, vault }: Pick<TestServer, 'database' | 'vault'>,
+  fleet: FleetId,
+  given: VehicleGiven,
 ): Promise<{ vehicleId: VehicleId; ownerId: OwnerId; connectionId: ConnectionId | null }> {
   const { number, make = 'VOLKSWAGEN', status, cause = null, newsH, ownerName = `Owner of ${number}` } = given;
   const [vehicleId, ownerId, connectionId] = [newId('veh', now), newId('own', now), newId('con', now)];
   const email = `${number.toLowerCase()}@owners.example`;
   await database.asFleet(fleet, async (tx) => {
-    await tx.insertInto('owner').values({
-      id: ownerId, fleet_id: fleet, name: ownerName, email_sealed: vault.seal(email, { fleetId: fleet, row: ownerId, kind: 'owner.email' }),
-      email_index: vault.digest(email, 'owner.email'), phone_sealed: null, language: 'en', time_zone: null, country: 'DE', created_at: now,
-    }).execute();
-    await tx.insertInto('vehicle').values({
-      id: vehicleId, fleet_id: fleet, number, plate: `HH-${number}`, vin: null, make, model: 'ID.3', year: 2023,
-      powertrain: 'BEV', country: 'DE', owner_id: ownerId, created_at: now,
-    }).execute();
+    await tx
+      .insertInto('owner')
+      .values({
+        id: ownerId,
+        fleet_id: fleet,
+        name: ownerName,
+        email_sealed: vault.seal(email, { fleetId: fleet, row: ownerId, kind: 'owner.email' }),
+        email_index: vault.digest(email, 'owner.email'),
+        phone_sealed: null,
+        language: 'en',
+        time_zone: null,
+        country: 'DE',
+        created_at: now,
+      })
+      .execute();
+    await tx
+      .insertInto('vehicle')
+      .values({
+        id: vehicleId,
+        fleet_id: fleet,
+        number,
+        plate: `HH-${number}`,
+        vin: null,
+        make,
+        model: 'ID.3',
+        year: 2023,
+        powertrain: 'BEV',
+        country: 'DE',
+        owner_id: ownerId,
+        created_at: now,
+      })
+      .execute();
     if (newsH !== undefined) {
       const at = new Date(now.getTime() - newsH * 3_600_000);
       const times = { measuredAt: at.toISOString(), fetchedAt: at.toISOString(), receivedAt: at.toISOString() };
@@ -132,26 +195,59 @@ export async function makeVehicle(
         'odometer-traveleddistance': { value: 12_345, unit: 'km', ...times },
         'location-preciselocation': { value: { latitude: 53.55, longitude: 9.99 }, unit: null, ...times },
       };
-      await tx.insertInto('vehicle_state').values({ vehicle_id: vehicleId, fleet_id: fleet, signals: JSON.stringify(signals), newest_at: at }).execute();
+      await tx
+        .insertInto('vehicle_state')
+        .values({ vehicle_id: vehicleId, fleet_id: fleet, signals: JSON.stringify(signals), newest_at: at })
+        .execute();
     }
-    if (status) await tx.insertInto('connection').values(connectionRow({ fleet, vehicleId, ownerId, connectionId, status, cause })).execute();
+    if (status)
+      await tx
+        .insertInto('connection')
+        .values(connectionRow({ fleet, vehicleId, ownerId, connectionId, status, cause }))
+        .execute();
   });
   return { vehicleId, ownerId, connectionId: status ? connectionId : null };
 }
 
 interface ConnectionGiven {
-  fleet: FleetId; vehicleId: VehicleId; ownerId: OwnerId; connectionId: ConnectionId; status: Status; cause: Cause | null;
+  fleet: FleetId;
+  vehicleId: VehicleId;
+  ownerId: OwnerId;
+  connectionId: ConnectionId;
+  status: Status;
+  cause: Cause | null;
 }
 
 function connectionRow({ fleet, vehicleId, ownerId, connectionId, status, cause }: ConnectionGiven) {
   return {
-    id: connectionId, fleet_id: fleet, vehicle_id: vehicleId, owner_id: ownerId, platform: 'v3' as const,
+    id: connectionId,
+    fleet_id: fleet,
+    vehicle_id: vehicleId,
+    owner_id: ownerId,
+    platform: 'v3' as const,
     smartcar_vehicle_id: `sc-${vehicleId}` as SmartcarVehicleId, // Smartcar's ids are opaque
     smartcar_user_id: `user-${ownerId}` as SmartcarUserId, // the same
-    smartcar_connection_id: null, status, cause, since: now, connected_at: now, judged_at: now, proved_at: null,
-    pending_deadline_at: null, permissions: [...defaultRequiredPermissions].filter((name) => name !== 'control_security'), suspicion: null,
-    vehicle_state: null, failures: 0, resolution_url: null, last_success_kind: null, last_success_at: null, last_telemetry_at: null,
-    next_poll_at: null, subscribed_at: now, revoked_at: null, ended_at: null, version: 1,
+    smartcar_connection_id: null,
+    status,
+    cause,
+    since: now,
+    connected_at: now,
+    judged_at: now,
+    proved_at: null,
+    pending_deadline_at: null,
+    permissions: [...defaultRequiredPermissions].filter((name) => name !== 'control_security'),
+    suspicion: null,
+    vehicle_state: null,
+    failures: 0,
+    resolution_url: null,
+    last_success_kind: null,
+    last_success_at: null,
+    last_telemetry_at: null,
+    next_poll_at: null,
+    subscribed_at: now,
+    revoked_at: null,
+    ended_at: null,
+    version: 1,
   };
 }
 
@@ -159,40 +255,120 @@ export const bearer = (key: string): { authorization: string } => ({ authorizati
 
 /** Signs Ada in as a browser does; answers the cookies it keeps. */
 export async function signIn(app: FastifyInstance, given = { email: 'ada@north.example', password }): Promise<string> {
-  const answer = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', headers: { origin: publicUrl }, payload: given });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/auth/sign-in/email',
+    headers: { origin: publicUrl },
+    payload: given,
+  });
   if (answer.statusCode !== 200) throw new Error(`Sign-in was answered ${answer.statusCode}: ${answer.body}`);
   return answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
 }
 
 /** One of everything else a fleet can have, each naming the vehicle's number; answers their addresses in the API. */
 export async function makeRecords(
-  { database }: Pick<TestServer, 'database'>, fleet: FleetId, of: { vehicleId: VehicleId; ownerId: OwnerId; number: string },
+  { database }: Pick<TestServer, 'database'>,
+  fleet: FleetId,
+  of: { vehicleId: VehicleId; ownerId: OwnerId; number: string },
 ): Promise<string[]> {
   const { vehicleId, ownerId, number } = of;
-  const [alert, notification, event, happening] = [newId('alt', now), newId('ntf', now), newId('whk', now), newId('evt', now)];
-  await database.asSystem((tx) => tx.insertInto('webhook_inbox').values({
-    id: event, body: Buffer.from('{}'), received_at: now, state: 'applied', reason: number, event_id: `event-${number}`, event_type: 'VEHICLE_STATE',
-    smartcar_vehicle_id: null, fleet_id: fleet, vehicle_id: vehicleId, applied_at: now, lease_until: null,
-  }).execute());
+  const [alert, notification, event, happening] = [
+    newId('alt', now),
+    newId('ntf', now),
+    newId('whk', now),
+    newId('evt', now),
+  ];
+  await database.asSystem((tx) =>
+    tx
+      .insertInto('webhook_inbox')
+      .values({
+        id: event,
+        body: Buffer.from('{}'),
+        received_at: now,
+        state: 'applied',
+        reason: number,
+        event_id: `event-${number}`,
+        event_type: 'VEHICLE_STATE',
+        smartcar_vehicle_id: null,
+        fleet_id: fleet,
+        vehicle_id: vehicleId,
+        applied_at: now,
+        lease_until: null,
+      })
+      .execute(),
+  );
   await database.asFleet(fleet, async (tx) => {
-    await tx.insertInto('alert').values({
-      id: alert, fleet_id: fleet, key: number, kind: 'notification.failed', severity: 'critical', state: 'open', vehicle_ids: [vehicleId],
-      detail: JSON.stringify({ reason: number }), opened_at: now, acknowledged_at: null, acknowledged_by: null, resolved_at: null,
-    }).execute();
-    await tx.insertInto('notification').values({
-      id: notification, fleet_id: fleet, owner_id: ownerId, kind: 'reconnect', channel: 'email', request_id: null, link_id: null,
-      vehicle_ids: [vehicleId], cause: 'signedOut', state: 'sent', message_id: `<${notification}@towline>`, subject: number,
-      last_error: null, created_at: now, due_at: null, sent_at: now,
-    }).execute();
-    await tx.insertInto('mailbox_message').values({
-      message_id: `<${notification}@towline>`, fleet_id: fleet, notification_id: notification, sender: 'a@x.example', recipient: 'b@x.example',
-      reply_to: null, subject: number, html: '<p>Hello</p>', text: 'Hello', at: now,
-    }).execute();
-    await tx.insertInto('timeline').values({
-      id: happening, fleet_id: fleet, vehicle_id: vehicleId, connection_id: null, kind: 'connection.changed', at: now, via: 'poll',
-      actor: JSON.stringify({ kind: 'towline', id: null, name: 'Towline' }), request_id: null,
-      data: JSON.stringify({ from: { status: 'active', cause: null }, to: { status: 'expired', cause: 'signedOut' } }),
-    }).execute();
+    await tx
+      .insertInto('alert')
+      .values({
+        id: alert,
+        fleet_id: fleet,
+        key: number,
+        kind: 'notification.failed',
+        severity: 'critical',
+        state: 'open',
+        vehicle_ids: [vehicleId],
+        detail: JSON.stringify({ reason: number }),
+        opened_at: now,
+        acknowledged_at: null,
+        acknowledged_by: null,
+        resolved_at: null,
+      })
+      .execute();
+    await tx
+      .insertInto('notification')
+      .values({
+        id: notification,
+        fleet_id: fleet,
+        owner_id: ownerId,
+        kind: 'reconnect',
+        channel: 'email',
+        request_id: null,
+        link_id: null,
+        vehicle_ids: [vehicleId],
+        cause: 'signedOut',
+        state: 'sent',
+        message_id: `<${notification}@towline>`,
+        subject: number,
+        last_error: null,
+        created_at: now,
+        due_at: null,
+        sent_at: now,
+      })
+      .execute();
+    await tx
+      .insertInto('mailbox_message')
+      .values({
+        message_id: `<${notification}@towline>`,
+        fleet_id: fleet,
+        notification_id: notification,
+        sender: 'a@x.example',
+        recipient: 'b@x.example',
+        reply_to: null,
+        subject: number,
+        html: '<p>Hello</p>',
+        text: 'Hello',
+        at: now,
+      })
+      .execute();
+    await tx
+      .insertInto('timeline')
+      .values({
+        id: happening,
+        fleet_id: fleet,
+        vehicle_id: vehicleId,
+        connection_id: null,
+        kind: 'connection.changed',
+        at: now,
+        via: 'poll',
+        actor: JSON.stringify({ kind: 'towline', id: null, name: 'Towline' }),
+        request_id: null,
+        data: JSON.stringify({
+          from: { status: 'active', cause: null },
+          to: { status: 'expired', cause: 'signedOut' },
+        }),
+      })
+      .execute();
   });
   return [`/alerts/${alert}`, `/notifications/${notification}`, `/webhook-events/${event}`];
 }

@@ -36,21 +36,78 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     const connection = aConnection(id, vehicleId, { ownerId });
     await insertConnection(tx, connection);
     await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
-    await insertHappenings(tx, subject, towline, [{ kind: 'vehicle.added', at: now, via: 'operator', requestId: null }]);
-    await applyAlertChanges(tx, id, [vehicleId], [{ change: 'open', key: 'k', kind: 'connection.error', severity: 'warning', detail: {} }], now);
+    await insertHappenings(tx, subject, towline, [
+      { kind: 'vehicle.added', at: now, via: 'operator', requestId: null },
+    ]);
+    await applyAlertChanges(
+      tx,
+      id,
+      [vehicleId],
+      [{ change: 'open', key: 'k', kind: 'connection.error', severity: 'warning', detail: {} }],
+      now,
+    );
     const request = await insertRequest(tx, id, ownerId, now);
     await addToRequest(tx, request, connection.id, 'signedOut');
-    const link = await insertLink(tx, { kind: 'connect', fleetId: id, vehicleId, ownerId, expiresAt: inSeconds(60) }, now);
-    await insertConnectSession(tx, {
-      id: newId('cns', now), fleetId: id, vehicleId, connectionId: null, linkId: link.id, purpose: 'connect', stateDigest: Buffer.from(`state ${id}`),
-      browserDigest: Buffer.from('b'), actor: towline, expiresAt: inSeconds(60),
-    }, now);
-    await insertNotification(tx, { fleetId: id, ownerId, kind: 'reconnect', requestId: request.id, linkId: link.id, vehicleIds: [vehicleId], cause: null }, now);
+    const link = await insertLink(
+      tx,
+      { kind: 'connect', fleetId: id, vehicleId, ownerId, expiresAt: inSeconds(60) },
+      now,
+    );
+    await insertConnectSession(
+      tx,
+      {
+        id: newId('cns', now),
+        fleetId: id,
+        vehicleId,
+        connectionId: null,
+        linkId: link.id,
+        purpose: 'connect',
+        stateDigest: Buffer.from(`state ${id}`),
+        browserDigest: Buffer.from('b'),
+        actor: towline,
+        expiresAt: inSeconds(60),
+      },
+      now,
+    );
+    await insertNotification(
+      tx,
+      {
+        fleetId: id,
+        ownerId,
+        kind: 'reconnect',
+        requestId: request.id,
+        linkId: link.id,
+        vehicleIds: [vehicleId],
+        cause: null,
+      },
+      now,
+    );
     await insertMailboxMessage(tx, {
-      message_id: `<${id}>`, fleet_id: id, notification_id: newId('ntf', now) satisfies NotificationId, sender: 's', recipient: 'r', reply_to: null, subject: 's', html: 'h', text: 't', at: now,
+      message_id: `<${id}>`,
+      fleet_id: id,
+      notification_id: newId('ntf', now) satisfies NotificationId,
+      sender: 's',
+      recipient: 'r',
+      reply_to: null,
+      subject: 's',
+      html: 'h',
+      text: 't',
+      at: now,
     });
-    await addApiKey(tx, { fleetId: id, name: 'key', digest: Buffer.from(id), hint: 'h', role: 'viewer', installation: false }, now);
-    await writeAudit(tx, { fleetId: id, at: now, actor: towline, act: 'getMe', subject: null, detail: {}, requestId: null });
+    await addApiKey(
+      tx,
+      { fleetId: id, name: 'key', digest: Buffer.from(id), hint: 'h', role: 'viewer', installation: false },
+      now,
+    );
+    await writeAudit(tx, {
+      fleetId: id,
+      at: now,
+      actor: towline,
+      act: 'getMe',
+      subject: null,
+      detail: {},
+      requestId: null,
+    });
     await claimKey(tx, { fleetId: id, key: 'key', digest: Buffer.from('d') }, now);
     return { vehicleId, connectionId: connection.id, linkId: link.id };
   });
@@ -61,21 +118,40 @@ export async function fillEveryTable(database: Database, name: string): Promise<
 async function fillForAllFleets(database: Database, id: FleetId, name: string): Promise<void> {
   await openInboxWriter(database).write(Buffer.from(name), now);
   for (const delivery of await claimDeliveries(database, 1, 60, now)) {
-    await labelDelivery(database, delivery.id, { eventId: id, eventType: 'VEHICLE_STATE', smartcarVehicleId: null, fleetId: id });
+    await labelDelivery(database, delivery.id, {
+      eventId: id,
+      eventType: 'VEHICLE_STATE',
+      smartcarVehicleId: null,
+      fleetId: id,
+    });
   }
   await database.asSystem(async (tx) => {
-    const person = { id: `person of ${id}`, name, email: `${id}@people.example`, passwordHash: 'x', installationAdministrator: false };
+    const person = {
+      id: `person of ${id}`,
+      name,
+      email: `${id}@people.example`,
+      passwordHash: 'x',
+      installationAdministrator: false,
+    };
     const userId = await ensurePerson(tx, person, now);
     await addMember(tx, { fleetId: id, userId, role: 'viewer' }, now);
   });
 }
 
 /** Everything a fleet has, as the owner of the tables sees it: by table, each row as text. */
-export async function snapshot(database: Database, tables: readonly { name: string; fleetColumn: string | null }[], fleetId: FleetId): Promise<Record<string, string[]>> {
+export async function snapshot(
+  database: Database,
+  tables: readonly { name: string; fleetColumn: string | null }[],
+  fleetId: FleetId,
+): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
   for (const { name, fleetColumn } of tables) {
     if (fleetColumn === null) continue;
-    const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(name)} t where ${sql.ref(fleetColumn)} = ${fleetId} order by 1`.execute(database.owner);
+    const { rows } = await sql<{
+      row: string;
+    }>`select t::text as row from ${sql.table(name)} t where ${sql.ref(fleetColumn)} = ${fleetId} order by 1`.execute(
+      database.owner,
+    );
     found[name] = rows.map(({ row }) => row);
   }
   return found;

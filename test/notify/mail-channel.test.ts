@@ -125,17 +125,24 @@ test('a text that is refused for good is final', async () => {
 });
 
 test('a mailbox that is full for now is tried again', async () => {
-  const { url } = await mailServer({ onRcptTo: (_address, _session, callback) => callback(answer(452, '4.2.2 mailbox full')) });
+  const { url } = await mailServer({
+    onRcptTo: (_address, _session, callback) => callback(answer(452, '4.2.2 mailbox full')),
+  });
   const sent = await sendThrough(url);
   assert.ok(!sent.sent && !sent.permanent);
 });
 
 test('a refused login or sender is ours to put right, so the message is tried again', async () => {
-  const refusing = await mailServer({ authOptional: false, onAuth: (_auth, _session, callback) => callback(answer(535, 'bad login')) });
+  const refusing = await mailServer({
+    authOptional: false,
+    onAuth: (_auth, _session, callback) => callback(answer(535, 'bad login')),
+  });
   const login = await sendThrough(refusing.url.replace('//', '//user:wrong@'));
   assert.ok(!login.sent && !login.permanent);
   assert.doesNotMatch(login.reason, /wrong/);
-  const other = await mailServer({ onMailFrom: (_address, _session, callback) => callback(answer(550, 'sender not allowed')) });
+  const other = await mailServer({
+    onMailFrom: (_address, _session, callback) => callback(answer(550, 'sender not allowed')),
+  });
   const sender = await sendThrough(other.url);
   assert.ok(!sender.sent && !sender.permanent);
 });

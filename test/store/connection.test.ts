@@ -4,7 +4,13 @@ import { before, test } from 'node:test';
 import { newId } from '../../src/domain/ids.ts';
 import type { FleetId } from '../../src/domain/ids.ts';
 import { claimDue, findByCar, postponeDue } from '../../src/store/connection-due.ts';
-import { findConnection, findLatestConnection, findLivingConnection, insertConnection, writeConnection } from '../../src/store/connection.ts';
+import {
+  findConnection,
+  findLatestConnection,
+  findLivingConnection,
+  insertConnection,
+  writeConnection,
+} from '../../src/store/connection.ts';
 import { violatedIndex } from '../../src/store/violation.ts';
 import { onEveryServer } from './on-every-server.ts';
 import { aConnection, addConnected, addVehicle, answers, atOnce, inSeconds, makeFleet, now } from './records.ts';
@@ -17,10 +23,17 @@ await onEveryServer('a connection', (opened) => {
 
   test('reads back exactly as it was written', async () => {
     const suspicion = {
-      meaning: 'signedOut' as const, signals: ['closure-islocked'], claimedAt: now, deadlineAt: inSeconds(60), requestId: 'r', resolutionUrl: null,
+      meaning: 'signedOut' as const,
+      signals: ['closure-islocked'],
+      claimedAt: now,
+      deadlineAt: inSeconds(60),
+      requestId: 'r',
+      resolutionUrl: null,
     };
     const written = await addConnected(opened.database, fleet, {
-      suspicion, vehicleState: { meaning: 'asleep', since: now }, lastSuccess: { kind: 'telemetry', at: now },
+      suspicion,
+      vehicleState: { meaning: 'asleep', since: now },
+      lastSuccess: { kind: 'telemetry', at: now },
     });
     assert.deepEqual(await opened.database.asFleet(fleet, (tx) => findConnection(tx, written.id)), written);
   });
@@ -35,14 +48,18 @@ await onEveryServer('a connection', (opened) => {
     const kept = await opened.database.asFleet(fleet, (tx) => findConnection(tx, connection.id));
     assert.deepEqual(kept, { ...connection, failures: winner, nextPollAt: inSeconds(winner), version: 2 });
     const due = await opened.database.asFleet(fleet, (tx) =>
-      tx.selectFrom('connection_due').select('due_at').where('connection_id', '=', connection.id).execute());
+      tx.selectFrom('connection_due').select('due_at').where('connection_id', '=', connection.id).execute(),
+    );
     assert.deepEqual(due, [{ due_at: inSeconds(winner) }], 'the due table says what the winner said');
   });
 
   test('a vehicle has one living connection, and a car at Smartcar one vehicle of the whole installation', async () => {
     const connection = await addConnected(opened.database, fleet);
     const second = { ...connection, id: newId('con', now) };
-    await assert.rejects(opened.database.asFleet(fleet, (tx) => insertConnection(tx, second)), (error) => violatedIndex(error) === 'connection_living');
+    await assert.rejects(
+      opened.database.asFleet(fleet, (tx) => insertConnection(tx, second)),
+      (error) => violatedIndex(error) === 'connection_living',
+    );
     const other = await makeFleet(opened.database, 'South');
     const stolen = addConnected(opened.database, other, { smartcarVehicleId: connection.smartcarVehicleId });
     await assert.rejects(stolen, (error) => violatedIndex(error) === 'connection_car');
@@ -50,7 +67,13 @@ await onEveryServer('a connection', (opened) => {
 
   test('one that ended is no longer due, nor found by its car, and a new one may take its place', async () => {
     const connection = await addConnected(opened.database, fleet);
-    const ended = { ...connection, status: 'disconnected', cause: 'disconnectedHere', nextPollAt: null, endedAt: now } as const;
+    const ended = {
+      ...connection,
+      status: 'disconnected',
+      cause: 'disconnectedHere',
+      nextPollAt: null,
+      endedAt: now,
+    } as const;
     const next = aConnection(fleet, connection.vehicleId);
     await opened.database.asFleet(fleet, async (tx) => {
       assert.equal(await writeConnection(tx, ended, 1), true);
@@ -64,7 +87,6 @@ await onEveryServer('a connection', (opened) => {
     const latest = await opened.database.asFleet(fleet, (tx) => findLatestConnection(tx, connection.vehicleId));
     assert.equal(latest?.id, next.id);
   });
-
 });
 
 await onEveryServer('the due table', (opened) => {
@@ -74,19 +96,26 @@ await onEveryServer('the due table', (opened) => {
     for (const [index, fleet] of fleets.entries()) {
       await opened.database.asFleet(fleet, async (tx) => {
         for (let i = 0; i < 20; i += 1) {
-          await insertConnection(tx, aConnection(fleet, await addVehicle(tx, fleet), { nextPollAt: inSeconds(-1_000 + i * 10 + index) }));
+          await insertConnection(
+            tx,
+            aConnection(fleet, await addVehicle(tx, fleet), { nextPollAt: inSeconds(-1_000 + i * 10 + index) }),
+          );
         }
         await insertConnection(tx, aConnection(fleet, await addVehicle(tx, fleet), { nextPollAt: inSeconds(3_600) }));
       });
     }
   });
 
-  const forgetClaims = () => opened.database.system.updateTable('connection_due').set({ lease_until: null, fence: 0 }).execute();
+  const forgetClaims = () =>
+    opened.database.system.updateTable('connection_due').set({ lease_until: null, fence: 0 }).execute();
 
   test('claimants at once never get the same row, and together all that is due', async () => {
     await forgetClaims();
     const claims = await Promise.all(Array.from({ length: 6 }, () => claimDue(opened.database, 7, 60, now)));
-    assert.ok(claims.every((claim) => claim.length <= 7), 'nobody gets more than was asked for');
+    assert.ok(
+      claims.every((claim) => claim.length <= 7),
+      'nobody gets more than was asked for',
+    );
     const rest = await claimDue(opened.database, 100, 60, now);
     const ids = [...claims.flat(), ...rest].map(({ connectionId }) => connectionId);
     assert.deepEqual([ids.length, new Set(ids).size], [40, 40]);
@@ -96,8 +125,17 @@ await onEveryServer('the due table', (opened) => {
   test('who waits longest comes first, across fleets', async () => {
     await forgetClaims();
     const claimed = await claimDue(opened.database, 5, 60, now);
-    const rows = await opened.database.system.selectFrom('connection_due').select(['connection_id', 'due_at']).where('due_at', '<=', now).orderBy('due_at').limit(5).execute();
-    assert.deepEqual(claimed.map(({ connectionId }) => connectionId), rows.map(({ connection_id }) => connection_id));
+    const rows = await opened.database.system
+      .selectFrom('connection_due')
+      .select(['connection_id', 'due_at'])
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .limit(5)
+      .execute();
+    assert.deepEqual(
+      claimed.map(({ connectionId }) => connectionId),
+      rows.map(({ connection_id }) => connection_id),
+    );
     assert.deepEqual(new Set(claimed.map(({ fleetId }) => fleetId)), new Set(fleets));
   });
 
@@ -107,15 +145,26 @@ await onEveryServer('the due table', (opened) => {
     assert.ok(late);
     const early = await claimDue(opened.database, 100, 60, inSeconds(59));
     assert.ok(!early.some(({ connectionId }) => connectionId === late.connectionId), 'the lease still holds');
-    const taken = (await claimDue(opened.database, 100, 60, inSeconds(60))).find(({ connectionId }) => connectionId === late.connectionId);
+    const taken = (await claimDue(opened.database, 100, 60, inSeconds(60))).find(
+      ({ connectionId }) => connectionId === late.connectionId,
+    );
     assert.equal(taken?.fence, late.fence + 1);
     await postponeDue(opened.database, [late], inSeconds(9_000));
-    const read = () => opened.database.system.selectFrom('connection_due').select(['due_at', 'lease_until']).where('connection_id', '=', late.connectionId).executeTakeFirstOrThrow();
+    const read = () =>
+      opened.database.system
+        .selectFrom('connection_due')
+        .select(['due_at', 'lease_until'])
+        .where('connection_id', '=', late.connectionId)
+        .executeTakeFirstOrThrow();
     assert.deepEqual(await read(), { due_at: inSeconds(-1_000), lease_until: inSeconds(120) });
     assert.ok(taken);
     await postponeDue(opened.database, [taken], inSeconds(9_000));
     assert.deepEqual(await read(), { due_at: inSeconds(9_000), lease_until: null });
-    await opened.database.system.updateTable('connection_due').set({ due_at: inSeconds(-1_000) }).where('connection_id', '=', late.connectionId).execute();
+    await opened.database.system
+      .updateTable('connection_due')
+      .set({ due_at: inSeconds(-1_000) })
+      .where('connection_id', '=', late.connectionId)
+      .execute();
   });
 
   test('writing a connection ends the lease under which it was read', async () => {

@@ -25,8 +25,16 @@ export async function makeFleet(database: Database, name = 'North'): Promise<Fle
 export async function addOwner(tx: Tx, fleetId: FleetId, name = 'Grace'): Promise<OwnerId> {
   const id = newId('own', now);
   await insertOwner(tx, {
-    id, fleet_id: fleetId, name, email_sealed: null, email_index: null, phone_sealed: null, language: 'en', time_zone: null,
-    country: null, created_at: now,
+    id,
+    fleet_id: fleetId,
+    name,
+    email_sealed: null,
+    email_index: null,
+    phone_sealed: null,
+    language: 'en',
+    time_zone: null,
+    country: null,
+    created_at: now,
   });
   return id;
 }
@@ -36,8 +44,19 @@ let made = 0;
 export async function addVehicle(tx: Tx, fleetId: FleetId, different: Partial<Vehicle> = {}): Promise<VehicleId> {
   const id = newId('veh', now);
   await insertVehicle(tx, {
-    id, fleetId, number: `CAR-${(made += 1)}`, plate: null, vin: null, make: 'VOLKSWAGEN', model: 'ID.3', year: 2023,
-    powertrain: 'BEV', country: 'DE', ownerId: null, createdAt: now, ...different,
+    id,
+    fleetId,
+    number: `CAR-${(made += 1)}`,
+    plate: null,
+    vin: null,
+    make: 'VOLKSWAGEN',
+    model: 'ID.3',
+    year: 2023,
+    powertrain: 'BEV',
+    country: 'DE',
+    ownerId: null,
+    createdAt: now,
+    ...different,
   });
   return id;
 }
@@ -45,19 +64,42 @@ export async function addVehicle(tx: Tx, fleetId: FleetId, different: Partial<Ve
 /** Active, and due now. */
 export function aConnection(fleetId: FleetId, vehicleId: VehicleId, different: Partial<Connection> = {}): Connection {
   return {
-    id: newId('con', now), fleetId, vehicleId, ownerId: null, platform: 'v3',
+    id: newId('con', now),
+    fleetId,
+    vehicleId,
+    ownerId: null,
+    platform: 'v3',
     smartcarVehicleId: `car-of-${vehicleId}` as SmartcarVehicleId, // Smartcar's ids are opaque
     smartcarUserId: `user-of-${vehicleId}` as SmartcarUserId, // the same
-    smartcarConnectionId: null, status: 'active', cause: null, since: now, connectedAt: now, judgedAt: now, provedAt: now,
-    pendingDeadlineAt: null, permissions: ['read_location'], suspicion: null, vehicleState: null, failures: 0, resolutionUrl: null,
-    lastSuccess: null, lastTelemetryAt: null, nextPollAt: now, subscribedAt: null, revokedAt: null, endedAt: null, version: 1,
+    smartcarConnectionId: null,
+    status: 'active',
+    cause: null,
+    since: now,
+    connectedAt: now,
+    judgedAt: now,
+    provedAt: now,
+    pendingDeadlineAt: null,
+    permissions: ['read_location'],
+    suspicion: null,
+    vehicleState: null,
+    failures: 0,
+    resolutionUrl: null,
+    lastSuccess: null,
+    lastTelemetryAt: null,
+    nextPollAt: now,
+    subscribedAt: null,
+    revokedAt: null,
+    endedAt: null,
+    version: 1,
     ...different,
   };
 }
 
 /** A vehicle with a living connection. */
 export async function addConnected(
-  database: Database, fleetId: FleetId, different: Partial<Connection> = {},
+  database: Database,
+  fleetId: FleetId,
+  different: Partial<Connection> = {},
 ): Promise<Connection> {
   return database.asFleet(fleetId, async (tx) => {
     const connection = aConnection(fleetId, await addVehicle(tx, fleetId), different);
@@ -68,11 +110,23 @@ export async function addConnected(
 
 /** An odometer reading, measured, fetched and received at one instant. */
 export function aReading(value: number, at: Date, different: Partial<Reading> = {}): Reading {
-  return { code: 'odometer-traveleddistance', value, unit: 'km', measuredAt: at, fetchedAt: at, receivedAt: at, ...different };
+  return {
+    code: 'odometer-traveleddistance',
+    value,
+    unit: 'km',
+    measuredAt: at,
+    fetchedAt: at,
+    receivedAt: at,
+    ...different,
+  };
 }
 
 /** Two pieces of work in two transactions of a fleet that have both begun before either goes on. */
-export async function atOnce<T>(database: Database, fleetId: FleetId, works: readonly ((tx: Tx) => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+export async function atOnce<T>(
+  database: Database,
+  fleetId: FleetId,
+  works: readonly ((tx: Tx) => Promise<T>)[],
+): Promise<PromiseSettledResult<T>[]> {
   let waiting = works.length;
   const all = Promise.withResolvers<void>();
   return Promise.allSettled(

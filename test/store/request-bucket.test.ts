@@ -13,7 +13,14 @@ const limits = { capacity: 17, perMinute: 6 };
 await onEveryServer('the bucket', (opened) => {
   /** What two processes that start together are granted, ten takes each. */
   async function twoProcesses(key: string, at: Date): Promise<number[]> {
-    const takers = [1, 2].map(() => fork(fileURLToPath(new URL('taking.ts', import.meta.url)), [opened.url, key, JSON.stringify(limits), at.toISOString()]));
+    const takers = [1, 2].map(() =>
+      fork(fileURLToPath(new URL('taking.ts', import.meta.url)), [
+        opened.url,
+        key,
+        JSON.stringify(limits),
+        at.toISOString(),
+      ]),
+    );
     await Promise.all(takers.map((taker) => once(taker, 'message')));
     const granted = takers.map(async (taker) => {
       const answer = once(taker, 'message');
@@ -27,7 +34,13 @@ await onEveryServer('the bucket', (opened) => {
   }
   const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
   const tokens = async (key: string): Promise<number | undefined> =>
-    (await opened.database.system.selectFrom('request_bucket').select('tokens').where('key', '=', key).executeTakeFirst())?.tokens;
+    (
+      await opened.database.system
+        .selectFrom('request_bucket')
+        .select('tokens')
+        .where('key', '=', key)
+        .executeTakeFirst()
+    )?.tokens;
 
   test('twenty takers at once in two processes get exactly what it held, and later what came since', async () => {
     const granted = await twoProcesses('shared', now);
@@ -38,7 +51,9 @@ await onEveryServer('the bucket', (opened) => {
   });
 
   test('a reserve is left for others', async () => {
-    const grants = await Promise.all(Array.from({ length: 20 }, () => takeTokens(opened.database, 'reserved', limits, 1, 5, now)));
+    const grants = await Promise.all(
+      Array.from({ length: 20 }, () => takeTokens(opened.database, 'reserved', limits, 1, 5, now)),
+    );
     assert.equal(sum(grants), 12);
     assert.equal(await takeTokens(opened.database, 'reserved', limits, 9, 0, now), 5);
   });
@@ -50,7 +65,8 @@ await onEveryServer('the bucket', (opened) => {
 
   test('two processes whose clocks differ are not granted the difference again and again', async () => {
     const granted: number[] = [];
-    for (let i = 0; i < 40; i += 1) granted.push(await takeTokens(opened.database, 'skewed', limits, 17, 0, inSeconds(i % 2 === 0 ? 10 : 0)));
+    for (let i = 0; i < 40; i += 1)
+      granted.push(await takeTokens(opened.database, 'skewed', limits, 17, 0, inSeconds(i % 2 === 0 ? 10 : 0)));
     assert.equal(sum(granted), 17);
   });
 });

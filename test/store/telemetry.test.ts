@@ -22,10 +22,20 @@ await onEveryServer('a reading', (opened) => {
     const known = await readLatest(tx, id, true);
     await writeReadings(tx, fleet, id, known, merge(known, readings).accepted);
   }
-  const receive = (id: VehicleId, ...readings: Reading[]) => opened.database.asFleet(fleet, (tx) => keep(tx, id, readings));
-  const latest = async (id: VehicleId) => [...(await opened.database.asFleet(fleet, (tx) => readLatest(tx, id, false))).values()];
+  const receive = (id: VehicleId, ...readings: Reading[]) =>
+    opened.database.asFleet(fleet, (tx) => keep(tx, id, readings));
+  const latest = async (id: VehicleId) => [
+    ...(await opened.database.asFleet(fleet, (tx) => readLatest(tx, id, false))).values(),
+  ];
   const history = (id: VehicleId) =>
-    opened.database.asFleet(fleet, (tx) => tx.selectFrom('reading').select(['value', 'received_at']).where('vehicle_id', '=', id).orderBy('received_at').execute());
+    opened.database.asFleet(fleet, (tx) =>
+      tx
+        .selectFrom('reading')
+        .select(['value', 'received_at'])
+        .where('vehicle_id', '=', id)
+        .orderBy('received_at')
+        .execute(),
+    );
 
   test('an older one never replaces a newer one, whichever comes first', async () => {
     const id = await vehicle();
@@ -34,13 +44,20 @@ await onEveryServer('a reading', (opened) => {
     await receive(id, older);
     assert.deepEqual(await latest(id), [newer]);
     const { newest_at } = await opened.database.asFleet(fleet, (tx) =>
-      tx.selectFrom('vehicle_state').select('newest_at').where('vehicle_id', '=', id).executeTakeFirstOrThrow());
+      tx.selectFrom('vehicle_state').select('newest_at').where('vehicle_id', '=', id).executeTakeFirstOrThrow(),
+    );
     assert.deepEqual(newest_at, newer.measuredAt);
-    assert.deepEqual((await history(id)).map(({ value }) => value), [120]);
+    assert.deepEqual(
+      (await history(id)).map(({ value }) => value),
+      [120],
+    );
   });
 
   test('the first two that come at once: the newer one stays', async () => {
-    for (const order of [[100, 120], [120, 100]]) {
+    for (const order of [
+      [100, 120],
+      [120, 100],
+    ]) {
       const id = await vehicle();
       const works = order.map((value) => (tx: Tx) => keep(tx, id, [aReading(value, inSeconds(value))]));
       answers(await atOnce(opened.database, fleet, works));
@@ -95,32 +112,56 @@ await onEveryServer('the history', (opened) => {
   test('its partitions are made ahead, by several processes at once and again', async () => {
     await Promise.all([1, 2, 3].map(() => ensurePartitions(opened.database, day)));
     await ensurePartitions(opened.database, day);
-    assert.deepEqual(await partitions(), ['reading_20310330', 'reading_20310331', 'reading_20310401', 'reading_default']);
+    assert.deepEqual(await partitions(), [
+      'reading_20310330',
+      'reading_20310331',
+      'reading_20310401',
+      'reading_default',
+    ]);
   });
 
   test('a row lies in the partition of the day it was received, by UTC', async () => {
     const fleet = await makeFleet(opened.database);
-    const received = ['2031-03-30T00:00:00Z', '2031-03-30T23:59:59.999Z', '2031-03-31T00:00:00Z', '2031-04-02T00:00:00Z'].map((at) => new Date(at));
+    const received = [
+      '2031-03-30T00:00:00Z',
+      '2031-03-30T23:59:59.999Z',
+      '2031-03-31T00:00:00Z',
+      '2031-04-02T00:00:00Z',
+    ].map((at) => new Date(at));
     await opened.database.asFleet(fleet, async (tx) => {
       const id = await addVehicle(tx, fleet);
       for (const at of received) await writeReadings(tx, fleet, id, new Map(), [aReading(1, at)]);
     });
-    const { rows } = await sql<{ place: string; many: number }>`select tableoid::regclass::text as place, count(*) as many from reading group by 1 order by 1`
-      .execute(opened.database.owner);
+    const { rows } = await sql<{
+      place: string;
+      many: number;
+    }>`select tableoid::regclass::text as place, count(*) as many from reading group by 1 order by 1`.execute(
+      opened.database.owner,
+    );
     assert.deepEqual(rows, [
-      { place: 'reading_20310330', many: 2 }, { place: 'reading_20310331', many: 1 }, { place: 'reading_default', many: 1 },
+      { place: 'reading_20310330', many: 2 },
+      { place: 'reading_20310331', many: 1 },
+      { place: 'reading_default', many: 1 },
     ]);
   });
 
   test('a day that began without its partition goes on in the default one', async () => {
     await ensurePartitions(opened.database, new Date('2031-04-02T01:00:00Z'));
     assert.deepEqual(await partitions(), [
-      'reading_20310330', 'reading_20310331', 'reading_20310401', 'reading_20310403', 'reading_20310404', 'reading_default',
+      'reading_20310330',
+      'reading_20310331',
+      'reading_20310401',
+      'reading_20310403',
+      'reading_20310404',
+      'reading_default',
     ]);
   });
 
   test('the application can not reach a partition past the table', async () => {
     await assert.rejects(sql`select * from reading_20310330`.execute(opened.database.app), /permission denied/);
-    await assert.rejects(sql`select ensure_reading_partition('2031-05-01')`.execute(opened.database.app), /permission denied/);
+    await assert.rejects(
+      sql`select ensure_reading_partition('2031-05-01')`.execute(opened.database.app),
+      /permission denied/,
+    );
   });
 });

@@ -23,7 +23,11 @@ import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now 
 
 const makes = ['VOLKSWAGEN', 'HYUNDAI', 'TESLA', null] as const;
 const states: [Status, Cause | null][] = [
-  ['active', null], ['pending', 'waitingForFirstData'], ['expired', 'signedOut'], ['error', 'permissionMissing'], ['disconnected', 'revokedByOwner'],
+  ['active', null],
+  ['pending', 'waitingForFirstData'],
+  ['expired', 'signedOut'],
+  ['error', 'permissionMissing'],
+  ['disconnected', 'revokedByOwner'],
 ];
 const odd = ['100% Car', 'under_score', 'underXscore', String.raw`back\slash`, 'Émile-7', 'émile-8', "o'hara"];
 
@@ -34,11 +38,22 @@ async function seed(tx: Tx, fleet: FleetId): Promise<void> {
   for (let i = 0; i < 300; i += 1) {
     const number = odd[i] ?? `${i % 2 === 0 ? 'CAR' : 'car'}-${(i * 7919) % 1_000}`;
     const ownerId = i % 5 === 0 ? null : (owners[i % 3] ?? null);
-    const id = await addVehicle(tx, fleet, { number, make: makes[i % 4] ?? null, plate: i % 9 === 0 ? `HH_${i}` : null, ownerId });
+    const id = await addVehicle(tx, fleet, {
+      number,
+      make: makes[i % 4] ?? null,
+      plate: i % 9 === 0 ? `HH_${i}` : null,
+      ownerId,
+    });
     if (i % 7 !== 0) await writeReadings(tx, fleet, id, new Map(), [aReading(i, inSeconds(-((i * 613) % 40) * 3_600))]);
     const [status, cause] = states[i % 6] ?? [];
     if (i % 11 === 0) {
-      const over = { status: 'disconnected', cause: 'superseded', endedAt: now, nextPollAt: null, connectedAt: inSeconds(-9_000) } as const;
+      const over = {
+        status: 'disconnected',
+        cause: 'superseded',
+        endedAt: now,
+        nextPollAt: null,
+        connectedAt: inSeconds(-9_000),
+      } as const;
       await insertConnection(tx, aConnection(fleet, id, over));
     }
     if (status) await insertConnection(tx, aConnection(fleet, id, { status, cause: cause ?? null, ownerId }));
@@ -53,7 +68,8 @@ await onEveryServer('the list of vehicles', (opened) => {
   const numbers = async (filter: VehicleFilter, different = {}): Promise<string[]> =>
     (await inFleet((tx) => listVehicles(tx, filter, { ...page, ...different }))).map(({ number }) => number);
   const naive = (keep: (vehicle: ListedVehicle) => boolean): string[] => all.filter(keep).map(({ number }) => number);
-  const ageH = ({ newestAt }: ListedVehicle): number | null => newestAt && (now.getTime() - newestAt.getTime()) / 3_600_000;
+  const ageH = ({ newestAt }: ListedVehicle): number | null =>
+    newestAt && (now.getTime() - newestAt.getTime()) / 3_600_000;
 
   before(async () => {
     fleet = await makeFleet(opened.database);
@@ -65,16 +81,25 @@ await onEveryServer('the list of vehicles', (opened) => {
 
   test('shows each vehicle once, with its living connection and nobody else’s vehicles', async () => {
     assert.deepEqual([all.length, new Set(all.map(({ id }) => id)).size], [300, 300]);
-    const living = await inFleet((tx) => tx.selectFrom('connection').select(['id', 'vehicle_id']).where('ended_at', 'is', null).execute());
+    const living = await inFleet((tx) =>
+      tx.selectFrom('connection').select(['id', 'vehicle_id']).where('ended_at', 'is', null).execute(),
+    );
     const shown = new Map(all.map(({ id, connection }) => [id, connection?.id]));
     assert.ok(living.length > 200);
     for (const { id, vehicle_id } of living) assert.equal(shown.get(vehicle_id), id);
   });
 
   test('pages of any size follow each other without a gap or a repetition', async () => {
-    for (const [limit, filter] of [[1, { make: 'tesla' }], [7, {}], [100, {}], [299, {}], [300, {}], [13, { q: 'car' }]] as const) {
+    for (const [limit, filter] of [
+      [1, { make: 'tesla' }],
+      [7, {}],
+      [100, {}],
+      [299, {}],
+      [300, {}],
+      [13, { q: 'car' }],
+    ] as const) {
       const seen: string[] = [];
-      for (let after: readonly [string, string] | null = null; ; ) {
+      for (let after: readonly [string, string] | null = null; ;) {
         const rows = await inFleet((tx) => listVehicles(tx, filter, { ...page, after, limit }));
         assert.ok(rows.length <= limit + 1);
         const shown = rows.slice(0, limit);
@@ -84,7 +109,11 @@ await onEveryServer('the list of vehicles', (opened) => {
         after = [last.sortKey, last.id];
       }
       const whole = await inFleet((tx) => listVehicles(tx, filter, page));
-      assert.deepEqual(seen, whole.map(({ id }) => id), `pages of ${limit}`);
+      assert.deepEqual(
+        seen,
+        whole.map(({ id }) => id),
+        `pages of ${limit}`,
+      );
     }
   });
 
@@ -94,9 +123,15 @@ await onEveryServer('the list of vehicles', (opened) => {
       [{ status: 'expired' }, ({ connection }) => connection?.status === 'expired'],
       [{ status: 'disconnected' }, ({ connection }) => connection?.status === 'disconnected'],
       [{ cause: 'superseded' }, ({ connection }) => connection?.cause === 'superseded'],
-      [{ who: 'operator' }, ({ connection }) => connection?.cause != null && factsOf(connection.cause).who === 'operator'],
+      [
+        { who: 'operator' },
+        ({ connection }) => (connection?.cause ? factsOf(connection.cause).who === 'operator' : false),
+      ],
       [{ make: 'hyundai' }, ({ make }) => make === 'HYUNDAI'],
-      [{ make: 'tesla', status: 'active' }, ({ make, connection }) => make === 'TESLA' && connection?.status === 'active'],
+      [
+        { make: 'tesla', status: 'active' },
+        ({ make, connection }) => make === 'TESLA' && connection?.status === 'active',
+      ],
     ];
     for (const [filter, keep] of cases) {
       const expected = naive(keep);
@@ -104,16 +139,24 @@ await onEveryServer('the list of vehicles', (opened) => {
       assert.deepEqual(await numbers(filter), expected, JSON.stringify(filter));
     }
     const owner = all.find((vehicle) => vehicle.owner)?.owner;
-    assert.deepEqual(await numbers({ owner: owner?.id }), naive((vehicle) => vehicle.owner?.id === owner?.id));
+    assert.deepEqual(
+      await numbers({ owner: owner?.id }),
+      naive((vehicle) => vehicle.owner?.id === owner?.id),
+    );
     assert.deepEqual(await numbers({ owner: newId('own', now) }), []);
   });
 
   test('freshness goes by the makes, or by the fleet’s own limit', async () => {
     const limits = [null, 5 * 3_600];
     for (const staleAfterS of limits) {
-      const limitH = ({ make }: ListedVehicle): number => (staleAfterS === null ? makePolicy(make).staleAfterH : staleAfterS / 3_600);
+      const limitH = ({ make }: ListedVehicle): number =>
+        staleAfterS === null ? makePolicy(make).staleAfterH : staleAfterS / 3_600;
       const isFresh = (vehicle: ListedVehicle): boolean => (ageH(vehicle) ?? Infinity) <= limitH(vehicle);
-      const found = { fresh: naive(isFresh), stale: naive((v) => v.newestAt !== null && !isFresh(v)), never: naive((v) => v.newestAt === null) };
+      const found = {
+        fresh: naive(isFresh),
+        stale: naive((v) => v.newestAt !== null && !isFresh(v)),
+        never: naive((v) => v.newestAt === null),
+      };
       for (const state of ['fresh', 'stale', 'never'] as const) {
         assert.ok(found[state].length > 0);
         assert.deepEqual(await numbers({ freshness: state }, { staleAfterS }), found[state], state);
@@ -127,8 +170,22 @@ await onEveryServer('the list of vehicles', (opened) => {
     assert.deepEqual(await numbers({ q: String.raw`k\s` }), [String.raw`back\slash`]);
     assert.deepEqual(await numbers({ q: "O'H" }), ["o'hara"]);
     const naiveSearch = (q: string): string[] =>
-      naive(({ number, plate, make, model, owner }) => [number, plate, make, model, owner?.name].some((text) => text?.toLowerCase().includes(q.toLowerCase())));
-    for (const q of ['%', '_', 'HH_', '50%', 'linus_', 'volks', 'id.3', 'CAR-1', 'nothing like it', '%%', "' or true --"]) {
+      naive(({ number, plate, make, model, owner }) =>
+        [number, plate, make, model, owner?.name].some((text) => text?.toLowerCase().includes(q.toLowerCase())),
+      );
+    for (const q of [
+      '%',
+      '_',
+      'HH_',
+      '50%',
+      'linus_',
+      'volks',
+      'id.3',
+      'CAR-1',
+      'nothing like it',
+      '%%',
+      "' or true --",
+    ]) {
       assert.deepEqual(await numbers({ q }), naiveSearch(q), q);
     }
   });
@@ -141,8 +198,18 @@ await onEveryServer('the list of vehicles', (opened) => {
       const request = await insertRequest(tx, fleet, owner.id, inSeconds(-60));
       await addToRequest(tx, request, broken.connection?.id ?? newId('con', now), 'signedOut');
       await markOpened(tx, request.id, now);
-      for (const [key, severity] of [['a', 'warning'], ['b', 'critical'], ['c', 'critical']] as const) {
-        await applyAlertChanges(tx, fleet, [], [{ change: 'open', key, kind: 'connection.error', severity, detail: {} }], now);
+      for (const [key, severity] of [
+        ['a', 'warning'],
+        ['b', 'critical'],
+        ['c', 'critical'],
+      ] as const) {
+        await applyAlertChanges(
+          tx,
+          fleet,
+          [],
+          [{ change: 'open', key, kind: 'connection.error', severity, detail: {} }],
+          now,
+        );
       }
       await applyAlertChanges(tx, fleet, [], [{ change: 'resolve', key: 'c' }], now);
     });
@@ -152,27 +219,41 @@ await onEveryServer('the list of vehicles', (opened) => {
       const key = JSON.stringify([connection?.status ?? null, connection?.cause ?? null]);
       tally.set(key, (tally.get(key) ?? 0) + 1);
     }
-    assert.deepEqual(new Map(counts.connections.map(({ status, cause, count }) => [JSON.stringify([status, cause]), count])), tally);
+    assert.deepEqual(
+      new Map(counts.connections.map(({ status, cause, count }) => [JSON.stringify([status, cause]), count])),
+      tally,
+    );
     const count = (freshness: 'fresh' | 'stale' | 'never') => numbers({ freshness }).then(({ length }) => length);
-    assert.deepEqual({ ...counts, connections: [] }, {
-      vehicles: 300, connections: [],
-      freshness: { fresh: await count('fresh'), stale: await count('stale'), never: await count('never') },
-      owners: { asked: 1, opened: 1, oldestAskedAt: inSeconds(-60) },
-      alerts: { open: 2, critical: 1 },
-      webhooks: { lastReceivedAt: null, pending: 0, quarantined: 0 },
-    });
+    assert.deepEqual(
+      { ...counts, connections: [] },
+      {
+        vehicles: 300,
+        connections: [],
+        freshness: { fresh: await count('fresh'), stale: await count('stale'), never: await count('never') },
+        owners: { asked: 1, opened: 1, oldestAskedAt: inSeconds(-60) },
+        alerts: { open: 2, critical: 1 },
+        webhooks: { lastReceivedAt: null, pending: 0, quarantined: 0 },
+      },
+    );
     const shown = await inFleet((tx) => vehicleById(tx, broken.id));
-    assert.deepEqual([shown?.connection?.request?.askedAt, shown?.connection?.request?.openedAt], [inSeconds(-60), now]);
+    assert.deepEqual(
+      [shown?.connection?.request?.askedAt, shown?.connection?.request?.openedAt],
+      [inSeconds(-60), now],
+    );
   });
 
   test('owners are listed and searched in the same way', async () => {
-    const names = async (q?: string) => (await inFleet((tx) => listOwners(tx, { q }, { after: null, limit: 10 }))).map(({ name }) => name);
+    const names = async (q?: string) =>
+      (await inFleet((tx) => listOwners(tx, { q }, { after: null, limit: 10 }))).map(({ name }) => name);
     assert.deepEqual(await names(), ['Ada 50%', 'Grace', 'Linus_T']);
     assert.deepEqual([await names('%'), await names('_'), await names('RA')], [['Ada 50%'], ['Linus_T'], ['Grace']]);
     const [first] = await inFleet((tx) => listOwners(tx, {}, { after: null, limit: 1 }));
     assert.ok(first);
     const next = await inFleet((tx) => listOwners(tx, {}, { after: [first.sort_key, first.id], limit: 1 }));
-    assert.deepEqual(next.map(({ name }) => name), ['Grace', 'Linus_T']);
+    assert.deepEqual(
+      next.map(({ name }) => name),
+      ['Grace', 'Linus_T'],
+    );
     assert.equal((await inFleet((tx) => ownerById(tx, first.id)))?.name, 'Ada 50%');
   });
 
@@ -180,10 +261,13 @@ await onEveryServer('the list of vehicles', (opened) => {
     const vehicle = all[0];
     assert.ok(vehicle);
     const subject = { fleetId: fleet, vehicleId: vehicle.id, connectionId: null };
-    const lines = Array.from({ length: 25 }, (_, i) => ({ kind: 'check.run', at: inSeconds(Math.floor(i / 10)), via: 'check', requestId: String(i) }) as const);
+    const lines = Array.from(
+      { length: 25 },
+      (_, i) => ({ kind: 'check.run', at: inSeconds(Math.floor(i / 10)), via: 'check', requestId: String(i) }) as const,
+    );
     await inFleet((tx) => insertHappenings(tx, subject, towline, lines));
     const seen: string[] = [];
-    for (let after: readonly [Date, string] | null = null; ; ) {
+    for (let after: readonly [Date, string] | null = null; ;) {
       const rows = await inFleet((tx) => listTimeline(tx, vehicle.id, { after, limit: 4 }));
       const shown = rows.slice(0, 4);
       seen.push(...shown.map(({ request_id }) => request_id ?? ''));
@@ -192,6 +276,9 @@ await onEveryServer('the list of vehicles', (opened) => {
       after = [last.at, last.id];
     }
     assert.deepEqual([seen.length, new Set(seen).size], [25, 25]);
-    assert.ok(seen.slice(0, 5).every((id) => Number(id) >= 20), 'the newest five come first');
+    assert.ok(
+      seen.slice(0, 5).every((id) => Number(id) >= 20),
+      'the newest five come first',
+    );
   });
 });

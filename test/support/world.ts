@@ -50,10 +50,17 @@ export interface World {
   now(): Date;
   /** Moves the clock on, and lets everything happen that is due by then. */
   advance(seconds: number): Promise<void>;
+  /** Moves the clock on, and lets nothing happen. */
+  pass(seconds: number): void;
   /** Lets everything happen that is due now. */
   settle(): Promise<void>;
   /** A call of Towline's API as the bootstrap key, in the first fleet unless told. Answers status and body. */
-  api(method: string, path: string, body?: unknown, fleet?: FleetId): Promise<{ status: number; body: Record<string, unknown> }>;
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    fleet?: FleetId,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
   /** A call of the simulator's controls. */
   sim(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   cars(fleet: string): Promise<SimulatedCar[]>;
@@ -106,8 +113,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.simulator,
   });
   const faults: unknown[] = [];
-  const appOptions = optionsFor({ port, publicUrl, databaseUrl: options.databaseUrl ?? database?.url ?? '', origin: simulator.origin, clock });
-  const ground: Ground = { ...openGround(appOptions), onFault: (error, what) => error instanceof CallFailed || error instanceof NotThereYet || faults.push({ what, error }) };
+  const appOptions = optionsFor({
+    port,
+    publicUrl,
+    databaseUrl: options.databaseUrl ?? database?.url ?? '',
+    origin: simulator.origin,
+    clock,
+  });
+  const ground: Ground = {
+    ...openGround(appOptions),
+    onFault: (error, what) =>
+      error instanceof CallFailed || error instanceof NotThereYet || faults.push({ what, error }),
+  };
   const flows = bindFlows(ground);
   const fleets = await ensureFleets(ground, true, clock.now);
   const key = randomBytes(24).toString('hex');
@@ -116,20 +133,35 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const api = callerOf(publicUrl, key, fleets[0]);
   const sim = controlsOf(simulator.origin);
   const settle = () => settleAll(ground, simulator, clock);
-  const advance = async (seconds: number): Promise<void> => {
+  const pass = (seconds: number): void => {
     clock.now = new Date(clock.now.getTime() + seconds * 1_000);
+  };
+  const advance = async (seconds: number): Promise<void> => {
+    pass(seconds);
     await settle();
   };
   return {
-    ground, flows, simulator, publicUrl, key, fleets, faults, api, sim, settle,
+    ground,
+    flows,
+    simulator,
+    publicUrl,
+    key,
+    fleets,
+    faults,
+    api,
+    sim,
+    settle,
     context: { fleetId: fleets[0], actor, requestId: null },
     now: () => clock.now,
+    pass,
     advance,
-    cars: async (fleet) => ((await sim('GET', '/sim/api/world'))['cars'] as SimulatedCar[]).filter((car) => car.fleet === fleet),
+    cars: async (fleet) =>
+      ((await sim('GET', '/sim/api/world'))['cars'] as SimulatedCar[]).filter((car) => car.fleet === fleet),
     connectCar: (car) => connectCar({ api, origin: simulator.origin, advance }, car),
     throughLink: (url, how) => throughLink(simulator.origin, url, how),
     vehicle: async (id) => (await api('GET', `/vehicles/${id}`)).body as unknown as VehicleNow,
-    mails: async () => (await api('GET', '/mailbox')).body['items'] as { to: string; subject: string; text: string; html: string }[],
+    mails: async () =>
+      (await api('GET', '/mailbox')).body['items'] as { to: string; subject: string; text: string; html: string }[],
     close: async () => {
       await server.close();
       await simulator.close();
@@ -139,7 +171,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function optionsFor(at: { port: number; publicUrl: string; databaseUrl: string; origin: string; clock: { now: Date } }): AppOptions {
+function optionsFor(at: {
+  port: number;
+  publicUrl: string;
+  databaseUrl: string;
+  origin: string;
+  clock: { now: Date };
+}): AppOptions {
   const { origin } = at;
   const config = readConfig({
     PORT: String(at.port),
@@ -223,7 +261,11 @@ async function connectCar(walk: Walk, car: SimulatedCar): Promise<VehicleId> {
   const added = await walk.api('POST', '/vehicles', { vin, make, model, year, ownerId });
   const id = added.body['id'] as VehicleId;
   const link = await walk.api('POST', `/vehicles/${id}/connect`, {});
-  await throughLink(walk.origin, String(link.body['url']), { email: car.account.email, password: car.account.password, vins: [vin] });
+  await throughLink(walk.origin, String(link.body['url']), {
+    email: car.account.email,
+    password: car.account.password,
+    vins: [vin],
+  });
   for (let waited = 0; waited < 120; waited += 1) {
     const { body } = await walk.api('GET', `/vehicles/${id}`);
     if (body['connection']) return id;
@@ -239,7 +281,10 @@ async function knownOwner({ api }: Walk, name: string): Promise<unknown> {
 
 async function throughLink(origin: string, url: string, how: object): Promise<Response> {
   const started = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams() });
-  const cookie = started.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const cookie = started.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
   const connectUrl = started.headers.get('location') ?? '';
   const walked = await fetch(`${origin}/sim/api/authorize`, {
     method: 'POST',
@@ -247,7 +292,8 @@ async function throughLink(origin: string, url: string, how: object): Promise<Re
     body: JSON.stringify({ url: connectUrl, ...how }),
   });
   const answer = (await walked.json()) as { redirect?: string };
-  if (!answer.redirect) throw new Error(`Connect did not lead back: ${started.status} ${connectUrl} ${JSON.stringify(answer)}`);
+  if (!answer.redirect)
+    throw new Error(`Connect did not lead back: ${started.status} ${connectUrl} ${JSON.stringify(answer)}`);
   const back = await fetch(answer.redirect, { redirect: 'manual', headers: { cookie } });
   return fetch(new URL(back.headers.get('location') ?? '/', url));
 }

@@ -5,7 +5,12 @@ import { alertKinds } from '../../src/domain/alert.ts';
 import { causeNames, statuses } from '../../src/domain/cause.ts';
 import { can } from '../../src/domain/connection.ts';
 import {
-  accountMeanings, gapMeanings, ourMeanings, throttleMeanings, upstreamMeanings, vehicleMeanings,
+  accountMeanings,
+  gapMeanings,
+  ourMeanings,
+  throttleMeanings,
+  upstreamMeanings,
+  vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Freshness, StaleReason } from '../../src/domain/freshness.ts';
 import { knownPermissions } from '../../src/domain/permission.ts';
@@ -14,11 +19,33 @@ import { timelineKinds } from '../../src/domain/timeline.ts';
 import { english } from '../../src/texts/english.ts';
 import { catalogue, isMessageKey, languages, say, spokenLanguage } from '../../src/texts/say.ts';
 import {
-  alertText, capabilityText, causeText, connectErrors, connectErrorText, freshnessAction, freshnessText, makeName, meaningText,
-  nextActionFor, ownerCauseText, permissionText, signalName, statusWord, suspicionText, timelineText, vehicleTitle,
+  alertText,
+  capabilityText,
+  causeText,
+  connectErrors,
+  connectErrorText,
+  freshnessAction,
+  freshnessText,
+  makeName,
+  meaningText,
+  nextActionFor,
+  ownerCauseText,
+  permissionText,
+  signalName,
+  statusWord,
+  suspicionText,
+  timelineText,
+  vehicleTitle,
 } from '../../src/texts/words.ts';
 
-const meanings = [...accountMeanings, ...vehicleMeanings, ...throttleMeanings, ...upstreamMeanings, ...ourMeanings, ...gapMeanings];
+const meanings = [
+  ...accountMeanings,
+  ...vehicleMeanings,
+  ...throttleMeanings,
+  ...upstreamMeanings,
+  ...ourMeanings,
+  ...gapMeanings,
+];
 const staleReasons: StaleReason[] = ['asleep', 'deepSleep', 'unreachable', 'notSubscribed', 'connection', 'silent'];
 const whole = (text: string | null): void => {
   assert.ok(text && text.length > 3, `there is a text: ${text}`);
@@ -35,7 +62,11 @@ test('every status and every cause has its words for operator and owner, with th
     whole(nextActionFor(cause, 'error')?.text ?? null);
   }
   assert.equal(nextActionFor(null, 'active'), null);
-  assert.deepEqual(nextActionFor('signedOut', 'expired'), { who: 'owner', action: 'reauthenticate', text: 'Owner: sign in again' });
+  assert.deepEqual(nextActionFor('signedOut', 'expired'), {
+    who: 'owner',
+    action: 'reauthenticate',
+    text: 'Owner: sign in again',
+  });
 });
 
 test('a cause names the make as its maker writes it', () => {
@@ -43,11 +74,17 @@ test('a cause names the make as its maker writes it', () => {
     causeText('signedOut', { make: 'VOLKSWAGEN' }),
     "The owner's Volkswagen account no longer lets us in; the password was probably changed.",
   );
-  assert.equal(ownerCauseText('signedOut', { make: null }), 'The manufacturer signed us out, most often because a password was changed.');
-  assert.deepEqual(
-    ['BMW', 'KIA', 'LAND_ROVER', 'MERCEDES_BENZ', 'VOLKSWAGEN'].map(makeName),
-    ['BMW', 'Kia', 'Land Rover', 'Mercedes-Benz', 'Volkswagen'],
+  assert.equal(
+    ownerCauseText('signedOut', { make: null }),
+    'The manufacturer signed us out, most often because a password was changed.',
   );
+  assert.deepEqual(['BMW', 'KIA', 'LAND_ROVER', 'MERCEDES_BENZ', 'VOLKSWAGEN'].map(makeName), [
+    'BMW',
+    'Kia',
+    'Land Rover',
+    'Mercedes-Benz',
+    'Volkswagen',
+  ]);
 });
 
 test('every meaning has its words, plain and as a suspicion', () => {
@@ -72,7 +109,11 @@ test('every reason for old data has its sentence, and says what brings fresh dat
 
 test('every reason why something cannot be done has its sentence', () => {
   const grant = { cause: null, permissions: [], platform: 'v3' } as const;
-  const states = [null, { ...grant, status: 'active' }, { ...grant, status: 'disconnected', cause: 'disconnectedHere' }] as const;
+  const states = [
+    null,
+    { ...grant, status: 'active' },
+    { ...grant, status: 'disconnected', cause: 'disconnectedHere' },
+  ] as const;
   for (const state of states) {
     for (const capability of Object.values(can(state && { ...state, permissions: [] }))) {
       if (capability.allowed) continue;
@@ -95,7 +136,13 @@ test('every permission and signal has its name, and an unknown one stays readabl
 test('every alert is a sentence, with its details and without', () => {
   for (const kind of alertKinds) {
     whole(alertText(kind, {}, 'CAR-104'));
-    whole(alertText(kind, { cause: 'signedOut', field: 'vin', expected: 'A', found: 'B', count: '12', reason: 'mailbox full' }, null));
+    whole(
+      alertText(
+        kind,
+        { cause: 'signedOut', field: 'vin', expected: 'A', found: 'B', count: '12', reason: 'mailbox full' },
+        null,
+      ),
+    );
   }
   assert.equal(
     alertText('connection.expired', { cause: 'platformMigrated', make: 'VOLVO' }, 'CAR-104'),
@@ -104,11 +151,28 @@ test('every alert is a sentence, with its details and without', () => {
 });
 
 test('every event of the timeline is one line, with its details and without', () => {
-  const data = { meaning: 'signedOut', reported: 'A:B', problem: 'wrongCar', field: 'year', expected: '2023', found: '2019' };
+  const data = {
+    meaning: 'signedOut',
+    reported: 'A:B',
+    problem: 'wrongCar',
+    field: 'year',
+    expected: '2023',
+    found: '2019',
+  };
   for (const kind of timelineKinds) {
-    whole(timelineText({ kind, via: 'poll', data, to: { status: 'expired', cause: 'signedOut' }, from: { status: 'active', cause: null } }));
+    whole(
+      timelineText({
+        kind,
+        via: 'poll',
+        data,
+        to: { status: 'expired', cause: 'signedOut' },
+        from: { status: 'active', cause: null },
+      }),
+    );
   }
-  for (const kind of timelineKinds.filter((name) => !name.startsWith('connection.s') && name !== 'connection.changed')) {
+  for (const kind of timelineKinds.filter(
+    (name) => !name.startsWith('connection.s') && name !== 'connection.changed',
+  )) {
     whole(timelineText({ kind, via: 'poll' }));
   }
   for (const error of connectErrors) {
@@ -117,7 +181,8 @@ test('every event of the timeline is one line, with its details and without', ()
 });
 
 test('a refused return says why, however much of it was kept', () => {
-  const line = (data: Record<string, unknown>): string => timelineText({ kind: 'connection.refused', via: 'connect', data });
+  const line = (data: Record<string, unknown>): string =>
+    timelineText({ kind: 'connection.refused', via: 'connect', data });
   assert.equal(line({}), 'Connecting did not succeed.');
   assert.equal(line({ reported: 'connectError' }), 'Connecting did not succeed.');
   assert.equal(line({ reported: 'access_denied' }), 'Connecting did not succeed: the owner declined the permissions.');
@@ -135,8 +200,19 @@ test('a change of status reads as what it is, what it was, why, and how we know'
     timelineText({ kind: 'connection.changed', via: 'poll', from: active, to: expired, data: { make: 'KIA' } }),
     "Expired, was Active. The owner's Kia account no longer lets us in; the password was probably changed. Seen in a regular read.",
   );
-  assert.equal(timelineText({ kind: 'connection.changed', via: 'poll', from: { status: 'pending', cause: 'waitingForFirstData' }, to: active }), 'Active: data flows. Seen in a regular read.');
-  assert.equal(timelineText({ kind: 'connection.changed', via: 'webhook', from: expired, to: active }), 'Active, was Expired. Reported by Smartcar.');
+  assert.equal(
+    timelineText({
+      kind: 'connection.changed',
+      via: 'poll',
+      from: { status: 'pending', cause: 'waitingForFirstData' },
+      to: active,
+    }),
+    'Active: data flows. Seen in a regular read.',
+  );
+  assert.equal(
+    timelineText({ kind: 'connection.changed', via: 'webhook', from: expired, to: active }),
+    'Active, was Expired. Reported by Smartcar.',
+  );
 });
 
 test('every way back from Connect without success says what happened and what to do next', () => {
@@ -157,11 +233,40 @@ test('no sentence uses the words of the trade, shouts or presses', () => {
 });
 
 test('every message compiles, and every language has every key', () => {
-  const params = { make: 'KIA', name: 'A', title: 'B', count: 2, more: 1, at: new Date(0), detail: 'none', field: 'none', reported: 'none', reason: 'none' };
-  const rest = { fleet: 'F', contact: 'C', found: 'x', expected: 'y', requestId: 'r', car: 'c', plate: 'p', cause: 'z.', how: 'h.', from: 'f', to: 't', claim: 'cl', vehicle: 'v', kind: 'k', error: 'e', button: 'b' };
+  const params = {
+    make: 'KIA',
+    name: 'A',
+    title: 'B',
+    count: 2,
+    more: 1,
+    at: new Date(0),
+    detail: 'none',
+    field: 'none',
+    reported: 'none',
+    reason: 'none',
+  };
+  const rest = {
+    fleet: 'F',
+    contact: 'C',
+    found: 'x',
+    expected: 'y',
+    requestId: 'r',
+    car: 'c',
+    plate: 'p',
+    cause: 'z.',
+    how: 'h.',
+    from: 'f',
+    to: 't',
+    claim: 'cl',
+    vehicle: 'v',
+    kind: 'k',
+    error: 'e',
+    button: 'b',
+  };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());
-    for (const key of Object.keys(english).filter(isMessageKey)) assert.ok(say(language, key, { ...params, ...rest }).length >= 1, key);
+    for (const key of Object.keys(english).filter(isMessageKey))
+      assert.ok(say(language, key, { ...params, ...rest }).length >= 1, key);
   }
   assert.equal(spokenLanguage('en-GB'), 'en');
   assert.equal(spokenLanguage('tlh'), 'en');

@@ -32,7 +32,9 @@ export const alert = z.object({
   state: z.enum(['open', 'acknowledged', 'snoozed', 'resolved']),
   text: z.string().describe('What is wrong, in a sentence.'),
   vehicleIds: z.array(z.string()),
-  vehicles: z.array(z.object({ id: z.string(), number: z.string(), make: z.string().nullable(), model: z.string().nullable() })),
+  vehicles: z.array(
+    z.object({ id: z.string(), number: z.string(), make: z.string().nullable(), model: z.string().nullable() }),
+  ),
   openedAt: instant,
   acknowledgedAt: maybeInstant,
   resolvedAt: maybeInstant,
@@ -132,7 +134,10 @@ export const plan = z.object({
   pollIntervalS: z.number().int(),
   retentionDays: z.number().int(),
   requestBudget: z.object({
-    burst: z.number(), perMinute: z.number(), perVehiclePerMonth: z.number(), reserveForCommands: z.number(),
+    burst: z.number(),
+    perMinute: z.number(),
+    perVehiclePerMonth: z.number(),
+    reserveForCommands: z.number(),
   }),
 });
 

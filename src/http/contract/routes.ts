@@ -25,8 +25,15 @@ const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 're
   route({ summary, params: idParam, query: none, response, needs });
 const act = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
   route({ summary, params: idParam, query: none, body, response, needs });
-const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
-  ({ summary, params: none, query: none, body, response, status: 201 as const, needs });
+const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) => ({
+  summary,
+  params: none,
+  query: none,
+  body,
+  response,
+  status: 201 as const,
+  needs,
+});
 
 export const routes = {
   getOverview: list('Counts by status, cause, freshness and turn', none, o.overview),
@@ -39,10 +46,21 @@ export const routes = {
   changeVehicle: act('Changes a vehicle', v.vehicleChange, v.vehicle, 'changeVehicles'),
   connectVehicle: act('A link for the owner, or an e-mail with it', v.connectInput, v.connectLink, 'connect'),
   reconnectVehicle: act('The way that repairs it', v.reconnectInput, v.reconnectResult, 'connect'),
-  disconnectVehicle: act('Disconnects, revokes at Smartcar, keeps the record', v.disconnectInput, v.vehicle, 'disconnect'),
+  disconnectVehicle: act(
+    'Disconnects, revokes at Smartcar, keeps the record',
+    v.disconnectInput,
+    v.vehicle,
+    'disconnect',
+  ),
   checkVehicle: act('Reads it now', none, v.vehicle, 'check'),
   listSignals: one('Newest readings with their times', v.signalList),
-  listTimeline: route({ summary: 'Everything that happened', params: idParam, query: o.pageQuery, response: v.timeline, needs: 'read' }),
+  listTimeline: route({
+    summary: 'Everything that happened',
+    params: idParam,
+    query: o.pageQuery,
+    response: v.timeline,
+    needs: 'read',
+  }),
   listOwners: list('Owners', v.ownerQuery, v.ownerList),
   createOwner: create('Adds an owner', v.ownerCreate, v.ownerView, 'changeVehicles'),
   getOwner: one('One owner', v.ownerView),
@@ -62,7 +80,14 @@ export const routes = {
   listAudit: list('Who did what', o.pageQuery, o.auditList, 'readAudit'),
   getPlan: list("The fleet's plan", none, o.plan),
   getSettings: list("The fleet's settings", none, o.settings),
-  changeSettings: route({ summary: 'Changes settings', params: none, query: none, body: o.settingsChange, response: o.settings, needs: 'changeSettings' }),
+  changeSettings: route({
+    summary: 'Changes settings',
+    params: none,
+    query: none,
+    body: o.settingsChange,
+    response: o.settings,
+    needs: 'changeSettings',
+  }),
 } as const satisfies Record<CallName, Route>;
 
 export type Routes = typeof routes;

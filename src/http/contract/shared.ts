@@ -6,7 +6,10 @@ import { statuses } from '../../domain/cause.ts';
 export const instant = z.iso.datetime().describe('Instant, ISO 8601 in UTC.');
 export const maybeInstant = instant.nullable();
 export const name = z.string().trim().min(1).max(200);
-export const country = z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2, upper case.');
+export const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/)
+  .describe('ISO 3166-1 alpha-2, upper case.');
 
 export const idParam = z.object({ id: z.string().max(64) });
 export const none = z.object({});
@@ -17,7 +20,8 @@ export const page = {
   cursor: z.string().max(500).optional(),
 };
 
-export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 export const statusName = z.enum(statuses as [string, ...string[]]); // statuses is never empty
 export const who = z.enum(['owner', 'operator', 'vehicle', 'manufacturer', 'smartcar', 'us', 'nobody']);

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { powertrains } from '../../domain/vehicle.ts';
 import { country, instant, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
 
-export const capability = z.object({ allowed: z.boolean(), reason: z.string().nullable().describe('Why not; null when allowed.') });
+export const capability = z.object({
+  allowed: z.boolean(),
+  reason: z.string().nullable().describe('Why not; null when allowed.'),
+});
 
 export const signal = z.object({
   code: z.string(),
@@ -36,8 +39,15 @@ export const connection = z.object({
   since: instant,
   platform: z.enum(['v3', 'v2']),
   connectedAt: instant,
-  permissions: z.object({ granted: z.array(z.string()), required: z.array(z.string()), missing: z.array(permissionGap) }),
-  suspicion: z.object({ text: z.string(), claimedAt: instant, deadlineAt: instant }).nullable().describe('Claimed and being checked; null when nothing is.'),
+  permissions: z.object({
+    granted: z.array(z.string()),
+    required: z.array(z.string()),
+    missing: z.array(permissionGap),
+  }),
+  suspicion: z
+    .object({ text: z.string(), claimedAt: instant, deadlineAt: instant })
+    .nullable()
+    .describe('Claimed and being checked; null when nothing is.'),
   lastSuccess: z.object({ kind: z.enum(['telemetry', 'command']), at: instant }).nullable(),
   lastTelemetryAt: maybeInstant,
   nextPollAt: maybeInstant.describe('Null when it is not polled.'),
@@ -71,7 +81,12 @@ export const vehicle = z.object({
   freshness,
   signals: z.array(signal),
   capabilities: z.object({
-    connect: capability, reconnect: capability, disconnect: capability, check: capability, lock: capability, unlock: capability,
+    connect: capability,
+    reconnect: capability,
+    disconnect: capability,
+    check: capability,
+    lock: capability,
+    unlock: capability,
   }),
   rental: z.null().describe('The rental that is on; rentals are not kept yet.'),
   createdAt: instant,

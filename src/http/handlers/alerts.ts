@@ -19,7 +19,10 @@ export function alertHandlers({ flows }: HandlerNeeds): Pick<Handlers, AlertCall
       return inFleet(async (tx) => {
         const found = await listAlerts(tx, query, { after, limit: query.limit });
         const { rows, nextCursor } = pageOf(found, query.limit, ({ opened_at, id }) => [opened_at, id]);
-        const labels = await vehicleLabels(tx, rows.flatMap(({ vehicle_ids }) => vehicle_ids));
+        const labels = await vehicleLabels(
+          tx,
+          rows.flatMap(({ vehicle_ids }) => vehicle_ids),
+        );
         return { items: rows.map((alert) => presentAlert(alert, labels)), nextCursor };
       });
     },

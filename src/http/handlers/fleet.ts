@@ -18,8 +18,16 @@ import { iso, maybeIso, presentApiKey } from '../present.ts';
 import type { Who } from '../who.ts';
 
 type FleetCalls =
-  | 'getOverview' | 'getMe' | 'listFleets' | 'createFleet' | 'getPlan' | 'getSettings' | 'changeSettings' | 'listApiKeys'
-  | 'createApiKey' | 'revokeApiKey';
+  | 'getOverview'
+  | 'getMe'
+  | 'listFleets'
+  | 'createFleet'
+  | 'getPlan'
+  | 'getSettings'
+  | 'changeSettings'
+  | 'listApiKeys'
+  | 'createApiKey'
+  | 'revokeApiKey';
 
 export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
   const { database, config, vault } = needs;
@@ -28,9 +36,14 @@ export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
     async getMe({ who, inFleet }) {
       const { id, name, settings } = await inFleet(ownFleet);
       return {
-        name: who.context.actor.name, email: who.email, role: who.role, fleet: { id, name, timeZone: settings.timeZone },
-        fleets: await database.asSystem((tx) => fleetsOf(tx, who)), installationAdministrator: who.installation,
-        demo: config.demo, simulatorUrl: config.simulatorUrl,
+        name: who.context.actor.name,
+        email: who.email,
+        role: who.role,
+        fleet: { id, name, timeZone: settings.timeZone },
+        fleets: await database.asSystem((tx) => fleetsOf(tx, who)),
+        installationAdministrator: who.installation,
+        demo: config.demo,
+        simulatorUrl: config.simulatorUrl,
       };
     },
     async listFleets({ who }) {
@@ -46,7 +59,9 @@ export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
     async createApiKey({ body, context: { fleetId }, now, inFleet }) {
       const key = newApiKey(vault);
       const digest = vault.fingerprint(key);
-      const kept = await inFleet((tx) => addApiKey(tx, { ...body, fleetId, digest, hint: hintOf(key), installation: false }, now));
+      const kept = await inFleet((tx) =>
+        addApiKey(tx, { ...body, fleetId, digest, hint: hintOf(key), installation: false }, now),
+      );
       return { ...presentApiKey(kept), key };
     },
     async revokeApiKey({ params, now, inFleet }) {
@@ -60,16 +75,23 @@ export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
 async function fleetsOf(tx: Tx, who: Who): Promise<{ id: string; name: string }[]> {
   if (who.installation) return listFleets(tx);
   if (who.context.actor.kind === 'apiKey') return [{ id: who.context.fleetId, name: who.fleetName }];
-  return (await membershipsOf(tx, who.context.actor.id ?? '')).map(({ fleetId, fleetName }) => ({ id: fleetId, name: fleetName }));
+  return (await membershipsOf(tx, who.context.actor.id ?? '')).map(({ fleetId, fleetName }) => ({
+    id: fleetId,
+    name: fleetName,
+  }));
 }
 
-async function createFleet({ database }: HandlerNeeds, { who, body, now }: Call<'createFleet'>): ReturnType<Handlers['createFleet']> {
+async function createFleet(
+  { database }: HandlerNeeds,
+  { who, body, now }: Call<'createFleet'>,
+): ReturnType<Handlers['createFleet']> {
   if (!who.installation) throw new Refusal('not_allowed', "Only the installation's administrator makes fleets.");
   const { actor } = who.context;
   const fleet = { id: newId('flt', now), name: body.name, plan: defaultPlan, settings: defaultSettings(body.name) };
   await database.asSystem(async (tx) => {
     await addFleet(tx, fleet, now);
-    if (actor.kind === 'operator' && actor.id) await addMember(tx, { fleetId: fleet.id, userId: actor.id, role: 'administrator' }, now);
+    if (actor.kind === 'operator' && actor.id)
+      await addMember(tx, { fleetId: fleet.id, userId: actor.id, role: 'administrator' }, now);
   });
   return { id: fleet.id, name: fleet.name };
 }
@@ -77,20 +99,30 @@ async function createFleet({ database }: HandlerNeeds, { who, body, now }: Call<
 /** What was given, and only permissions that Towline can make use of. */
 function accepted(change: Call<'changeSettings'>['body']): Partial<Settings> {
   const unknown = change.requiredPermissions?.filter((permission) => !knownPermissions.includes(permission)) ?? [];
-  if (unknown.length > 0) throw new Refusal('invalid_input', `Towline does not know these permissions: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Refusal('invalid_input', `Towline does not know these permissions: ${unknown.join(', ')}.`);
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<Settings>; // the schema's names are the settings'
 }
 
-async function overview({ database, config }: HandlerNeeds, { now, inFleet }: Call<'getOverview'>): ReturnType<Handlers['getOverview']> {
+async function overview(
+  { database, config }: HandlerNeeds,
+  { now, inFleet }: Call<'getOverview'>,
+): ReturnType<Handlers['getOverview']> {
   const counts = await inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
     return overviewCounts(tx, { staleAfterS: settings.staleAfterS, now });
   });
-  const refusedLastHour = await database.asSystem((tx) => webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)));
+  const refusedLastHour = await database.asSystem((tx) =>
+    webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)),
+  );
   const { vehicles, freshness, owners, alerts, webhooks } = counts;
   return {
-    at: iso(now), vehicles, freshness, alerts, ...tally(counts.connections),
+    at: iso(now),
+    vehicles,
+    freshness,
+    alerts,
+    ...tally(counts.connections),
     owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
     webhooks: { ...webhooks, lastReceivedAt: maybeIso(webhooks.lastReceivedAt), refusedLastHour },
     platform: { mode: config.mode, platform: 'v3' },

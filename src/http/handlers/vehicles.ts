@@ -14,8 +14,16 @@ import { presentListed, presentSignals, presentVehicle } from '../present-vehicl
 import { iso, presentHappening } from '../present.ts';
 
 type VehicleCalls =
-  | 'listVehicles' | 'createVehicle' | 'getVehicle' | 'changeVehicle' | 'connectVehicle' | 'reconnectVehicle'
-  | 'disconnectVehicle' | 'checkVehicle' | 'listSignals' | 'listTimeline';
+  | 'listVehicles'
+  | 'createVehicle'
+  | 'getVehicle'
+  | 'changeVehicle'
+  | 'connectVehicle'
+  | 'reconnectVehicle'
+  | 'disconnectVehicle'
+  | 'checkVehicle'
+  | 'listSignals'
+  | 'listTimeline';
 
 export function vehicleHandlers({ flows }: HandlerNeeds): Pick<Handlers, VehicleCalls> {
   return {
@@ -38,7 +46,12 @@ export function vehicleHandlers({ flows }: HandlerNeeds): Pick<Handlers, Vehicle
     },
     async reconnectVehicle(call) {
       const deliver = call.body.deliver === 'email';
-      const { route, url, expiresAt, delivered } = await flows.reconnect(call.context, vehicleId(call.params.id), { deliver }, call.now);
+      const { route, url, expiresAt, delivered } = await flows.reconnect(
+        call.context,
+        vehicleId(call.params.id),
+        { deliver },
+        call.now,
+      );
       return { route, delivered, ...(url ? { url } : {}), ...(expiresAt ? { expiresAt: iso(expiresAt) } : {}) };
     },
     async disconnectVehicle(call) {

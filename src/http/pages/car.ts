@@ -20,7 +20,9 @@ export const shortTitle = (car: PageCar): string => vehicleTitle({ ...car, year:
 
 export function carLine(car: PageCar, language: string): string {
   const title = shortTitle(car);
-  return car.plate ? say(language, 'page.carAndPlate', { title, plate: unbroken(car.plate) }) : say(language, 'page.car', { title });
+  return car.plate
+    ? say(language, 'page.carAndPlate', { title, plate: unbroken(car.plate) })
+    : say(language, 'page.car', { title });
 }
 
 /** What stands under the car's name: its work, or how its work stands. */
@@ -57,16 +59,20 @@ function workOf(car: PageCar, page: Work, token: string): ReactNode {
   const { language, fleet, problem } = page;
   const step = stepOf(car);
   const make = car.make ? makeName(car.make) : 'unknown';
-  const what = car.cause ? ownerCauseText(car.cause, car, language) : say(language, 'page.connect.what', { fleet: fleet.name });
+  const what = car.cause
+    ? ownerCauseText(car.cause, car, language)
+    : say(language, 'page.connect.what', { fleet: fleet.name });
   const label = step.button && say(language, problem ? 'page.again.button' : step.button);
   return h(
     Fragment,
     null,
     h('p', null, what, ' ', say(language, step.does, { make })),
-    car.cause === 'virtualKeyMissing' && h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
+    car.cause === 'virtualKeyMissing' &&
+      h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
     step.noticed && h('p', null, say(language, 'page.repair.noticed')),
     step.button && hintsOf(car, language),
-    label && buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label),
+    label &&
+      buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label),
     car.cause && h('p', { className: 'quiet' }, say(language, 'page.unaffected')),
   );
 }
@@ -97,12 +103,16 @@ function stepOf({ cause }: PageCar): Step {
 }
 
 function ownerActionKey(cause: Cause): MessageKey {
-  if (cause === 'subscriptionLapsed' || cause === 'virtualKeyMissing' || cause === 'remoteAccessDisabled') return `page.repair.${cause}`;
+  if (cause === 'subscriptionLapsed' || cause === 'virtualKeyMissing' || cause === 'remoteAccessDisabled')
+    return `page.repair.${cause}`;
   return 'page.repair.accountIssue';
 }
 
 const makeHints: Readonly<Record<string, MessageKey>> = {
-  TESLA: 'make.tesla', FORD: 'make.ford', LINCOLN: 'make.ford', AUDI: 'make.audi',
+  TESLA: 'make.tesla',
+  FORD: 'make.ford',
+  LINCOLN: 'make.ford',
+  AUDI: 'make.audi',
 };
 
 /** What an owner of this make has to know before they start. @see docs/smartcar.md §1.2, §2.5 */

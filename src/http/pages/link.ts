@@ -26,7 +26,13 @@ function workPage(page: Work, token: string): string {
   const refreshS = cars.some((car) => car.state === 'checking') ? checkingRefreshS : null;
   const [only] = cars;
   const sections = only && cars.length === 1 ? oneCar(only, title, page, token) : manyCars(title, page, token);
-  return htmlDocument({ language, title, fleetName: fleet.name, refreshS }, problemSection(page), sections, sharedSection(page), askSection(fleet, language));
+  return htmlDocument(
+    { language, title, fleetName: fleet.name, refreshS },
+    problemSection(page),
+    sections,
+    sharedSection(page),
+    askSection(fleet, language),
+  );
 }
 
 function titleOf({ kind, cars, language }: Work): string {
@@ -76,7 +82,10 @@ function manyCars(title: string, page: Work, token: string): ReactNode {
 function problemSection({ problem, cars, language }: Work): ReactNode {
   if (!problem || cars.every((car) => car.state !== 'toDo')) return null;
   const make = cars.length === 1 ? (cars[0]?.make ?? null) : null;
-  const words = problem.problem === 'connectError' ? connectErrorText(problem.error, { make }, language) : ownProblem(problem, language);
+  const words =
+    problem.problem === 'connectError'
+      ? connectErrorText(problem.error, { make }, language)
+      : ownProblem(problem, language);
   return h(
     'section',
     { key: 'problem', className: 'note', role: 'status' },
@@ -92,13 +101,21 @@ function ownProblem(
 ): { title: string; text: string; next: string } {
   const key = `problem.${problem.problem}` as const;
   const params = problem.problem === 'wrongCar' ? wrongCarParams(problem, language) : {};
-  return { title: say(language, `${key}.title`), text: say(language, `${key}.text`, params), next: say(language, `${key}.next`) };
+  return {
+    title: say(language, `${key}.title`),
+    text: say(language, `${key}.text`, params),
+    next: say(language, `${key}.next`),
+  };
 }
 
 /** A VIN is the owner's other car's: its end is enough to know it by. */
-function wrongCarParams(problem: { field: string; expected: string; found: string }, language: string): Record<string, string> {
+function wrongCarParams(
+  problem: { field: string; expected: string; found: string },
+  language: string,
+): Record<string, string> {
   const { field, expected, found } = problem;
-  if (field === 'make') return { field: say(language, 'field.make'), expected: makeName(expected), found: makeName(found) };
+  if (field === 'make')
+    return { field: say(language, 'field.make'), expected: makeName(expected), found: makeName(found) };
   if (field === 'model' || field === 'year') return { field: say(language, `field.${field}`), expected, found };
   return { field: say(language, 'field.vin'), expected: `…${expected.slice(-6)}`, found: `…${found.slice(-6)}` };
 }
@@ -115,7 +132,13 @@ function sharedSection({ permissions, cars, language }: Work): ReactNode {
       permissionList(say(language, 'page.shared.required'), permissions.required, language),
       permissionList(say(language, 'page.shared.optional'), permissions.optional, language),
     ),
-    h('p', { className: 'quiet' }, say(language, 'page.shared.stop', { make }), ' ', say(language, 'page.shared.password')),
+    h(
+      'p',
+      { className: 'quiet' },
+      say(language, 'page.shared.stop', { make }),
+      ' ',
+      say(language, 'page.shared.password'),
+    ),
   );
 }
 
@@ -129,12 +152,7 @@ function closedPage({ reason, fleet, language }: LinkPage & { page: 'closed' }):
   const title = say(language, `page.closed.${reason}.title`);
   return htmlDocument(
     { language, title, fleetName: fleet?.name ?? null, refreshS: null },
-    h(
-      'section',
-      { key: 'closed' },
-      h('h1', null, title),
-      h('p', null, say(language, `page.closed.${reason}.text`)),
-    ),
+    h('section', { key: 'closed' }, h('h1', null, title), h('p', null, say(language, `page.closed.${reason}.text`))),
     fleet && askSection(fleet, language),
   );
 }

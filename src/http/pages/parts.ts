@@ -13,7 +13,13 @@ const paths = {
 
 /** Icon and words together; the colour only repeats them. */
 export function stateLine(state: keyof typeof paths, text: string): ReactNode {
-  const stroke = { fill: 'none', stroke: 'currentColor', strokeWidth: 2, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
+  const stroke = {
+    fill: 'none',
+    stroke: 'currentColor',
+    strokeWidth: 2,
+    strokeLinecap: 'round',
+    strokeLinejoin: 'round',
+  } as const;
   const icon = h('svg', { viewBox: '0 0 24 24', 'aria-hidden': true, ...stroke }, h('path', { d: paths[state] }));
   return h('p', { className: `state ${state}` }, icon, h('span', null, text));
 }
@@ -33,7 +39,17 @@ function contactLink(contact: string): ReactNode {
 }
 
 /** One form, one button. */
-export function buttonForm(action: string, fields: Readonly<Record<string, string>>, label: string, describedBy?: string): ReactNode {
+export function buttonForm(
+  action: string,
+  fields: Readonly<Record<string, string>>,
+  label: string,
+  describedBy?: string,
+): ReactNode {
   const hidden = Object.entries(fields).map(([name, value]) => h('input', { key: name, type: 'hidden', name, value }));
-  return h('form', { method: 'post', action }, hidden, h('button', { type: 'submit', 'aria-describedby': describedBy }, label));
+  return h(
+    'form',
+    { method: 'post', action },
+    hidden,
+    h('button', { type: 'submit', 'aria-describedby': describedBy }, label),
+  );
 }

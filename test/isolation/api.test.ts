@@ -1,0 +1,331 @@
+/** Every call of the API, tried from the other fleet on the real app: nothing is there, nothing changes, nothing is asked of Smartcar. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { hash } from '@node-rs/argon2';
+import { newId } from '../../src/domain/ids.ts';
+import type { FleetId } from '../../src/domain/ids.ts';
+import { paths } from '../../src/http/contract/paths.ts';
+import type { CallName } from '../../src/http/contract/paths.ts';
+import type { Body } from '../../src/http/contract/routes.ts';
+import { addMember, ensurePerson } from '../../src/store/member.ts';
+import { makeKey, makeRecords, makeVehicle } from '../http/server.ts';
+import { startWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+import { readTables } from './catalogue.ts';
+import type { TableFacts } from './catalogue.ts';
+import { snapshot } from './every-table.ts';
+
+/** What ids of the other fleet a call can name. */
+interface Theirs {
+  vehicle: string;
+  owner: string;
+  alert: string;
+  notification: string;
+  event: string;
+  key: string;
+}
+
+/** A call that names something: 404, with a body that would be accepted for something of one's own. */
+interface Naming<N extends CallName> {
+  names: keyof Theirs;
+  body?: Body<N>;
+}
+
+/** A call that names nothing in its path: its answer holds nothing of the other fleet. */
+type Plain<N extends CallName> =
+  | { answers: number; body?: Body<N> }
+  /** Its body can name something of the other fleet: 404. */
+  | { naming: (theirs: Theirs) => Body<N> };
+
+type Line<N extends CallName> = (typeof paths)[N][1] extends `${string}:id${string}` ? Naming<N> : Plain<N>;
+
+/** A line of any call, as the loops read it. */
+interface AnyLine {
+  names?: keyof Theirs;
+  answers?: number;
+  body?: unknown;
+  naming?: (theirs: Theirs) => unknown;
+}
+
+/** One line a call: a call without one, or a line of the wrong kind, is an error of types. */
+const lines: { readonly [N in CallName]: Line<N> } = {
+  getOverview: { answers: 200 },
+  getMe: { answers: 200 },
+  listFleets: { answers: 200 },
+  createFleet: { answers: 403, body: { name: 'A fleet of their own' } },
+  listVehicles: { answers: 200 },
+  createVehicle: { naming: ({ owner }) => ({ number: 'Borrowed owner', ownerId: owner }) },
+  getVehicle: { names: 'vehicle' },
+  changeVehicle: { names: 'vehicle', body: { plate: 'STOLEN' } },
+  connectVehicle: { names: 'vehicle', body: {} },
+  reconnectVehicle: { names: 'vehicle', body: {} },
+  disconnectVehicle: { names: 'vehicle', body: { when: 'now' } },
+  checkVehicle: { names: 'vehicle' },
+  listSignals: { names: 'vehicle' },
+  listTimeline: { names: 'vehicle' },
+  listOwners: { answers: 200 },
+  createOwner: { answers: 201, body: { name: 'Own owner', email: 'own@owners.example' } },
+  getOwner: { names: 'owner' },
+  changeOwner: { names: 'owner', body: { name: 'Stolen' } },
+  listAlerts: { answers: 200 },
+  getAlert: { names: 'alert' },
+  acknowledgeAlert: { names: 'alert' },
+  resolveAlert: { names: 'alert' },
+  listNotifications: { answers: 200 },
+  getNotification: { names: 'notification' },
+  listMailbox: { answers: 200 },
+  listWebhookEvents: { answers: 200 },
+  getWebhookEvent: { names: 'event' },
+  listApiKeys: { answers: 200 },
+  createApiKey: { answers: 201, body: { name: 'Own key' } },
+  revokeApiKey: { names: 'key' },
+  listAudit: { answers: 200 },
+  getPlan: { answers: 200 },
+  getSettings: { answers: 200 },
+  changeSettings: { answers: 200, body: { staleAfterS: 7_200 } },
+};
+const calls = Object.keys(lines) as CallName[]; // keys of a const object
+
+interface Answered {
+  status: number;
+  text: string;
+}
+
+describe('the API from the other fleet', () => {
+  let world: World;
+  let north: FleetId;
+  let south: FleetId;
+  let theirs: Theirs;
+  /** Everything by which the north could be recognised. */
+  let marks: string[];
+  let tables: TableFacts[];
+  let northKey: string;
+  let southKey: string;
+  let southCookie: string;
+  let southVehicle: string;
+
+  before(async () => {
+    world = await startWorld();
+    const [first, second] = world.fleets;
+    assert.ok(second);
+    [north, south] = [first, second];
+    const { database, vault } = world.ground;
+    const client = await world.ground.database.ownerPool.connect();
+    tables = (await readTables(client)).filter(({ fleetColumn, isPartition }) => fleetColumn !== null && !isPartition);
+    client.release();
+    const car = (await world.cars('first'))[0];
+    assert.ok(car);
+    const connected = await world.connectCar(car);
+    northKey = await makeKey({ database, vault }, north, 'administrator');
+    southKey = await makeKey({ database, vault }, south, 'administrator');
+    for (const fleet of [north, south]) {
+      const number = fleet === north ? 'NORTHERN-1' : 'SOUTHERN-1';
+      const made = await makeVehicle({ database, vault }, fleet, {
+        number,
+        status: 'expired',
+        cause: 'signedOut',
+        newsH: 1,
+      });
+      const [alert, notification, event] = await makeRecords({ database }, fleet, { ...made, number });
+      if (fleet === south) southVehicle = made.vehicleId;
+      else
+        theirs = {
+          vehicle: connected,
+          owner: made.ownerId,
+          alert: last(alert),
+          notification: last(notification),
+          event: last(event),
+          key: await keyOf(fleet),
+        };
+    }
+    southCookie = await signInTo(south);
+    marks = [north, car.vin, car.vehicleId, 'NORTHERN-1', car.account.email, ...(await idsOf(north))];
+  });
+  after(() => world.close());
+
+  const last = (path = ''): string => path.split('/').at(-1) ?? '';
+
+  async function keyOf(fleet: FleetId): Promise<string> {
+    const row = await world.ground.database.asFleet(fleet, (tx) =>
+      tx.selectFrom('api_key').select('id').where('installation', '=', false).executeTakeFirstOrThrow(),
+    );
+    return row.id;
+  }
+
+  async function idsOf(fleet: FleetId): Promise<string[]> {
+    const rows = Object.values(await snapshot(world.ground.database, tables, fleet)).flat();
+    return [
+      ...new Set(
+        rows.flatMap(
+          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem)_[0-9a-z]{26}\b/g) ?? [],
+        ),
+      ),
+    ];
+  }
+
+  /** Somebody who belongs to this fleet alone, as their browser is known. */
+  async function signInTo(fleet: FleetId): Promise<string> {
+    const email = 'sven@south.example';
+    const password = 'a long enough password';
+    const person = {
+      id: newId('mem', world.now()),
+      name: 'Sven',
+      email,
+      passwordHash: await hash(password),
+      installationAdministrator: false,
+    };
+    await world.ground.database.asSystem(async (tx) => {
+      const userId = await ensurePerson(tx, person, world.now());
+      await addMember(tx, { fleetId: fleet, userId, role: 'administrator' }, world.now());
+    });
+    const answer = await fetch(`${world.publicUrl}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: world.publicUrl },
+      body: JSON.stringify({ email, password }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+    return answer.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+  }
+
+  const byKey = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
+  const byCookie = (): Record<string, string> => ({ cookie: southCookie, origin: world.publicUrl });
+
+  async function ask(method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<Answered> {
+    const answer = await fetch(`${world.publicUrl}/api/v1${path}`, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  function callWith(name: CallName, headers: Record<string, string>): Promise<Answered> {
+    const [method, path] = paths[name];
+    const line: AnyLine = lines[name];
+    if (line.names) return ask(method, path.replace(':id', theirs[line.names]), headers, line.body);
+    return ask(method, path, headers, line.naming ? line.naming(theirs) : line.body);
+  }
+
+  const expected = (name: CallName): number => {
+    const line: AnyLine = lines[name];
+    return line.answers ?? 404;
+  };
+  const nothingOfNorth = (text: string, what: string): void => {
+    // What was asked for may be said again; nothing else of the north may be there.
+    assert.deepEqual(
+      marks.filter((mark) => text.includes(mark)),
+      [],
+      `${what}: ${text.slice(0, 300)}`,
+    );
+  };
+  const smartcarAsked = async (): Promise<string> => JSON.stringify(await world.sim('GET', '/sim/api/requests'));
+
+  test('what stands in the lines is there, and its own fleet finds it', async () => {
+    assert.ok(marks.length > 15);
+    for (const name of calls) {
+      if (!('names' in lines[name]) || paths[name][0] !== 'GET') continue;
+      assert.equal((await callWith(name, byKey(northKey))).status, 200, name);
+    }
+  });
+
+  test('every call by a key and by a person of the other fleet: not found, nothing shown, nothing changed', async () => {
+    const untouched = await snapshot(world.ground.database, tables, north);
+    const asked = await smartcarAsked();
+    for (const [who, headers] of [
+      ['key', byKey(southKey)],
+      ['person', byCookie()],
+    ] as const) {
+      for (const name of calls) {
+        if (who === 'person' && name === 'createOwner') continue; // made by the key already, and its address is taken
+        const { status, text } = await callWith(name, headers);
+        assert.equal(status, expected(name), `${name} by a ${who}: ${text}`);
+        nothingOfNorth(text, name);
+      }
+    }
+    assert.deepEqual(await snapshot(world.ground.database, tables, north), untouched, 'and nothing else');
+    assert.equal(await smartcarAsked(), asked, 'Smartcar was asked nothing');
+  });
+
+  test('who names the other fleet in the header finds nothing, whatever they call', async () => {
+    const untouched = await snapshot(world.ground.database, tables, north);
+    for (const headers of [byKey(southKey), byCookie()]) {
+      for (const name of calls) {
+        const { status, text } = await callWith(name, { ...headers, 'towline-fleet': north });
+        assert.equal(status, 404, `${name}: ${text}`);
+        nothingOfNorth(text, name);
+      }
+    }
+    assert.deepEqual(await snapshot(world.ground.database, tables, north), untouched);
+  });
+
+  test('lists filtered by the other fleet’s ids, searched for its words, or begun with its cursors show nothing of it', async () => {
+    const filters = [
+      `/vehicles?owner=${theirs.owner}`,
+      '/vehicles?q=NORTHERN',
+      '/owners?q=NORTHERN',
+      `/alerts?state=all&vehicle=${theirs.vehicle}`,
+      `/notifications?vehicle=${theirs.vehicle}`,
+    ];
+    for (const path of filters) {
+      const { status, text } = await ask('GET', path, byKey(southKey));
+      assert.deepEqual([status, JSON.parse(text)], [200, { items: [], nextCursor: null }], path);
+    }
+    const { text } = await ask('GET', '/vehicles?limit=1', byKey(northKey));
+    const { nextCursor } = JSON.parse(text) as { nextCursor: string };
+    assert.ok(nextCursor);
+    const next = await ask('GET', `/vehicles?cursor=${nextCursor}`, byKey(southKey));
+    assert.equal(next.status, 200);
+    nothingOfNorth(next.text, 'a cursor of the north');
+  });
+
+  test('a vehicle can not be given the other fleet’s owner', async () => {
+    const { status } = await ask('PATCH', `/vehicles/${southVehicle}`, byKey(southKey), { ownerId: theirs.owner });
+    assert.equal(status, 404);
+    const { text } = await ask('GET', `/vehicles/${southVehicle}`, byKey(southKey));
+    nothingOfNorth(text, 'the vehicle');
+  });
+
+  test('the same Idempotency-Key in two fleets is two requests', async () => {
+    const headers = { 'idempotency-key': 'the-same-key-in-both' };
+    const body = { number: 'TWICE-1' };
+    const [first, second] = [
+      await ask('POST', '/vehicles', { ...byKey(northKey), ...headers }, body),
+      await ask('POST', '/vehicles', { ...byKey(southKey), ...headers }, body),
+    ];
+    assert.deepEqual([first.status, second.status], [201, 201]);
+    const ids = [first, second].map(({ text }) => (JSON.parse(text) as { id: string }).id);
+    assert.notEqual(ids[0], ids[1]);
+  });
+
+  test('the stream tells a fleet its own changes only, and another fleet’s can not be asked for', async () => {
+    const other = await ask('GET', `/stream?fleet=${north}`, byKey(southKey));
+    assert.equal(other.status, 404);
+    const leaving = new AbortController();
+    const stream = await fetch(`${world.publicUrl}/api/v1/stream`, {
+      headers: byKey(southKey),
+      signal: leaving.signal,
+    });
+    assert.ok(stream.body);
+    const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await ask('PATCH', `/vehicles/${theirs.vehicle}`, byKey(northKey), { plate: 'N-1' })).status, 200);
+    assert.equal((await ask('PATCH', `/vehicles/${southVehicle}`, byKey(southKey), { plate: 'S-1' })).status, 200);
+    let heard = '';
+    while (!heard.includes(southVehicle)) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, heard);
+      heard += value;
+    }
+    leaving.abort();
+    nothingOfNorth(heard, 'the stream');
+  });
+
+  test('the same calls work for those whose things they are, so that a 404 above meant something', async () => {
+    for (const name of calls.filter((call) => 'names' in lines[call])) {
+      const { status, text } = await callWith(name, byKey(northKey));
+      assert.ok(status < 300 || status === 409, `${name}: ${status} ${text}`);
+    }
+  });
+});
