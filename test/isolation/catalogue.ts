@@ -1,8 +1,8 @@
 /** What PostgreSQL's own catalogue says about who may touch what: every table, whoever made it. */
 import type pg from 'pg';
 
-/** The tables that towline_system may reach, each with the reason; whatever else it can do is a mistake. */
-export const systemTables: Readonly<Record<string, { acts: string; because: string }>> = {
+/** The tables that towline_system may reach, each with the reason (and the one column, where it may read no other). */
+export const systemTables: Readonly<Record<string, { acts: string; because: string; column?: string }>> = {
   api_key: {
     acts: 'select insert',
     because: 'the door finds a key before its fleet is known; installation keys are made without one',
@@ -22,6 +22,11 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'one loop polls all fleets, and a webhook finds its fleet by the car',
   },
   fleet: { acts: 'select insert', because: 'the loops read plans; the installation’s administrator makes fleets' },
+  idempotency: {
+    acts: 'select delete',
+    because: 'answers are dropped after a day; only their age can be read',
+    column: 'created_at',
+  },
   link: { acts: 'select', because: 'whoever holds a link does not know its fleet' },
   member: { acts: 'select insert', because: 'the door asks which fleets a person belongs to' },
   notification: {

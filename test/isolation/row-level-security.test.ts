@@ -155,8 +155,9 @@ await onEveryServer('isolation', (opened) => {
     );
     for (const { name } of tables) {
       const table = sql.table(name);
+      const column = systemTables[name]?.column;
       const attempts = {
-        select: sql`select * from ${table}`,
+        select: sql`select ${column ? sql.ref(column) : sql.raw('*')} from ${table}`,
         insert: sql`insert into ${table} select * from ${table} where false`,
         delete: sql`delete from ${table} where false`,
         truncate: sql`truncate ${table}`,
@@ -172,6 +173,13 @@ await onEveryServer('isolation', (opened) => {
         );
       }
     }
+  });
+
+  test('of a table with one open column the loops can read no other', async () => {
+    const single = Object.entries(systemTables).filter(([, { column }]) => column);
+    assert.ok(single.length > 0);
+    for (const [name] of single)
+      assert.equal(await tried(fromSystem, sql`select * from ${sql.table(name)}`), 'refused', name);
   });
 
   test('the loops see of messages only what is due', async () => {
