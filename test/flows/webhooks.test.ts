@@ -16,7 +16,11 @@ type Json = Record<string, unknown>;
 const signed = (raw: string): string => createHmac('sha256', demoCredentials.managementToken).update(raw).digest('hex');
 
 /** Sends these bytes to the door; signed by Smartcar's token unless told. */
-async function send(world: World, body: unknown, signature: string | null = 'right'): Promise<{ status: number; text: string }> {
+async function send(
+  world: World,
+  body: unknown,
+  signature: string | null = 'right',
+): Promise<{ status: number; text: string }> {
   const raw = typeof body === 'string' ? body : JSON.stringify(body);
   const given = signature === 'right' ? signed(raw) : signature;
   const response = await fetch(`${world.publicUrl}/webhooks/smartcar`, {
@@ -29,7 +33,9 @@ async function send(world: World, body: unknown, signature: string | null = 'rig
 
 /** A fixture as if it had just been sent about this car; its times are now, except those that are 0 on purpose. */
 function about(car: SimulatedCar, name: string, now: Date): Json {
-  const text = JSON.stringify(fixture(name)).replaceAll(vehicleId, car.vehicleId).replaceAll(userId, car.userId ?? '');
+  const text = JSON.stringify(fixture(name))
+    .replaceAll(vehicleId, car.vehicleId)
+    .replaceAll(userId, car.userId ?? '');
   const times = ['oemUpdatedAt', 'retrievedAt', 'fetchedAt', 'deliveredAt', 'deliveryTime'];
   return JSON.parse(text, (key, value: unknown) => {
     if (times.includes(key) && value !== 0) return now.getTime();
@@ -48,7 +54,9 @@ const withValue = (event: Json, value: unknown): Json => {
 const readingOf = (vehicle: VehicleNow, code: string) => vehicle.signals.find((signal) => signal.code === code);
 
 /** What became of the delivery that was kept last. */
-async function lastDelivery(world: World): Promise<{ state: string; reason: string | null; event_type: string | null }> {
+async function lastDelivery(
+  world: World,
+): Promise<{ state: string; reason: string | null; event_type: string | null }> {
   return world.ground.database.system
     .selectFrom('webhook_inbox')
     .select(['state', 'reason', 'event_type'])
@@ -68,7 +76,8 @@ describe('what Smartcar sends', () => {
 
   before(async () => {
     world = await startWorld();
-    car = (await world.cars('first')).find(({ make, model }) => make === 'VOLKSWAGEN' && model === 'ID.3') ?? assert.fail();
+    car =
+      (await world.cars('first')).find(({ make, model }) => make === 'VOLKSWAGEN' && model === 'ID.3') ?? assert.fail();
     id = await world.connectCar(car);
     await until((vehicle) => vehicle.connection?.status === 'active');
     // From here on the car is moved by this test's bodies alone.
@@ -96,7 +105,12 @@ describe('what Smartcar sends', () => {
   const states = [
     { name: 'webhook-state-documented', shape: 'the newest documented shape', code: 'closure-islocked', value: false },
     { name: 'webhook-state-keyed', shape: 'the shape keyed by names', code: 'closure-islocked', value: true },
-    { name: 'webhook-state-september', shape: 'the shape of September 2025', code: 'odometer-traveleddistance', value: 99_999.5 },
+    {
+      name: 'webhook-state-september',
+      shape: 'the shape of September 2025',
+      code: 'odometer-traveleddistance',
+      value: 99_999.5,
+    },
   ];
   for (const { name, shape, code, value } of states) {
     test(`a reading in ${shape} is the car's newest at once`, async () => {
@@ -147,7 +161,9 @@ describe('what Smartcar sends', () => {
   test('the September shape names signals with a dot; what nobody requires is noted, what is required is suspected', async () => {
     assert.equal((await deliver(await fresh('webhook-error-september'))).connection?.suspicion, null);
     assert.deepEqual(await lastDelivery(world), {
-      state: 'ignored', reason: 'concerns nothing this fleet requires', event_type: 'VEHICLE_ERROR',
+      state: 'ignored',
+      reason: 'concerns nothing this fleet requires',
+      event_type: 'VEHICLE_ERROR',
     });
     const required = await fresh('webhook-error-september');
     firstError(required)['signals'] = ['Location.PreciseLocation'];
@@ -158,8 +174,8 @@ describe('what Smartcar sends', () => {
   test('the same event twice is applied once', async () => {
     const event = withValue(await fresh('webhook-state-documented'), true);
     await deliver(event);
-    await world.advance(1);
-    const now = await deliver(withValue(structuredClone(event), false));
+    const again = withValue(await fresh('webhook-state-documented'), false);
+    const now = await deliver({ ...again, eventId: event['eventId'] });
     assert.equal(readingOf(now, 'closure-islocked')?.value, true);
     assert.equal((await lastDelivery(world)).state, 'duplicate');
   });
@@ -193,9 +209,17 @@ describe('what Smartcar sends', () => {
     await world.advance(1);
     const other = (await world.cars('first')).find(({ make }) => make === 'KIA') ?? assert.fail();
     await deliver(about({ ...other, userId: 'nobody' }, 'webhook-state-documented', world.now()));
-    assert.deepEqual(await lastDelivery(world), { state: 'ignored', reason: 'no connected vehicle', event_type: 'VEHICLE_STATE' });
+    assert.deepEqual(await lastDelivery(world), {
+      state: 'ignored',
+      reason: 'no connected vehicle',
+      event_type: 'VEHICLE_STATE',
+    });
     const now = await deliver(await fresh('webhook-state-keyed'));
-    assert.deepEqual(await lastDelivery(world), { state: 'ignored', reason: 'a test payload', event_type: 'VEHICLE_STATE' });
+    assert.deepEqual(await lastDelivery(world), {
+      state: 'ignored',
+      reason: 'a test payload',
+      event_type: 'VEHICLE_STATE',
+    });
     assert.deepEqual(now.signals, before.signals);
   });
 
@@ -214,7 +238,7 @@ describe('what Smartcar sends', () => {
       const { status, text } = await send(world, body, null);
       assert.deepEqual([status, JSON.parse(text)], [200, { challenge: signed(challenge) }]);
     }
-    assert.match(JSON.stringify(await world.sim('POST', '/sim/api/webhooks/verify')), /verified|true/i);
+    assert.equal((await world.sim('POST', '/sim/api/webhooks/verify'))['isVerified'], true);
   });
 
   test('a challenge that could be a payload is not signed', async () => {
@@ -248,7 +272,9 @@ describe('what Smartcar sends', () => {
     const reading = readingOf(await world.vehicle(id), 'closure-islocked');
     const forge = async (): Promise<number> => {
       const event = withValue(about(car, 'webhook-state-documented', world.now()), 'forged');
-      return (await send(world, event, createHmac('sha256', 'not the token').update(JSON.stringify(event)).digest('hex'))).status;
+      return (
+        await send(world, event, createHmac('sha256', 'not the token').update(JSON.stringify(event)).digest('hex'))
+      ).status;
     };
     for (let sent = 0; sent < 5; sent += 1) assert.equal(await forge(), 401);
     assert.deepEqual(await watch(), []);
