@@ -108,7 +108,7 @@ describe('npm start', () => {
     const { said } = startScript({ PORT: '4555', SIMULATOR_PORT: '4556' });
     const [simulator, main] = await Promise.all([simulatorSeen, mainSeen]);
     assert.deepEqual(simulator.args, [
-      ...['--port', '4556', '--state', join(project, 'data', 'simulator.json')],
+      ...['--port', '4556', '--state', join(project, 'data', 'simulator.json'), '--bucket', '3000'],
       ...['--webhook-url', 'http://127.0.0.1:4555/webhooks/smartcar'],
       ...['--redirect-uri', 'http://127.0.0.1:4555/connect/callback'],
     ]);
