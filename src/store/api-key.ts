@@ -69,17 +69,25 @@ export async function ensureApiKey(tx: Tx, key: NewApiKey, now: Date): Promise<v
     .execute();
 }
 
-/** The fleet's keys, newest first; at most 200. */
+/** The fleet's own keys, newest first; at most 200. The installation's are not a fleet's to see or to end. */
 export async function listApiKeys(tx: Tx): Promise<KeptApiKey[]> {
-  return tx.selectFrom('api_key').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(200).execute();
+  return tx
+    .selectFrom('api_key')
+    .selectAll()
+    .where('installation', '=', false)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute();
 }
 
-/** Ends it; a key that ended before keeps its time. Null when this fleet has no such key. */
+/** Ends it; a key that ended before keeps its time. Null when this fleet has no such key of its own. */
 export async function endApiKey(tx: Tx, id: string, now: Date): Promise<KeptApiKey | null> {
   const row = await tx
     .updateTable('api_key')
     .set({ revoked_at: sql<Date>`coalesce(revoked_at, ${now})` })
     .where(sql<boolean>`id = ${id}`)
+    .where('installation', '=', false)
     .returningAll()
     .executeTakeFirst();
   return row ?? null;

@@ -180,4 +180,9 @@ export async function countBadSignatures(database: Database, since: Date): Promi
 export async function forgetOldDeliveries(database: Database, before: Date): Promise<void> {
   await database.system.deleteFrom('webhook_seen').where('first_at', '<', before).execute();
   await database.system.deleteFrom('webhook_refused').where('minute', '<', before).execute();
+  await database.system
+    .deleteFrom('webhook_inbox')
+    .where('received_at', '<', before)
+    .where('state', '<>', 'pending')
+    .execute();
 }

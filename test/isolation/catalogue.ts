@@ -34,7 +34,7 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'one loop delivers what is due of all fleets; it sees nothing that is over',
   },
   request_bucket: { acts: 'select insert update', because: 'Smartcar’s limit is for the whole application' },
-  webhook_inbox: { acts: 'select insert update', because: 'a delivery is kept before its fleet is known' },
+  webhook_inbox: { acts: 'select insert update delete', because: 'a delivery is kept before its fleet is known' },
   webhook_refused: { acts: 'select insert update delete', because: 'what is refused at the door belongs to no fleet' },
   webhook_seen: { acts: 'select insert delete', because: 'Smartcar’s event ids are unique over all fleets' },
 };

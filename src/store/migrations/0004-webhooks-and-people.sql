@@ -26,7 +26,8 @@ create policy webhook_inbox_of_app on webhook_inbox for select to towline_app us
 create policy webhook_inbox_mark on webhook_inbox for update to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
 create policy webhook_inbox_of_system on webhook_inbox for all to towline_system using (true) with check (true);
 grant select, update on webhook_inbox to towline_app;
-grant select, insert, update on webhook_inbox to towline_system;
+-- What is settled is dropped after two weeks.
+grant select, insert, update, delete on webhook_inbox to towline_system;
 
 -- Smartcar's event ids that were applied, kept for more than the seven days in which a duplicate may come.
 create table webhook_seen (
