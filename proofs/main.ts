@@ -1,0 +1,53 @@
+/**
+ * `npm run prove -- NAME`: what takes too long for the tests. Prints its figures, and writes them to docs/proofs/NAME.txt,
+ * where the last ones are committed. Without a name it lists the proofs.
+ *
+ * --minutes N   memory: how long the demo runs before it is measured (10)
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { machineLine } from '../bench/machine.ts';
+import { proveMemory } from './memory.ts';
+import { proveStart } from './start.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '10' } },
+});
+
+interface Proof {
+  what: string;
+  run: (tell: (line: string) => void) => Promise<void>;
+}
+
+const proofs: Readonly<Record<string, Proof>> = {
+  start: {
+    what: 'from a clean clone to the ready line with an empty package cache, and the second time; two minutes',
+    run: proveStart,
+  },
+  memory: {
+    what: 'what the demo takes of memory after ten minutes',
+    run: (tell) => proveMemory(Number(values.minutes), tell),
+  },
+};
+
+const [name = ''] = positionals;
+const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined;
+if (!proof) {
+  console.log('npm run prove -- NAME, where NAME is one of:');
+  for (const [known, { what }] of Object.entries(proofs)) console.log(`  ${known.padEnd(8)}${what}`);
+  process.exit(name === '' ? 0 : 2);
+}
+
+const lines: string[] = [];
+const tell = (line: string): void => {
+  lines.push(line);
+  console.log(line);
+};
+tell(`npm run prove -- ${name}`);
+tell(machineLine());
+await proof.run(tell);
+const folder = new URL('../docs/proofs/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL(`${name}.txt`, folder), `${lines.join('\n')}\n`);
+process.exit(0);

@@ -1,0 +1,68 @@
+/** What the running demo takes of memory, each process by its proportional share, so that shared pages count once. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { figure, table } from '../bench/figures.ts';
+import { commandOf, proportionalKb, treeOf } from '../bench/processes.ts';
+import { temporaryFolder } from '../test/support/start-servers.ts';
+import { npmStart } from './command.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const goalMb = 700;
+
+interface Share {
+  name: string;
+  mb: number;
+}
+
+export async function proveMemory(minutes: number, tell: (line: string) => void): Promise<void> {
+  const folder = await temporaryFolder();
+  const started = await npmStart(root, { TOWLINE_DATA_DIR: join(folder, 'data') });
+  try {
+    tell(`the demo was ready after ${started.readyS.toFixed(1)} s`);
+    const course = [sum(sharesOf(started.pid))];
+    for (let minute = 1; minute <= minutes; minute += 1) {
+      await pause(60_000);
+      course.push(sum(sharesOf(started.pid)));
+    }
+    tell(`sum at the ready line and after each minute, MB: ${course.map((mb) => figure(mb)).join(' ')}`);
+    report(sharesOf(started.pid), minutes, tell);
+  } finally {
+    await started.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function report(shares: readonly Share[], minutes: number, tell: (line: string) => void): void {
+  const names = [...new Set(shares.map(({ name }) => name))];
+  const rows = names.map((name) => {
+    const same = shares.filter((share) => share.name === name);
+    return [name, String(same.length), sum(same)];
+  });
+  tell(`proportional memory after ${minutes} minutes:`);
+  tell(table(['', 'processes', 'MB'], [...rows, ['sum', String(shares.length), sum(shares)]]));
+  const mb = sum(shares);
+  tell(`${figure(mb)} MB (aim below ${goalMb} MB: ${mb < goalMb ? 'met' : 'missed'})`);
+}
+
+const sum = (shares: readonly Share[]): number => shares.reduce((total, { mb }) => total + mb, 0);
+
+function sharesOf(pid: number): Share[] {
+  return treeOf(pid).flatMap((one) => {
+    const kb = proportionalKb(one);
+    return kb === null ? [] : [{ name: nameOf(commandOf(one)), mb: kb / 1_024 }];
+  });
+}
+
+/** By the file it runs; PostgreSQL's own processes name themselves. */
+function nameOf(command: string): string {
+  const known: [part: string, name: string][] = [
+    ['scripts/start.mjs', 'start script'],
+    ['simulator/main.ts', 'simulator'],
+    ['src/main.ts', 'Towline'],
+    ['postgres', 'PostgreSQL'],
+  ];
+  const isShell = /^(\/bin\/)?sh -c/.test(command);
+  return isShell ? 'npm and its shell' : (known.find(([part]) => command.includes(part))?.[1] ?? 'npm and its shell');
+}
