@@ -5,9 +5,11 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Database } from '../store/database.ts';
 import { announce } from '../store/outbox.ts';
 import { insertOwner, updateOwner } from '../store/owner.ts';
-import { violatedIndex } from '../store/violation.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Context } from './context.ts';
+import { refusingTwins } from './refuse-twins.ts';
+
+const twins = { owner_email: 'email_taken' } as const;
 
 interface OwnerNeeds {
   database: Database;
@@ -33,7 +35,7 @@ export async function addOwner(
   const id = newId('own', now);
   const { fleetId } = context;
   const sealed = sealedContact(needs.vault, fleetId, id, input);
-  await refusingTwins(() =>
+  await refusingTwins(twins, () =>
     needs.database.asFleet(fleetId, (tx) =>
       insertOwner(tx, {
         id,
@@ -59,7 +61,7 @@ export async function changeOwner(needs: OwnerNeeds, context: Context, id: Owner
   const columns = { name, language, time_zone: timeZone, country };
   const told = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   const sealed = sealedContact(needs.vault, context.fleetId, id, change);
-  await refusingTwins(() =>
+  await refusingTwins(twins, () =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       if (!(await updateOwner(tx, id, { ...told, ...sealed }))) throw new Refusal('not_found');
       await announce(tx, context.fleetId, [], ['vehicles']);
@@ -77,13 +79,4 @@ function sealedContact(vault: Vault, fleetId: FleetId, id: OwnerId, { email, pho
         }),
     ...(phone === undefined ? {} : { phone_sealed: vault.seal(phone, { fleetId, row: id, kind: 'owner.phone' }) }),
   };
-}
-
-async function refusingTwins<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (violatedIndex(error) === 'owner_email') throw new Refusal('email_taken');
-    throw error;
-  }
 }

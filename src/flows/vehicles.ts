@@ -8,8 +8,10 @@ import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { insertVehicle, nextNumber, updateVehicle } from '../store/vehicle.ts';
-import { violatedIndex } from '../store/violation.ts';
 import type { Context } from './context.ts';
+import { refusingTwins } from './refuse-twins.ts';
+
+const twins = { vehicle_number: 'number_taken', vehicle_vin: 'vin_taken' } as const;
 
 type Told<T> = { [K in keyof T]?: T[K] | undefined };
 type NewVehicle = Told<Omit<Vehicle, 'id' | 'fleetId' | 'createdAt' | 'ownerId'>> & { ownerId?: string | undefined };
@@ -23,7 +25,7 @@ export async function addVehicle(
   now: Date,
 ): Promise<VehicleId> {
   const id = newId('veh', now);
-  await refusingTwins(() =>
+  await refusingTwins(twins, () =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       await insertVehicle(tx, { ...(await recordOf(tx, input)), id, fleetId: context.fleetId, createdAt: now });
       const line = { kind: 'vehicle.added', at: now, via: 'operator', requestId: null } as const;
@@ -57,7 +59,7 @@ export async function changeVehicle(
   id: VehicleId,
   change: VehicleChange,
 ): Promise<void> {
-  await refusingTwins(() =>
+  await refusingTwins(twins, () =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       const ownerId = typeof change.ownerId === 'string' ? await ownerIdOf(tx, change.ownerId) : change.ownerId;
       const told = Object.fromEntries(
@@ -73,15 +75,4 @@ async function ownerIdOf(tx: Tx, text: string): Promise<OwnerId> {
   const owner = isId('own', text) ? await findOwner(tx, text) : undefined;
   if (!owner) throw new Refusal('not_found', 'This fleet has no owner with this id.');
   return owner.id;
-}
-
-async function refusingTwins<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const index = violatedIndex(error);
-    if (index === 'vehicle_number') throw new Refusal('number_taken');
-    if (index === 'vehicle_vin') throw new Refusal('vin_taken');
-    throw error;
-  }
 }

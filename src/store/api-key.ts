@@ -1,6 +1,6 @@
 /** Keys of programs. Only a digest is kept. */
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 
 import { newId } from '../domain/ids.ts';
 import type { FleetId } from '../domain/ids.ts';
@@ -33,40 +33,17 @@ export async function apiKeyByDigest(tx: Tx, digest: Buffer): Promise<KeptApiKey
 }
 
 export async function addApiKey(tx: Tx, key: NewApiKey, now: Date): Promise<KeptApiKey> {
-  return tx
-    .insertInto('api_key')
-    .values({
-      id: newId('key', now),
-      fleet_id: key.fleetId,
-      name: key.name,
-      digest: key.digest,
-      hint: key.hint,
-      role: key.role,
-      installation: key.installation,
-      created_at: now,
-      revoked_at: null,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return tx.insertInto('api_key').values(rowOf(key, now)).returningAll().executeTakeFirstOrThrow();
 }
 
 /** Adds it unless a key with this digest exists, living or ended. */
 export async function ensureApiKey(tx: Tx, key: NewApiKey, now: Date): Promise<void> {
-  await tx
-    .insertInto('api_key')
-    .values({
-      id: newId('key', now),
-      fleet_id: key.fleetId,
-      name: key.name,
-      digest: key.digest,
-      hint: key.hint,
-      role: key.role,
-      installation: key.installation,
-      created_at: now,
-      revoked_at: null,
-    })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .execute();
+  const insert = tx.insertInto('api_key').values(rowOf(key, now));
+  await insert.onConflict((conflict) => conflict.column('digest').doNothing()).execute();
+}
+
+function rowOf({ fleetId, ...key }: NewApiKey, now: Date): Insertable<Tables['api_key']> {
+  return { id: newId('key', now), fleet_id: fleetId, ...key, created_at: now, revoked_at: null };
 }
 
 /** The fleet's own keys, newest first; at most 200. The installation's are not a fleet's to see or to end. */
