@@ -57,6 +57,7 @@ function openApp({ log }: HttpNeeds): FastifyInstance {
     reply.header('x-request-id', request.id);
   });
   acceptEmptyJson(app);
+  letGoWhenClosing(app);
   return app;
 }
 
@@ -67,5 +68,16 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else void parse(request, body, done);
+  });
+}
+
+/** What is under way at the end is answered, and its connection is not kept: it would hold the end up as long as its client likes. */
+function letGoWhenClosing(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
   });
 }
