@@ -9,8 +9,8 @@ import { CallFailed, NotThereYet } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
-import { disconnect, revokeAtSmartcar } from './flows/disconnect.ts';
-import { ensureSubscription } from './flows/ensure-subscription.ts';
+import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
+import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
@@ -219,6 +219,8 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
     recurring: {
       'complete-due': (now) => completeDue(ground, now),
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
+      'revoke-due': (now) => revokeDue(ground, now),
+      'subscribe-due': (now) => subscribeDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'keep-house': (now) => keepHouse(ground, now),
     },

@@ -1,12 +1,15 @@
 /** Disconnecting: here at once and for good, at Smartcar as soon as it can be reached. */
 import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { ConnectionId, FleetId, SmartcarConnectionId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { towline } from '../domain/role.ts';
-import type { Smartcar } from '../smartcar/smartcar.ts';
-import { findConnection, findLivingConnection, markRevoked } from '../store/connection.ts';
+import { after } from '../domain/schedule.ts';
+import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
+import { findConnection, findLivingConnection, listUnrevoked, markRevoked } from '../store/connection.ts';
+import { findByCar } from '../store/connection-due.ts';
 import type { Database } from '../store/database.ts';
+import { listFleets } from '../store/fleet.ts';
 import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
@@ -15,6 +18,9 @@ import { valueOf } from './call-failed.ts';
 import type { Context } from './context.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
+
+/** The sweep leaves the task this long. */
+const revokeAgainAfterS = 300;
 
 /** @throws Refusal `not_found`, `not_connected` */
 export async function disconnect(needs: ObserveNeeds, context: Context, id: VehicleId, now: Date): Promise<void> {
@@ -45,9 +51,11 @@ export async function revokeAtSmartcar(
 ): Promise<void> {
   const connection = await needs.database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   if (!connection || connection.revokedAt || connection.cause !== 'disconnectedHere') return;
-  const requestId = await deleteAll(needs, connection.smartcarConnectionId, connection, now);
+  const deleted = await deleteAll(needs, connection, now);
   await needs.database.asFleet(task.fleetId, async (tx) => {
     await markRevoked(tx, connection.id, now);
+    if (!deleted) return announce(tx, task.fleetId, [connection.vehicleId], ['vehicles']);
+    const { requestId } = deleted;
     const subject = { fleetId: task.fleetId, vehicleId: connection.vehicleId, connectionId: connection.id };
     await insertHappenings(tx, subject, towline, [
       { kind: 'connection.revoked-at-smartcar', at: now, via: 'operator', requestId },
@@ -56,21 +64,46 @@ export async function revokeAtSmartcar(
   });
 }
 
-/** The id we know may be an old one (a repair may have changed it), so the car's present connections are looked up too. */
+/** Revocations of all fleets that are still to be done, whatever became of their task. One that fails does not stop the others. */
+export async function revokeDue(
+  needs: RevokeNeeds & { onFault: (error: unknown, what: string) => void },
+  now: Date,
+): Promise<void> {
+  for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
+    const ids = await needs.database.asFleet(fleetId, (tx) => listUnrevoked(tx, after(now, -revokeAgainAfterS), 50));
+    for (const connectionId of ids)
+      await revokeAtSmartcar(needs, { fleetId, connectionId }, now).catch((error: unknown) =>
+        needs.onFault(error, 'revoke at Smartcar'),
+      );
+  }
+}
+
+/**
+ * The id we know may be an old one (a repair may have changed it), so the car's present connections are looked up too.
+ * What the owner granted after the disconnect is another connection's, and stays.
+ *
+ * @returns null when a new grant of the same owner has taken its place
+ */
 async function deleteAll(
   needs: RevokeNeeds,
-  known: SmartcarConnectionId | null,
-  car: Pick<Connection, 'smartcarVehicleId' | 'smartcarUserId'>,
+  ended: Connection,
   now: Date,
-): Promise<string | null> {
-  const filter = { vehicleId: car.smartcarVehicleId, userId: car.smartcarUserId };
-  const listed = valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, filter)));
-  const ids = new Set([...(known ? [known] : []), ...listed.map(({ id }) => id)]);
+): Promise<{ requestId: string | null } | null> {
+  const { smartcarVehicleId: vehicleId, smartcarUserId: userId, endedAt } = ended;
+  const successor = await findByCar(needs.database, vehicleId);
+  if (successor?.smartcarUserId === userId) return null;
+  const listed = valueOf(
+    await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })),
+  );
+  const isOld = ({ createdAt }: ListedConnection): boolean => !createdAt || !endedAt || createdAt <= endedAt;
+  const known = ended.smartcarConnectionId;
+  const newer = new Set(listed.filter((one) => !isOld(one)).map(({ id }) => id));
+  const ids = new Set([...(known ? [known] : []), ...listed.map(({ id }) => id)].filter((id) => !newer.has(id)));
   let requestId: string | null = null;
   for (const id of ids) {
     const answer = await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, id));
     valueOf(answer);
     requestId = answer.ok ? answer.requestId : null;
   }
-  return requestId;
+  return { requestId };
 }

@@ -1,17 +1,51 @@
 /** Every connection is subscribed to the application's webhook; without one Towline works by polling alone. */
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
 import { towline } from '../domain/role.ts';
+import { after } from '../domain/schedule.ts';
 import type { Smartcar } from '../smartcar/smartcar.ts';
-import { findConnection, markSubscribed } from '../store/connection.ts';
+import { findConnection, listUnsubscribed, markSubscribed } from '../store/connection.ts';
 import type { Database } from '../store/database.ts';
+import { listFleets } from '../store/fleet.ts';
 import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import type { Access } from '../vault/access.ts';
+import { takeForPolls } from './budget.ts';
+import type { BudgetNeeds } from './budget.ts';
 import { valueOf } from './call-failed.ts';
+
+/** The sweep leaves the task this long. */
+const subscribeAgainAfterS = 300;
+const batch = 50;
+
+export interface SubscribeNeeds {
+  database: Database;
+  smartcar: Smartcar;
+  access: Access;
+}
+
+/**
+ * Subscribes what is not subscribed yet, of all fleets: cars that were connected before the webhook existed, and those
+ * whose task died. One that fails does not stop the others.
+ */
+export async function subscribeDue(
+  needs: SubscribeNeeds & BudgetNeeds & { onFault: (error: unknown, what: string) => void },
+  now: Date,
+): Promise<void> {
+  for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
+    const before = after(now, -subscribeAgainAfterS);
+    const ids = await needs.database.asFleet(fleetId, (tx) => listUnsubscribed(tx, before, batch));
+    // Each costs two requests: the list of webhooks, and the wish.
+    const granted = ids.length > 0 ? Math.floor((await takeForPolls(needs, 2 * ids.length, now)) / 2) : 0;
+    for (const connectionId of ids.slice(0, granted))
+      await ensureSubscription(needs, { fleetId, connectionId }, now).catch((error: unknown) =>
+        needs.onFault(error, 'ensure subscription'),
+      );
+  }
+}
 
 /** Safe at any time and twice at once: Smartcar answers that it exists already. @throws CallFailed to be run again */
 export async function ensureSubscription(
-  needs: { database: Database; smartcar: Smartcar; access: Access },
+  needs: SubscribeNeeds,
   task: { fleetId: FleetId; connectionId: ConnectionId },
   now: Date,
 ): Promise<void> {

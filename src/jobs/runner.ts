@@ -62,6 +62,8 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'keep-house': () => told(needs, 'keep-house', recurring['keep-house'](clock())),
     'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),
+    'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
+    'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
   };
 }

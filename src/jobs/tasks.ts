@@ -9,6 +9,8 @@ export interface RecurringTasks {
   'keep-house': (now: Date) => Promise<void>;
   'complete-due': (now: Date) => Promise<void>;
   'deliver-due': (now: Date) => Promise<void>;
+  'revoke-due': (now: Date) => Promise<void>;
+  'subscribe-due': (now: Date) => Promise<void>;
   'watch-signatures': (now: Date) => Promise<void>;
 }
 
@@ -16,6 +18,8 @@ export interface RecurringTasks {
 export const crontab = `
 * * * * * complete-due ?jobKey=complete-due&max=1
 * * * * * deliver-due ?jobKey=deliver-due&max=1
+*/5 * * * * revoke-due ?jobKey=revoke-due&max=1
+*/10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 7 * * * * keep-house ?jobKey=keep-house&max=3
 `;

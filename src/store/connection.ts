@@ -91,6 +91,35 @@ export async function markSubscribed(tx: Tx, id: ConnectionId, at: Date): Promis
     .execute();
 }
 
+/** Living connections without a subscription that were made before this, oldest first. */
+export async function listUnsubscribed(tx: Tx, before: Date, limit: number): Promise<ConnectionId[]> {
+  const rows = await tx
+    .selectFrom('connection')
+    .select('id')
+    .where('ended_at', 'is', null)
+    .where('subscribed_at', 'is', null)
+    .where('status', '<>', 'disconnected')
+    .where('connected_at', '<', before)
+    .orderBy('connected_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Connections that were disconnected here before this and are still to be revoked at Smartcar, oldest first. */
+export async function listUnrevoked(tx: Tx, before: Date, limit: number): Promise<ConnectionId[]> {
+  const rows = await tx
+    .selectFrom('connection')
+    .select('id')
+    .where('cause', '=', 'disconnectedHere')
+    .where('revoked_at', 'is', null)
+    .where('ended_at', '<', before)
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Smartcar confirmed that the connection is gone there. */
 export async function markRevoked(tx: Tx, id: ConnectionId, at: Date): Promise<void> {
   await tx
