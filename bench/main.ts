@@ -56,6 +56,14 @@ async function measure(name: string, run: () => Promise<{ text: string; figures:
 }
 
 const stage = await openStage();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted = true;
+    // The database is a process of its own, and would outlive this one.
+    void stage.stop().then(() => process.exit(130));
+  });
+}
 try {
   console.log(machineLine());
   if (wanted('ingest')) await measure('ingest', () => measureIngest(stage));
@@ -63,6 +71,9 @@ try {
   if (wanted('lists')) await measure('lists', () => measureLists(stage, fleets, vehicles));
   if (wanted('poll')) await measure('poll', () => measurePoll(stage));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+} catch (error) {
+  // What breaks because its database was stopped says nothing.
+  if (!interrupted) throw error;
 } finally {
   await stage.stop();
 }

@@ -17,6 +17,7 @@ export interface Stage {
   managementToken: string;
   /** An installation's API key, once a ground was opened and it was made. */
   apiKey: string;
+  /** Ends the database and removes its files; once, however often it is called. */
   stop(): Promise<void>;
 }
 
@@ -24,15 +25,17 @@ export async function openStage(): Promise<Stage> {
   const folder = await temporaryFolder();
   const postgres = await startEmbeddedPostgres({ dataDir: folder });
   await migrate({ url: postgres.url });
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await postgres.stop();
+    for (const path of [postgres.dataDir, folder]) rmSync(path, { recursive: true, force: true });
+  };
   return {
     databaseUrl: postgres.url,
     postgresPid: postgres.pid,
     managementToken: randomBytes(16).toString('hex'),
     apiKey: randomBytes(24).toString('hex'),
-    async stop() {
-      await postgres.stop();
-      for (const path of [postgres.dataDir, folder]) rmSync(path, { recursive: true, force: true });
-    },
+    stop: () => (stopping ??= stop()),
   };
 }
 

@@ -1,7 +1,9 @@
 /** `npm start` as somebody at a terminal runs it: what it says and when, and Ctrl-C. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { temporaryFolder } from '../test/support/start-servers.ts';
 
 export interface Started {
   /** npm itself; everything else comes from it. */
@@ -14,11 +16,11 @@ export interface Started {
   stop(): Promise<number>;
 }
 
-const running = new Set<ChildProcess>();
+const running = new Map<ChildProcess, Promise<unknown>>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    // An end of the proof is the end of what it started; its own steps then fail and clean up.
-    for (const child of running) interrupt(child);
+    for (const child of running.keys()) interrupt(child);
+    void Promise.allSettled(running.values()).then(() => process.exit(130));
   });
 }
 
@@ -34,8 +36,8 @@ export async function npmStart(folder: string, env: Record<string, string>): Pro
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
   const closed = once(child, 'close');
+  running.set(child, closed);
   void closed.then(() => running.delete(child));
   const readyS = await new Promise<number>((resolve, reject) => {
     for (const input of [child.stdout, child.stderr]) {
@@ -83,4 +85,11 @@ function environmentOfAUser(): Record<string, string> {
     .filter((entry) => !/node_modules|node-gyp-bin/.test(entry))
     .join(':');
   return env;
+}
+
+/** A folder that PostgreSQL's account may enter, and that is gone with this process. */
+export async function ownFolder(): Promise<string> {
+  const folder = await temporaryFolder();
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

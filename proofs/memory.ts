@@ -1,12 +1,10 @@
 /** What the running demo takes of memory, each process by its proportional share, so that shared pages count once. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { figure, table } from '../bench/figures.ts';
 import { commandOf, proportionalKb, treeOf } from '../bench/processes.ts';
-import { temporaryFolder } from '../test/support/start-servers.ts';
-import { npmStart } from './command.ts';
+import { npmStart, ownFolder } from './command.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const goalMb = 700;
@@ -17,7 +15,7 @@ interface Share {
 }
 
 export async function proveMemory(minutes: number, tell: (line: string) => void): Promise<void> {
-  const folder = await temporaryFolder();
+  const folder = await ownFolder();
   const started = await npmStart(root, { TOWLINE_DATA_DIR: join(folder, 'data') });
   try {
     tell(`the demo was ready after ${started.readyS.toFixed(1)} s`);
@@ -30,7 +28,6 @@ export async function proveMemory(minutes: number, tell: (line: string) => void)
     report(sharesOf(started.pid), minutes, tell);
   } finally {
     await started.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
