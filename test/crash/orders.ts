@@ -1,0 +1,33 @@
+/** What the harness orders a victim to do, over the channel between parent and child. */
+
+export interface Opening {
+  do: 'open';
+  databaseUrl: string;
+  /** Where IAM, the API and the management API answer. */
+  smartcarOrigin: string;
+  /** Where Connect's pages are. */
+  connectOrigin: string;
+  /** Null: messages go into the demo's mailbox. */
+  smtpUrl: string | null;
+  publicUrl: string;
+  now: string;
+}
+
+export type Order =
+  | Opening
+  /** The owner's browser came back from Connect. */
+  | { do: 'return'; query: Record<string, string>; browser: string; now: string }
+  /** Smartcar delivers; the answer's `status` is the door's. */
+  | { do: 'webhook'; body: string; signature: string | null; now: string }
+  /** Everything that is due by now. */
+  | { do: 'settle'; now: string }
+  | { do: 'close'; now: string };
+
+export interface Done {
+  id: number;
+  /** What went wrong on our side, told since the last order; a refusal of Smartcar's is none. */
+  faults: string[];
+  /** The order itself threw. */
+  error: string | null;
+  status: number | null;
+}

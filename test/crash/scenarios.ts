@@ -1,0 +1,126 @@
+/** The scenarios, each of them stopped at every one of its points. */
+import { mailTaken } from './mail-proxy.ts';
+import { mustBeSame, pictureOf, type Picture } from './picture.ts';
+import { rowsOf } from './sql.ts';
+import { openStage, type Stage } from './stage.ts';
+import { makeAsking, makeBreaking, makeReturning, type Template } from './template.ts';
+import type { Victims } from './victims.ts';
+
+export interface Scenario {
+  readonly name: string;
+  prepare(): Promise<Template>;
+  readonly hasMailServer: boolean;
+  /** Seconds between the moments at which the world is let go on; past the longest lease after a kill. */
+  readonly stepsS: readonly number[];
+  /** What happens first; then time passes. */
+  begin(stage: Stage): Promise<void>;
+  /** What the undisturbed end must show, so that nothing is compared with a failure. */
+  mustHold(end: End): void;
+}
+
+export interface End {
+  readonly picture: Picture;
+  readonly accepted: readonly string[];
+  readonly faults: readonly string[];
+  readonly seen: readonly string[];
+  readonly stoppedAt: string | null;
+}
+
+const nothingFirst = (): Promise<void> => Promise.resolve();
+
+const demand = (holds: boolean, what: string, end: End): void => {
+  if (!holds) throw new Error(`Undisturbed, ${what}: ${JSON.stringify(end.picture, null, 1)}\n${end.seen.join('\n')}`);
+};
+const rows = (end: End, name: string): Record<string, unknown>[] => end.picture[name] as Record<string, unknown>[];
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'connect',
+    prepare: makeReturning,
+    hasMailServer: false,
+    stepsS: [0, 12, 3, 15, 30, 60, 60],
+    async begin(stage) {
+      const { back } = stage.template;
+      if (!back) throw new Error('Nobody comes back.');
+      // The browser showed no answer: the owner loads the page again, unless what they brought is written down.
+      if (!(await stage.order({ do: 'return', ...back })) && !(await isWrittenDown(stage)))
+        await stage.order({ do: 'return', ...back });
+    },
+    mustHold(end) {
+      const [connection] = rows(end, 'connections');
+      demand(rows(end, 'connections').length === 1 && connection?.['status'] === 'active', 'the car is active', end);
+      demand(connection?.['subscribed'] === true, 'it is subscribed', end);
+    },
+  },
+  {
+    name: 'observe',
+    prepare: makeBreaking,
+    hasMailServer: false,
+    stepsS: [1, 2, 2, 10, 15, 15, 30, 60, 60, 60, 60],
+    begin: nothingFirst,
+    mustHold(end) {
+      demand(rows(end, 'connections')[0]?.['status'] === 'expired', 'the car is expired', end);
+      demand(rows(end, 'mailbox').length === 1, 'the owner was written to once', end);
+    },
+  },
+  {
+    name: 'deliver to a mail server',
+    prepare: makeAsking,
+    hasMailServer: true,
+    stepsS: [0, 15, 15, 60],
+    begin: nothingFirst,
+    mustHold(end) {
+      demand(end.accepted.length === 1, 'the mail server took one message', end);
+      demand(rows(end, 'notifications')[0]?.['state'] === 'sent', 'the message is sent', end);
+    },
+  },
+  {
+    name: 'deliver to the mailbox',
+    prepare: makeAsking,
+    hasMailServer: false,
+    stepsS: [0, 15, 15, 60],
+    begin: nothingFirst,
+    mustHold: (end) => demand(rows(end, 'mailbox').length === 1, 'the mailbox has one message', end),
+  },
+];
+
+const isWrittenDown = async ({ databaseUrl }: Stage): Promise<boolean> =>
+  (await rowsOf(databaseUrl, "select id from connect_session where state = 'started'")).length === 0;
+
+/** One run from beginning to end, stopped at the given point; null: undisturbed. */
+export async function play(
+  victims: Victims,
+  scenario: Scenario,
+  template: Template,
+  limit: number | null,
+): Promise<End> {
+  const stage = await openStage(victims, template, { limit, hasMailServer: scenario.hasMailServer });
+  try {
+    await scenario.begin(stage);
+    for (const step of scenario.stepsS) await stage.advance(step);
+    const picture = await pictureOf(stage.databaseUrl, stage.simulator.origin);
+    const { seen, stoppedAt } = stage.points;
+    return { picture, accepted: [...stage.accepted], faults: [...stage.faults], seen: [...seen], stoppedAt };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** @throws when the end differs from the undisturbed one, naming the point */
+export function compare(end: End, undisturbed: End, limit: number): void {
+  const where = `killed at point ${limit} (${end.stoppedAt ?? 'none'})`;
+  mustBeSame(end.picture, undisturbed.picture, where);
+  if (end.faults.length > 0) throw new Error(`${where}, something went wrong: ${end.faults.join('\n')}`);
+  mustBeSentOnce(end, undisturbed, where);
+}
+
+/** Twice only when it died between the mail server's word and ours, and then as the same message. */
+function mustBeSentOnce({ accepted, seen }: End, undisturbed: End, where: string): void {
+  const taken = seen.lastIndexOf(mailTaken);
+  const isMarked = taken >= 0 && seen.slice(taken).some((name) => name.includes('update notification'));
+  const expected = undisturbed.accepted.length + (taken >= 0 && !isMarked ? 1 : 0);
+  if (accepted.length !== expected)
+    throw new Error(`${where}, the mail server took ${accepted.length} messages, not ${expected}`);
+  if (new Set(accepted).size > 1)
+    throw new Error(`${where}, one message went out under several Message-IDs: ${accepted.join(', ')}`);
+}

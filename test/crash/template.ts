@@ -1,0 +1,141 @@
+/** The world just before a scenario: made once in this process, then copied for every run. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
+import { pollDue } from '../../src/flows/poll.ts';
+import { createDatabase } from '../support/database.ts';
+import { testServers } from '../support/servers.ts';
+import { startWorld, type SimulatedCar, type World } from '../support/world.ts';
+import { run } from './sql.ts';
+
+export interface Template {
+  readonly databaseUrl: string;
+  /** The simulator's state, as its file holds it. */
+  readonly simulatorState: string;
+  readonly at: Date;
+  readonly vin: string;
+  /** How the owner's browser comes back from Connect; null when nobody is on the way. */
+  readonly back: { readonly query: Record<string, string>; readonly browser: string } | null;
+  drop(): Promise<void>;
+}
+
+type Preparation = (world: World, car: SimulatedCar) => Promise<Template['back']>;
+
+/** An owner has agreed at Connect, and the browser is on its way back. */
+export const makeReturning = (): Promise<Template> =>
+  makeTemplate(async (world, { vin, make, model, year, account }) => {
+    const owner = await world.api('POST', '/owners', { name: 'Olga Owner', email: account.email });
+    const added = await world.api('POST', '/vehicles', { vin, make, model, year, ownerId: owner.body['id'] });
+    const link = await world.api('POST', `/vehicles/${String(added.body['id'])}/connect`, {});
+    const started = await fetch(String(link.body['url']), {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(),
+    });
+    const cookie = started.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const url = started.headers.get('location') ?? '';
+    const walked = await world.sim('POST', '/sim/api/authorize', {
+      url,
+      email: account.email,
+      password: account.password,
+      vins: [vin],
+    });
+    const redirect = new URL(String(walked['redirect']));
+    return {
+      query: Object.fromEntries(redirect.searchParams),
+      browser: decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1)),
+    };
+  });
+
+/** A watched car whose owner has changed the password a moment ago; nobody has noticed. */
+export const makeBreaking = (): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    await breakActive(world, car);
+    return null;
+  });
+
+/** The same, noticed: the owner is asked, and the message lies in the outbox. */
+export const makeAsking = (): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    await breakActive(world, car);
+    for (let waitedS = 0; waitedS < 900; waitedS += 5) {
+      await world.simulator.advanceTo(world.now());
+      while ((await applyWebhooks(world.ground, world.now())) > 0);
+      await pollDue(world.ground, world.now());
+      const { body } = await world.api('GET', '/vehicles?status=expired');
+      if ((body['items'] as unknown[]).length > 0) return null;
+      world.pass(5);
+    }
+    throw new Error('The broken car was not noticed.');
+  });
+
+async function breakActive(world: World, car: SimulatedCar): Promise<void> {
+  const id = await world.connectCar(car);
+  for (let waitedS = 0; (await world.vehicle(id)).connection?.status !== 'active'; waitedS += 5) {
+    if (waitedS > 900) throw new Error('The car did not become active.');
+    await world.advance(5);
+  }
+  await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {
+    password: 'another-one',
+  });
+}
+
+async function makeTemplate(prepare: Preparation): Promise<Template> {
+  const database = await createDatabase();
+  const stateFile = temporaryFile();
+  const world = await startWorld({ databaseUrl: database.url, simulator: { stateFile } });
+  try {
+    const car = (await world.cars('first')).find(({ make }) => make === 'VOLKSWAGEN');
+    if (!car) throw new Error('The seeded fleet has no Volkswagen.');
+    const back = await prepare(world, car);
+    await world.close();
+    await letGo(database.url);
+    const simulatorState = readFileSync(stateFile, 'utf8');
+    return {
+      databaseUrl: database.url,
+      simulatorState,
+      at: world.now(),
+      vin: car.vin,
+      back,
+      drop: () => database.drop(),
+    };
+  } finally {
+    rmSync(stateFile, { force: true });
+  }
+}
+
+/** A session that was closed lives on for a moment, and a database is copied only when nobody is in it. */
+const letGo = (url: string): Promise<void> =>
+  run(
+    url,
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+
+const temporaryFile = (): string => join(tmpdir(), `towline-crash-${randomBytes(6).toString('hex')}.json`);
+
+export interface Copy {
+  readonly databaseUrl: string;
+  readonly stateFile: string;
+  drop(): Promise<void>;
+}
+
+/** A database and a state file of a run's own. */
+export async function copyOf(template: Template): Promise<Copy> {
+  const [server] = await testServers();
+  if (!server) throw new Error('No PostgreSQL to run tests on.');
+  const name = `towline_crash_${randomBytes(6).toString('hex')}`;
+  const original = new URL(template.databaseUrl.replace('@/', '@local/')).pathname.slice(1);
+  await run(server.url, `create database ${name} template ${original}`);
+  const stateFile = temporaryFile();
+  writeFileSync(stateFile, template.simulatorState);
+  return {
+    databaseUrl: template.databaseUrl.replace(original, name),
+    stateFile,
+    async drop() {
+      rmSync(stateFile, { force: true });
+      await run(server.url, `drop database ${name} with (force)`);
+    },
+  };
+}

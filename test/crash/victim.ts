@@ -1,0 +1,108 @@
+/**
+ * A process to be killed: opens the real ground of the application and does what it is ordered to, one thing after
+ * another, on the clock that the orders carry. What it reaches the world through is the harness's business.
+ */
+import { flushCompileCache } from 'node:module';
+import { Logger, runOnce } from 'graphile-worker';
+import { bindFlows, bindTasks, closeGround, openGround, type Ground } from '../../src/app.ts';
+import { readConfig, type Config } from '../../src/config.ts';
+import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
+import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
+import { completeDue } from '../../src/flows/complete-connect.ts';
+import { deliverDue } from '../../src/flows/deliver.ts';
+import { pollDue } from '../../src/flows/poll.ts';
+import { taskListOf } from '../../src/jobs/runner.ts';
+import { createLog } from '../../src/log.ts';
+import { demoCredentials } from '../../simulator/credentials.ts';
+import type { Done, Opening, Order } from './orders.ts';
+
+const clock = { now: new Date(0) };
+const quiet = new Logger(() => () => undefined);
+let ground: Ground | null = null;
+let faults: string[] = [];
+
+process.on('message', (message: Order & { id: number }) => void obey(message));
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
+// Who is killed writes no cache at its end, and the next one starts in half the time with one.
+flushCompileCache();
+
+async function obey(order: Order & { id: number }): Promise<void> {
+  clock.now = new Date(order.now);
+  const done: Done = { id: order.id, faults: [], error: null, status: null };
+  try {
+    done.status = await follow(order);
+  } catch (error) {
+    done.error = told(error);
+  }
+  done.faults = faults;
+  faults = [];
+  process.send?.(done);
+}
+
+async function follow(order: Order): Promise<number | null> {
+  if (order.do === 'open') ground = openFor(order);
+  if (!ground) throw new Error('Nothing is open.');
+  const flows = bindFlows(ground);
+  switch (order.do) {
+    case 'open':
+      return null;
+    case 'return':
+      await flows.returnFromConnect(order.query, order.browser, false, clock.now);
+      return null;
+    case 'webhook':
+      return (await flows.receiveWebhook(Buffer.from(order.body, 'base64'), order.signature, clock.now)).status;
+    case 'settle':
+      await settle(ground);
+      return null;
+    case 'close':
+      await closeGround(ground);
+      return null;
+  }
+}
+
+/** Rounds of every loop and task until nothing more happens at this instant. */
+async function settle(on: Ground): Promise<void> {
+  const taskList = taskListOf(bindTasks(on));
+  for (let round = 0; round < 20; round += 1) {
+    const applied = await applyWebhooks(on, clock.now);
+    const polled = await pollDue(on, clock.now);
+    await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
+    await completeDue(on, clock.now);
+    const delivered = await deliverDue(on, clock.now);
+    if (applied + polled + delivered === 0 && round > 0) return;
+  }
+}
+
+function openFor(opening: Opening): Ground {
+  const opened = openGround({
+    config: configOf(opening),
+    databaseUrl: opening.databaseUrl,
+    keys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
+    clock: () => clock.now,
+    chance: () => 0.5,
+    log: createLog({ level: 'silent' }),
+  });
+  const onFault = (error: unknown, what: string): void => {
+    if (!(error instanceof CallFailed || error instanceof NotThereYet)) faults.push(`${what}: ${told(error)}`);
+  };
+  return { ...opened, onFault };
+}
+
+const told = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl }: Opening): Config {
+  return readConfig({
+    TOWLINE_PUBLIC_URL: publicUrl,
+    TOWLINE_DEMO: 'true',
+    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
+    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
+    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
+    SMARTCAR_CONNECT_ORIGIN: connectOrigin,
+    SMARTCAR_IAM_ORIGIN: smartcarOrigin,
+    SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
+    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: smartcarOrigin,
+    ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl, MAIL_FROM: 'fleet@towline.example' }),
+  });
+}
