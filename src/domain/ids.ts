@@ -31,17 +31,35 @@ export type Prefix =
 /** Crockford's base 32 in lower case: no i, l, o, u, so that an id survives being read out on the phone. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Ten characters of time (milliseconds since 1970) and sixteen of chance (80 bits). */
+/** The last id of each prefix, so that ids of one millisecond follow each other in the order in which they were made. */
+const last = new Map<Prefix, { ms: number; chance: number[] }>();
+
+/** Ten characters of time (milliseconds since 1970) and sixteen of chance (80 bits), growing within a millisecond. */
 export function newId<P extends Prefix>(prefix: P, now: Date): Id<P> {
-  let time = now.getTime();
-  let stamp = '';
-  for (let i = 0; i < 10; i += 1) {
-    stamp = alphabet.charAt(time % 32) + stamp;
-    time = Math.floor(time / 32);
-  }
-  const chance = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => alphabet.charAt(byte % 32));
+  const ms = now.getTime();
+  const before = last.get(prefix);
+  const chance = before?.ms === ms ? following(before.chance) : newChance();
+  last.set(prefix, { ms, chance });
+  const characters = [...stampOf(ms), ...chance].map((digit) => alphabet.charAt(digit));
   // The only place where an id gets its brand without coming from the database or from outside.
-  return `${prefix}_${stamp}${chance.join('')}` as Id<P>;
+  return `${prefix}_${characters.join('')}` as Id<P>;
+}
+
+function stampOf(ms: number): number[] {
+  return Array.from({ length: 10 }, (_, place) => Math.floor(ms / 32 ** (9 - place)) % 32);
+}
+
+const newChance = (): number[] => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte % 32);
+
+/** The next number, written in base 32. Past the largest one it begins anew, which chance makes a matter of 2^-80. */
+function following(digits: readonly number[]): number[] {
+  const next = [...digits];
+  for (let place = next.length - 1; place >= 0; place -= 1) {
+    const digit = ((next[place] ?? 0) + 1) % 32;
+    next[place] = digit;
+    if (digit !== 0) break;
+  }
+  return next;
 }
 
 /** Whether a string from outside has the shape of one of our ids with this prefix. */

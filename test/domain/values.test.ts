@@ -141,6 +141,11 @@ test('ids sort by the millisecond they were made in', () => {
   );
 });
 
+test('ids of one millisecond follow each other in the order in which they were made', () => {
+  const ids = Array.from({ length: 1_000 }, () => newId('evt', minutes(3)));
+  assert.deepEqual([...new Set(ids)].sort(), ids);
+});
+
 test('what only looks like an id is none', () => {
   for (const text of [
     'veh_',
