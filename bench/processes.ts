@@ -66,14 +66,48 @@ export function commandOf(pid: number): string {
   }
 }
 
-/** Its proportional share of memory in kB: what it shares with others is divided among them. Null when it has ended. */
-export function proportionalKb(pid: number): number | null {
+/** Memory of a process in kB. */
+export interface Memory {
+  /** Its proportional share: what it shares with others is divided among them, whoever they are. */
+  proportional: number;
+  /** The part of that which no file stands behind, and which only its own family shares. */
+  withoutFiles: number;
+  /** What of each file is in its memory, by the file's number. */
+  files: Map<string, number>;
+}
+
+/** Null when it has ended. */
+export function memoryOf(pid: number): Memory | null {
   try {
-    const found = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
-    return found ? Number(found[1]) : null;
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0);
+    const files = filesIn(readFileSync(`/proc/${pid}/smaps`, 'utf8'));
+    return { proportional: of('Pss'), withoutFiles: of('Pss_Anon') + of('Pss_Shmem'), files };
   } catch {
     return null;
   }
+}
+
+function filesIn(smaps: string): Map<string, number> {
+  const files = new Map<string, number>();
+  for (const mapping of smaps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
+    const [, file, path = ''] = /^\S+ \S+ \S+ (\S+ \d+) *(.*)/.exec(mapping) ?? [];
+    // Shared memory has a name, too, and is counted without files.
+    if (file === undefined || !path.startsWith('/') || /^\/(dev\/|SYSV|memfd)/.test(path)) continue;
+    const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(mapping)?.[1] ?? 0);
+    files.set(file, (files.get(file) ?? 0) + of('Rss') - of('Anonymous'));
+  }
+  return files;
+}
+
+/** What these processes would take in kB if nobody else on the machine used the same files. */
+export function memoryAlone(memories: readonly Memory[]): number {
+  const files = new Map<string, number>();
+  for (const memory of memories) {
+    for (const [file, kb] of memory.files) files.set(file, Math.max(kb, files.get(file) ?? 0));
+  }
+  const ofFiles = [...files.values()].reduce((sum, kb) => sum + kb, 0);
+  return memories.reduce((sum, { withoutFiles }) => sum + withoutFiles, ofFiles);
 }
 
 /** Call what it answers at the end: the share of all cores (0 to 1) that others than this process and its own have used since. */

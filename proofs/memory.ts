@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { figure, table } from '../bench/figures.ts';
-import { commandOf, proportionalKb, treeOf } from '../bench/processes.ts';
+import { commandOf, memoryAlone, memoryOf, treeOf, type Memory } from '../bench/processes.ts';
 import { npmStart, ownFolder } from './command.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -12,6 +12,7 @@ const goalMb = 700;
 interface Share {
   name: string;
   mb: number;
+  memory: Memory;
 }
 
 export async function proveMemory(minutes: number, tell: (line: string) => void): Promise<void> {
@@ -39,16 +40,19 @@ function report(shares: readonly Share[], minutes: number, tell: (line: string) 
   });
   tell(`proportional memory after ${minutes} minutes:`);
   tell(table(['', 'processes', 'MB'], [...rows, ['sum', String(shares.length), sum(shares)]]));
-  const mb = sum(shares);
-  tell(`${figure(mb)} MB (aim below ${goalMb} MB: ${mb < goalMb ? 'met' : 'missed'})`);
+  // Other programs on the same Node bear a part of its pages above; the aim must hold without them.
+  const mb = memoryAlone(shares.map(({ memory }) => memory)) / 1_024;
+  tell(
+    `${figure(mb)} MB if nobody else on the machine ran the same files (aim below ${goalMb} MB: ${mb < goalMb ? 'met' : 'missed'})`,
+  );
 }
 
 const sum = (shares: readonly Share[]): number => shares.reduce((total, { mb }) => total + mb, 0);
 
 function sharesOf(pid: number): Share[] {
   return treeOf(pid).flatMap((one) => {
-    const kb = proportionalKb(one);
-    return kb === null ? [] : [{ name: nameOf(commandOf(one)), mb: kb / 1_024 }];
+    const memory = memoryOf(one);
+    return memory ? [{ name: nameOf(commandOf(one)), mb: memory.proportional / 1_024, memory }] : [];
   });
 }
 
