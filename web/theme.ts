@@ -68,6 +68,7 @@ export const theme = createTheme({
       defaultProps: { centered: true, closeButtonProps, transitionProps: { duration: 150 } },
       styles: { title: dialogTitle },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 100 } } },
+    // The placeholder is a child that no menu may have; without it the first item gets the focus.
+    Menu: { defaultProps: { transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false } },
   },
 });

@@ -13,13 +13,20 @@ export function ReasonedButton({ reason, onClick, ...rest }: ReasonedButtonProps
   const id = useId();
   if (reason === null) return <Button {...rest} onClick={() => onClick?.()} />;
   return (
-    <Tooltip label={reason}>
-      <Button {...rest} aria-disabled data-disabled aria-describedby={id} onClick={(event) => event.preventDefault()}>
-        {rest.children}
-        <span id={id} className="unseen">
-          {reason}
-        </span>
-      </Button>
-    </Tooltip>
+    <>
+      <Tooltip label={reason}>
+        <Button
+          {...rest}
+          aria-disabled
+          data-disabled
+          aria-describedby={id}
+          onClick={(event) => event.preventDefault()}
+        />
+      </Tooltip>
+      {/* Beside the button: inside it, the reason would be a part of the button's name. */}
+      <span id={id} hidden>
+        {reason}
+      </span>
+    </>
   );
 }
