@@ -168,15 +168,23 @@ export async function startApp(options: AppOptions): Promise<App> {
   await prepareInstallation(ground, config, clock());
   const works = config.role === 'all' || config.role === 'worker' ? await startWork(ground, options.log) : null;
   const loops = config.role === 'worker' ? [] : [startFlushing(ground)];
-  const server = config.role === 'worker' ? null : await listen(ground, flows, options);
+  const stopWork = async (): Promise<void> => {
+    await works?.stop();
+    await Promise.all(loops.map((loop) => loop.stop()));
+  };
+  const server = config.role === 'worker' ? null : await listen(ground, flows, options).catch(async (error: unknown) => {
+    // A port that is taken: what runs already ends in order, before the database is stopped under it.
+    await stopWork();
+    await closeGround(ground);
+    throw error;
+  });
   return {
     ground,
     flows,
     address: server?.address ?? null,
     async stop() {
       await server?.close();
-      await works?.stop();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await stopWork();
       await flushRefused({ database: ground.database, refused: ground.door.refused }, clock()).catch(() => undefined);
       await closeGround(ground);
     },

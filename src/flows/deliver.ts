@@ -40,6 +40,9 @@ export interface DeliverNeeds {
 /** Seconds from one attempt to the next: half a minute at first, then over two days. */
 const retryAfterS = [30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400] as const;
 
+/** Longer than a slow mail server takes to accept a message: taken up sooner, it would be sent twice. */
+const leaseS = 90;
+
 /** Delivers what is due, of all fleets. @returns how many were tried */
 export async function deliverDue(needs: DeliverNeeds, now: Date): Promise<number> {
   const due = await listDueNotifications(needs.database, 50, now);
@@ -54,7 +57,7 @@ export async function deliver(
 ): Promise<void> {
   const { database } = needs;
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
-    const row = await claimNotification(tx, task.notificationId, after(now, retryAfterS[0]), now);
+    const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
     return row && { row, mail: await mailOf(tx, needs, row) };
   });
   if (!claimed) return;

@@ -12,6 +12,7 @@ import { findRequest, listRequestConnections } from '../store/reauthentication-r
 import type { RequestConnectionRow, RequestRow } from '../store/reauthentication-request.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
+import { isOfFormerOwner } from './start-connect.ts';
 import type { LinkPage, PageCar, ReturnProblem } from './link-page.ts';
 
 export async function viewLink(
@@ -33,6 +34,7 @@ async function pageOf(tx: Tx, link: LinkRow, now: Date): Promise<LinkPage> {
   const request = link.request_id ? await findRequest(tx, link.request_id) : undefined;
   if (request?.state === 'withdrawn') return { page: 'closed', reason: 'withdrawn', fleet, language };
   const cars = request ? await carsOfRequest(tx, link, request) : await carOfLink(tx, link);
+  if (!request && cars.length === 0) return { page: 'closed', reason: 'unknown', fleet, language };
   const closed = closedReason(link, cars, now);
   if (closed) return { page: 'closed', reason: closed, fleet, language };
   const { requiredPermissions: required, optionalPermissions: optional } = settings;
@@ -63,7 +65,7 @@ function closedReason(link: LinkRow, cars: readonly SeenCar[], now: Date): 'expi
 
 async function carOfLink(tx: Tx, link: LinkRow): Promise<SeenCar[]> {
   const vehicle = link.vehicle_id && (await findVehicle(tx, link.vehicle_id));
-  if (!vehicle) return [];
+  if (!vehicle || isOfFormerOwner(link, vehicle)) return [];
   const connection = await findLatestConnection(tx, vehicle.id);
   const living = connection && !connection.endedAt ? connection : null;
   // A later disconnect must not let an old link show the car as done.

@@ -1,6 +1,6 @@
 /** What happens at the webhook's door: refuse cheaply, or keep and answer. Nothing is applied here. */
 import type { InboxWriter } from '../store/webhook-inbox.ts';
-import { answerChallenge, readChallenge } from '../smartcar/webhook/challenge.ts';
+import { answerChallenge, couldBeChallenge, readChallenge } from '../smartcar/webhook/challenge.ts';
 import { verifySignature } from '../smartcar/webhook/signature.ts';
 
 export interface Door {
@@ -34,7 +34,7 @@ export async function receiveWebhook(
   const challenge = readChallenge(body);
   if (challenge !== null) return answerTo(door, challenge, now);
   if (signature === null) return refuse(door, 401, 'unsigned');
-  if (!verifySignature(body, signature, [...door.managementTokens])) return refuse(door, 401, 'signature');
+  if (couldBeChallenge(body) || !verifySignature(body, signature, [...door.managementTokens])) return refuse(door, 401, 'signature');
   try {
     await door.inbox.write(body, now);
     return { status: 200, body: { status: 'kept' } };

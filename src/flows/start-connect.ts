@@ -69,11 +69,16 @@ async function chosenCar(
   const connection = link.request_id ? await connectionOfRequest(tx, link, chosen) : null;
   const vehicleId = connection?.vehicleId ?? link.vehicle_id;
   const vehicle = vehicleId && (await findVehicle(tx, vehicleId));
-  if (!vehicle) throw new Refusal('link_unknown');
+  // A link was made for one owner; the car may be another's by now.
+  if (!vehicle || isOfFormerOwner(link, vehicle)) throw new Refusal('link_unknown');
   const living = connection ?? (await findLivingConnection(tx, vehicle.id)) ?? null;
   if (living && ['active', 'pending'].includes(living.status)) throw new Refusal('nothing_to_repair');
   return { vehicle, connection: living };
 }
+
+/** A link to connect was made for an owner whom the vehicle has no longer. */
+export const isOfFormerOwner = (link: LinkRow, vehicle: Vehicle): boolean =>
+  link.kind === 'connect' && link.owner_id !== null && link.owner_id !== vehicle.ownerId;
 
 /** The connection that was pressed, or the only one there is. */
 async function connectionOfRequest(tx: Tx, link: LinkRow, chosen: string | null): Promise<Connection> {

@@ -3,15 +3,20 @@ import { newId, isId } from '../domain/ids.ts';
 import type { OwnerId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
+import { nameOwner } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { insertVehicle, nextNumber, updateVehicle } from '../store/vehicle.ts';
+import { violatedIndex } from '../store/violation.ts';
 import type { Context } from './context.ts';
 import { refusingTwins } from './refuse-twins.ts';
 
 const twins = { vehicle_number: 'number_taken', vehicle_vin: 'vin_taken' } as const;
+
+/** As many vehicles can be added at the same moment without a number of their own. */
+const mostTries = 20;
 
 type Told<T> = { [K in keyof T]?: T[K] | undefined };
 type NewVehicle = Told<Omit<Vehicle, 'id' | 'fleetId' | 'createdAt' | 'ownerId'>> & { ownerId?: string | undefined };
@@ -25,7 +30,7 @@ export async function addVehicle(
   now: Date,
 ): Promise<VehicleId> {
   const id = newId('veh', now);
-  await refusingTwins(twins, () =>
+  const add = (): Promise<void> =>
     needs.database.asFleet(context.fleetId, async (tx) => {
       await insertVehicle(tx, { ...(await recordOf(tx, input)), id, fleetId: context.fleetId, createdAt: now });
       const line = { kind: 'vehicle.added', at: now, via: 'operator', requestId: null } as const;
@@ -33,9 +38,20 @@ export async function addVehicle(
         line,
       ]);
       await announce(tx, context.fleetId, [id], ['vehicles']);
-    }),
-  );
+    });
+  await refusingTwins(twins, () => (input.number === undefined ? untilFree(add) : add()));
   return id;
+}
+
+/** Two that are added at once work out the same next number: who comes second takes the one after it. */
+async function untilFree(add: () => Promise<void>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await add();
+    } catch (error) {
+      if (violatedIndex(error) !== 'vehicle_number' || tried === mostTries) throw error;
+    }
+  }
 }
 
 async function recordOf(tx: Tx, input: NewVehicle): Promise<Omit<Vehicle, 'id' | 'fleetId' | 'createdAt'>> {
@@ -66,6 +82,7 @@ export async function changeVehicle(
         Object.entries({ ...change, ownerId }).filter(([, value]) => value !== undefined),
       );
       if (!(await updateVehicle(tx, id, told))) throw new Refusal('not_found');
+      if (ownerId) await nameOwner(tx, id, ownerId);
       await announce(tx, context.fleetId, [id], ['vehicles']);
     }),
   );

@@ -17,6 +17,8 @@ import { streamRoute } from './stream.ts';
 import { webhookRoute } from './webhook-route.ts';
 
 const largestJson = 256 * 1_024;
+/** A request that has not arrived whole by then is let go; the largest takes a bad line some seconds. */
+const requestMs = 60_000;
 
 /** Ready to listen; `close()` ends its streams and waits for requests that run. The database stays the caller's. */
 export async function createHttpServer(needs: HttpNeeds): Promise<FastifyInstance> {
@@ -49,6 +51,8 @@ function openApp({ log }: HttpNeeds): FastifyInstance {
     genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    requestTimeout: requestMs,
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -4,7 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 
 import type { Connection, Suspicion } from '../domain/connection.ts';
 import type { VehicleMeaning } from '../domain/failure.ts';
-import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, OwnerId, VehicleId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import type { KeptSuspicion, Tables } from './schema.ts';
 
@@ -80,6 +80,17 @@ export async function writeConnection(tx: Tx, connection: Connection, version: n
       .execute();
   }
   return true;
+}
+
+/** Whoever is named as a vehicle's owner after it was connected granted the connection that nobody's name stands on. */
+export async function nameOwner(tx: Tx, vehicleId: VehicleId, ownerId: OwnerId): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set((eb) => ({ owner_id: ownerId, version: eb('version', '+', 1) }))
+    .where('vehicle_id', '=', vehicleId)
+    .where('ended_at', 'is', null)
+    .where('owner_id', 'is', null)
+    .execute();
 }
 
 /** Smartcar confirmed that the webhook is subscribed to this vehicle. */

@@ -4,6 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import type { VehicleId } from '../../src/domain/ids.ts';
 import { revokeDue } from '../../src/flows/disconnect.ts';
 import { subscribeDue } from '../../src/flows/ensure-subscription.ts';
+import { answerChallenge } from '../../src/smartcar/webhook/challenge.ts';
+import { demoCredentials } from '../../simulator/credentials.ts';
 import { startWorld } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 
@@ -89,3 +91,71 @@ describe('what could not be done at Smartcar at once', () => {
     assert.equal((await world.vehicle(id)).connection?.subscribed, true);
   });
 });
+
+describe('records that change while cars are connected', () => {
+  let world: World;
+  let cars: SimulatedCar[];
+
+  before(async () => {
+    world = await startWorld();
+    cars = (await world.cars('first')).filter(({ make }) => ['VOLKSWAGEN', 'HYUNDAI'].includes(make));
+  });
+  after(() => world.close());
+
+  test('vehicles that are added at the same moment without a number get one each, however odd the others are', async () => {
+    await world.api('POST', '/vehicles', { number: 'CAR-9007199254740990' });
+    const added = await Promise.all(Array.from({ length: 8 }, () => world.api('POST', '/vehicles', {})));
+    assert.deepEqual(new Set(added.map(({ status }) => status)), new Set([201]));
+    const numbers = added.map(({ body }) => String(body['number'])).sort();
+    assert.deepEqual(numbers, ['101', '102', '103', '104', '105', '106', '107', '108'].map((number) => `CAR-${number}`));
+  });
+
+  test('an owner who is named after the car was connected is asked when it breaks', async () => {
+    const [car] = cars;
+    assert.ok(car);
+    const id = await world.connectCar(car);
+    await until(world, id, 'active');
+    const { ownerId, record } = await nameless(world, id);
+    await world.api('PATCH', `/vehicles/${id}`, { ownerId });
+    await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, { password: 'another' });
+    await until(world, id, 'expired');
+    await world.advance(5);
+    assert.deepEqual(record, []);
+    assert.deepEqual(
+      (await world.mails()).map(({ to }) => to),
+      [car.account.email],
+    );
+  });
+
+  test('a link to connect that the former owner still has opens nothing', async () => {
+    const [former, next] = await Promise.all(
+      ['former', 'next'].map((name) => world.api('POST', '/owners', { name, email: `${name}@mail.example` })),
+    );
+    const { body: car } = await world.api('POST', '/vehicles', { ownerId: former?.body['id'] });
+    const link = await world.api('POST', `/vehicles/${String(car['id'])}/connect`, {});
+    const url = String(link.body['url']);
+    assert.equal((await fetch(url)).status, 200);
+    await world.api('PATCH', `/vehicles/${String(car['id'])}`, { ownerId: next?.body['id'] });
+    assert.equal((await fetch(url)).status, 404);
+    const pressed = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams() });
+    assert.equal(pressed.status, 404);
+  });
+
+  test("our answer to a stranger's challenge signs nothing that is kept", async () => {
+    for (const body of ['null', '12345', 'true']) {
+      const signature = answerChallenge(body, demoCredentials.managementToken);
+      const headers = { 'content-type': 'application/json', 'sc-signature': signature };
+      const answer = await fetch(`${world.publicUrl}/webhooks/smartcar`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 401, body);
+    }
+  });
+});
+
+/** As if it had been connected before anybody knew whose it is. */
+async function nameless(world: World, id: VehicleId): Promise<{ ownerId: unknown; record: object[] }> {
+  const { body } = await world.api('GET', `/vehicles/${id}`);
+  const { owner } = world.ground.database;
+  await owner.updateTable('connection').set({ owner_id: null }).where('vehicle_id', '=', id).execute();
+  await owner.updateTable('vehicle').set({ owner_id: null }).where('id', '=', id).execute();
+  return { ownerId: (body['owner'] as { id: string }).id, record: await world.mails() };
+}

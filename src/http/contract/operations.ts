@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { roles } from '../../domain/role.ts';
-import { instant, listOf, maybeInstant, name, page } from './shared.ts';
+import { instant, line, listOf, maybeInstant, name, page } from './shared.ts';
 
 const counts = z.record(z.string(), z.number().int());
 
@@ -151,5 +151,5 @@ export const settings = z.object({
 export const settingsChange = z.strictObject({
   requiredPermissions: z.array(z.string().max(60)).min(1).max(40).optional(),
   staleAfterS: z.number().int().min(300).max(2_592_000).nullable().optional(),
-  ownerMail: z.strictObject({ fromName: name.max(100), supportContact: z.string().max(200).nullable() }).optional(),
+  ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),
 });

@@ -5,7 +5,14 @@ import { statuses } from '../../domain/cause.ts';
 
 export const instant = z.iso.datetime().describe('Instant, ISO 8601 in UTC.');
 export const maybeInstant = instant.nullable();
-export const name = z.string().trim().min(1).max(200);
+/** One line of text, without control characters: it ends up in subjects, headers and lists. */
+export const line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .max(longest)
+    .regex(/^\P{Cc}*$/u, 'Use one line, without control characters.');
+export const name = line(200).min(1);
 export const country = z
   .string()
   .regex(/^[A-Z]{2}$/)

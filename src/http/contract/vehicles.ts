@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { powertrains } from '../../domain/vehicle.ts';
-import { country, instant, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
+import { country, instant, line, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
 
 export const capability = z.object({
   allowed: z.boolean(),
@@ -108,7 +108,7 @@ export const vehicleQuery = z.object({
   who: z.string().max(20).optional().describe('Whose turn it is.'),
 });
 
-const plate = z.string().trim().min(1).max(20);
+const plate = line(20).min(1);
 const vin = z
   .string()
   .trim()
@@ -116,11 +116,11 @@ const vin = z
   .regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'A VIN has 17 letters and digits, without I, O and Q.');
 
 export const vehicleCreate = z.strictObject({
-  number: z.string().trim().min(1).max(60).optional().describe('Chosen by Towline when absent.'),
+  number: line(60).min(1).optional().describe('Chosen by Towline when absent.'),
   plate: plate.optional(),
   vin: vin.optional(),
-  make: z.string().trim().toUpperCase().min(1).max(60).optional(),
-  model: z.string().trim().min(1).max(100).optional(),
+  make: line(60).min(1).toUpperCase().optional(),
+  model: line(100).min(1).optional(),
   year: z.number().int().min(1950).max(2100).optional(),
   powertrain: z.enum(powertrains as [string, ...string[]]).optional(), // never empty
   country: country.optional(),
@@ -129,7 +129,7 @@ export const vehicleCreate = z.strictObject({
 
 /** Null removes a value. */
 export const vehicleChange = z.strictObject({
-  number: z.string().trim().min(1).max(60).optional(),
+  number: line(60).min(1).optional(),
   plate: plate.nullable().optional(),
   vin: vin.nullable().optional(),
   ownerId: z.string().max(64).nullable().optional(),
@@ -178,12 +178,20 @@ export const ownerQuery = z.object({ ...page, q: z.string().trim().max(100).opti
 export const ownerCreate = z.strictObject({
   name,
   email: z.email().max(254),
-  language: z.string().max(35).optional(),
+  language: z.string().max(35).refine(isLanguage, 'Use a language tag such as en or de-AT.').optional(),
   timeZone: z.string().max(60).refine(isTimeZone, 'Use an IANA time zone such as Europe/Berlin.').optional(),
   country: country.optional(),
-  phone: z.string().trim().max(40).optional(),
+  phone: line(40).optional(),
 });
 export const ownerChange = ownerCreate.partial();
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 function isTimeZone(zone: string): boolean {
   try {

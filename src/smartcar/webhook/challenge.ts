@@ -6,6 +6,9 @@ import { isRecord, parseJson } from '../json.ts';
 const harmless = /^[A-Za-z0-9_-]{1,64}$/;
 const longestBody = 64 * 1024;
 
+/** A body that our own answer to a challenge could have signed for a stranger: no event of Smartcar's looks like it. */
+export const couldBeChallenge = (raw: Buffer): boolean => raw.length <= 64 && harmless.test(raw.toString('latin1'));
+
 /** The challenge of a VERIFY (v4, its minimal form, or the legacy one); null for everything else. */
 export function readChallenge(raw: Buffer): string | null {
   if (raw.length > longestBody) return null;
