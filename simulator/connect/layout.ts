@@ -31,6 +31,7 @@ export function connectPage(title: string, content: Html, sealed: string | null)
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <link rel="icon" href="data:," />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <style>

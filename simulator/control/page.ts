@@ -65,6 +65,7 @@ export function simulatorPage(sim: Simulation, filter: PageFilter, notice: strin
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <link rel="icon" href="data:," />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Smartcar simulator</title>
         <style>

@@ -10,6 +10,7 @@ import { after } from '../domain/schedule.ts';
 import { matchCar } from '../domain/vehicle.ts';
 import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
+import { applyAlertChanges } from '../store/alert.ts';
 import { findConnection, findLivingConnection, insertConnection } from '../store/connection.ts';
 import { findByCar } from '../store/connection-due.ts';
 import { endSession, findConnectSession, listReturnedSessions, lockConnectSession } from '../store/connect-session.ts';
@@ -24,9 +25,9 @@ import { violatedIndex } from '../store/violation.ts';
 import type { Access } from '../vault/access.ts';
 import { NotThereYet, valueOf } from './call-failed.ts';
 import { externalIdOf } from './external-id.ts';
-import type { ReturnProblem } from './link-page.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
+import { refuseConnect, wrongCarSolved } from './refuse-connect.ts';
 import { supersede } from './supersede.ts';
 
 export interface CompleteNeeds extends ObserveNeeds {
@@ -79,7 +80,7 @@ async function settleRepair(
 ): Promise<void> {
   const { smartcarVehicleId: vehicleId, smartcarUserId: userId } = connection;
   if (session.claimed_vehicle_id !== null && session.claimed_vehicle_id !== vehicleId) {
-    return refuse(needs, session, { problem: 'wrongCar', field: 'car', expected: '', found: '' }, now);
+    return refuseConnect(needs, session, { problem: 'wrongCar', field: 'car', expected: '', found: '' }, now);
   }
   const listed = valueOf(
     await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })),
@@ -116,6 +117,7 @@ async function repaired(
       together: async (tx) => {
         if (!(await isStillReturned(tx, session.id))) return false;
         await markReturned(tx, c.id, now);
+        await applyAlertChanges(tx, c.fleetId, [c.vehicleId], [wrongCarSolved(c.vehicleId)], now);
         await finishSession(tx, session, now);
         return true;
       },
@@ -144,7 +146,7 @@ async function settleGrant(needs: CompleteNeeds, grant: Grant, now: Date): Promi
   );
   if (own && living) return repaired(needs, session, living, own, now);
   const free = await unbound(needs, listed);
-  if (free.length === 0) return refuse(needs, session, { problem: 'alreadyConnected' }, now);
+  if (free.length === 0) return refuseConnect(needs, session, { problem: 'alreadyConnected' }, now);
   await bindMatching(needs, grant, free, vehicle, now);
 }
 
@@ -172,9 +174,9 @@ async function bindMatching(
   await takeBackOnlyNew(needs, grant.session, free, now);
   const mismatch = judged.find(({ match }) => !match.matches)?.match;
   if (matching.length > 1 || !mismatch || mismatch.matches)
-    return refuse(needs, grant.session, { problem: 'severalCars' }, now);
+    return refuseConnect(needs, grant.session, { problem: 'severalCars' }, now);
   const { field, expected, found: actual } = mismatch;
-  await refuse(needs, grant.session, { problem: 'wrongCar', field, expected, found: actual }, now);
+  await refuseConnect(needs, grant.session, { problem: 'wrongCar', field, expected, found: actual }, now);
 }
 
 /**
@@ -232,11 +234,12 @@ async function bind(
       if (before) await moveToConnection(tx, before.id, connection.id, now);
       await fillVehicle(tx, vehicle.id, car);
       await tellConnected(tx, connection, session.actor, now);
+      await applyAlertChanges(tx, session.fleet_id, [vehicle.id], [wrongCarSolved(vehicle.id)], now);
       await finishSession(tx, session, now);
     });
   } catch (error) {
     if (violatedIndex(error) !== 'connection_car') throw error;
-    await refuse(needs, session, { problem: 'alreadyConnected' }, now);
+    await refuseConnect(needs, session, { problem: 'alreadyConnected' }, now);
   }
 }
 
@@ -296,22 +299,5 @@ async function finishSession(tx: Tx, session: ConnectSessionRow, now: Date): Pro
 async function notListed(needs: CompleteNeeds, session: ConnectSessionRow, now: Date): Promise<void> {
   const lags = session.returned_at !== null && now < after(session.returned_at, listLagS);
   if (lags && session.claimed_user_id !== null) throw new NotThereYet('The connection is not in the list yet.');
-  await refuse(needs, session, { problem: 'notListed' }, now);
-}
-
-/** Nothing is overwritten and nothing is bound; the page behind the link says why. */
-async function refuse(
-  needs: CompleteNeeds,
-  session: ConnectSessionRow,
-  problem: ReturnProblem,
-  now: Date,
-): Promise<void> {
-  const { fleet_id: fleetId, vehicle_id: vehicleId } = session;
-  await needs.database.asFleet(fleetId, async (tx) => {
-    await endSession(tx, session.id, 'refused', { ...problem }, now);
-    const reported = problem.problem === 'connectError' ? problem.error : problem.problem;
-    const line = { kind: 'connection.refused', at: now, via: 'connect', requestId: null, reported } as const;
-    await insertHappenings(tx, { fleetId, vehicleId, connectionId: null }, session.actor, [line]);
-    await announce(tx, fleetId, [vehicleId], ['vehicles']);
-  });
+  await refuseConnect(needs, session, { problem: 'notListed' }, now);
 }

@@ -172,6 +172,16 @@ describe('the way through Connect', () => {
       const now = await world.vehicle(id);
       assert.equal(now.connection, null);
       assert.deepEqual(now.signals, []);
+      const alerts = async () => (await world.api('GET', `/alerts?vehicle=${id}`)).body['items'] as { kind: string }[];
+      assert.deepEqual(
+        (await alerts()).map(({ kind }) => kind),
+        ['connect.wrong-vehicle'],
+      );
+      const again = await press(link);
+      await follow(await goThrough(again, signIn(wanted)), again.cookie);
+      await waitOut();
+      assert.ok((await world.vehicle(id)).connection);
+      assert.deepEqual(await alerts(), []);
     });
 
     test("another user's id in the query binds nothing, and that user's car stays as it is", async () => {
