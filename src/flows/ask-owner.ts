@@ -38,8 +38,9 @@ export async function askOwner(tx: Tx, connection: Connection, cause: Cause, now
   const { request, isNew } = await openRequest(tx, connection, owner.id, cause, now);
   const due = isNew || now >= after(request.asked_at, quietS);
   if (due) await writeToOwner(tx, request, connection, cause, now);
-  else await joinQueued(tx, request.id, connection.vehicleId);
-  await tell(tx, connection, 'owner.asked', towline, now);
+  const isTold = due || (await joinQueued(tx, request.id, connection.vehicleId));
+  // A message that left already does not name this car; the owner finds it behind the same link.
+  if (isTold) await tell(tx, connection, 'owner.asked', towline, now);
 }
 
 /** The owner's open request with this connection on it. */

@@ -127,6 +127,28 @@ describe('records that change while cars are connected', () => {
     );
   });
 
+  test('a car that breaks after the message left is not said to have been in it', async () => {
+    const all = await world.cars('first');
+    const twice = all.filter((one) => all.filter(({ account }) => account.email === one.account.email).length > 1);
+    const pair = twice.filter(({ account }) => account.email === twice[0]?.account.email).slice(0, 2);
+    const ids: VehicleId[] = [];
+    for (const car of pair) {
+      const id = await world.connectCar(car);
+      await until(world, id, 'active');
+      ids.push(id);
+    }
+    const before = (await world.mails()).length;
+    for (const [index, car] of pair.entries()) {
+      const what = { kind: 'error', type: 'CONNECTED_SERVICES_ACCOUNT', code: 'AUTHENTICATION_FAILED' };
+      await world.sim('POST', `/sim/api/cars/${car.vin}/faults`, what);
+      await until(world, ids[index] as VehicleId, 'expired'); // one id for each car
+      await world.advance(60);
+    }
+    assert.equal((await world.mails()).length - before, 1);
+    const asked = await Promise.all(ids.map((id) => timesAsked(world, id)));
+    assert.deepEqual(asked, [1, 0]);
+  });
+
   test('a link to connect that the former owner still has opens nothing', async () => {
     const [former, next] = await Promise.all(
       ['former', 'next'].map((name) => world.api('POST', '/owners', { name, email: `${name}@mail.example` })),
@@ -158,4 +180,9 @@ async function nameless(world: World, id: VehicleId): Promise<{ ownerId: unknown
   await owner.updateTable('connection').set({ owner_id: null }).where('vehicle_id', '=', id).execute();
   await owner.updateTable('vehicle').set({ owner_id: null }).where('id', '=', id).execute();
   return { ownerId: (body['owner'] as { id: string }).id, record: await world.mails() };
+}
+
+async function timesAsked(world: World, id: VehicleId): Promise<number> {
+  const { body } = await world.api('GET', `/vehicles/${id}/timeline`);
+  return (body['items'] as { kind: string }[]).filter(({ kind }) => kind === 'owner.asked').length;
 }
