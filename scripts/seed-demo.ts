@@ -229,5 +229,4 @@ function need(name: string): string {
   return value.replace(/\/$/, '');
 }
 
-await seedFleet('first');
-await seedFleet('second');
+await Promise.all([seedFleet('first'), seedFleet('second')]);

@@ -68,8 +68,10 @@ async function start(node, watch) {
     });
   }
 
+  if (simulator) await demoEnvironment(env);
+  process.exitCode = await checkConfig(node, env);
+  if (process.exitCode) return;
   if (simulator) {
-    await demoEnvironment(env);
     await runSimulator();
     if (simulator.child.exitCode !== null) process.exitCode = 1;
   }
@@ -110,6 +112,14 @@ function seed(begin, env) {
   };
   const child = begin([join(ROOT, 'scripts', 'seed-demo.ts')], 'inherit', more);
   return new Promise((done) => child.once('exit', done));
+}
+
+/** The environment is checked as a whole before the first process starts. @returns 0, or the code to end with */
+async function checkConfig(node, env) {
+  const file = join(ROOT, 'scripts', 'check-config.ts');
+  if (!existsSync(file)) return 0;
+  const child = spawn(node, [file], { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((done) => child.once('exit', (code, signal) => done(exitCode(code, signal))));
 }
 
 /** The same rule as in src/config.ts: the demo is what runs when nobody gave Smartcar credentials. */

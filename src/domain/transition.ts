@@ -211,10 +211,11 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
   if (isThrottleMeaning(meaning)) return { next: c, happenings: [], notBefore: after(at, failure.retryAfterS ?? 120) };
   if (isVehicleMeaning(meaning))
     return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
-  if (isUpstreamMeaning(meaning)) return { next: countFailure(c, causeOf(meaning), at), happenings: [], ...notBefore };
+  if (isUpstreamMeaning(meaning))
+    return { next: countFailure(c, causeOf(meaning), outcome), happenings: [], ...notBefore };
   if (isAccountMeaning(meaning) || meaning === 'permission') return onAccountFailure(c, outcome, meaning, policy);
   return {
-    next: meaning === 'incompatible' ? outrank(c, meaning, at) : onOurFailure(c, meaning, at),
+    next: meaning === 'incompatible' ? outrank(c, meaning, at) : onOurFailure(c, meaning, outcome),
     happenings: [],
     ...notBefore,
   };
@@ -240,12 +241,14 @@ function onAccountFailure(
 }
 
 /** Our own credentials are nobody's connection: only what is really about this vehicle or plan becomes its cause. */
-function onOurFailure(c: Connection, meaning: OurMeaning, at: Date): Connection {
-  if (meaning === 'credentials' || meaning === 'requestRefused') return countFailure(c, meaning, at);
-  return outrank(c, meaning, at);
+function onOurFailure(c: Connection, meaning: OurMeaning, outcome: FailedOutcome): Connection {
+  if (meaning === 'credentials' || meaning === 'requestRefused') return countFailure(c, meaning, outcome);
+  return outrank(c, meaning, outcome.at);
 }
 
-function countFailure(c: Connection, cause: Cause, at: Date): Connection {
+/** A person who presses "Check now" again and again does not make a passing failure a lasting one. */
+function countFailure(c: Connection, cause: Cause, { via, at }: FailedOutcome): Connection {
+  if (via === 'check') return c;
   const failures = c.failures + 1;
   const counted = { ...c, failures };
   return failures >= failuresBeforeError && c.status === 'active' ? move(counted, cause, at) : counted;

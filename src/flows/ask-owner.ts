@@ -36,11 +36,14 @@ export async function askOwner(tx: Tx, connection: Connection, cause: Cause, now
   const owner = ownerId && (await findOwner(tx, ownerId));
   if (!owner?.email_index) return;
   const { request, isNew } = await openRequest(tx, connection, owner.id, cause, now);
-  const due = isNew || now >= after(request.asked_at, quietS);
-  if (due) await writeToOwner(tx, request, connection, cause, now);
-  const isTold = due || (await joinQueued(tx, request.id, connection.vehicleId));
-  // A message that left already does not name this car; the owner finds it behind the same link.
-  if (isTold) await tell(tx, connection, 'owner.asked', towline, now);
+  if (isNew || now >= after(request.asked_at, quietS)) {
+    await markAsked(tx, request.id, now);
+    await writeToOwner(tx, request, connection, cause, now);
+  } else if (!(await joinQueued(tx, request.id, connection.vehicleId))) {
+    // The last message left already and does not name this car: the next one does, once the owner had a day's quiet.
+    return writeToOwner(tx, request, connection, cause, now, after(request.asked_at, quietS));
+  }
+  await tell(tx, connection, 'owner.asked', towline, now);
 }
 
 /** The owner's open request with this connection on it. */
@@ -57,16 +60,16 @@ export async function openRequest(
   return { request, isNew: !open };
 }
 
-/** Puts the message into the outbox, with a link that works for two weeks. */
+/** Puts the message into the outbox, to leave at once or later, with a link that works for two weeks. */
 export async function writeToOwner(
   tx: Tx,
   request: RequestRow,
   connection: Connection,
   cause: Cause,
   now: Date,
+  leavesAt: Date = now,
 ): Promise<void> {
   const link = await repairLink(tx, request, now);
-  await markAsked(tx, request.id, now);
   await insertNotification(
     tx,
     {
@@ -79,6 +82,7 @@ export async function writeToOwner(
       cause,
     },
     now,
+    leavesAt,
   );
 }
 

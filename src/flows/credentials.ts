@@ -5,8 +5,10 @@ import { applyAlertChanges } from '../store/alert.ts';
 import type { Database } from '../store/database.ts';
 import { announce } from '../store/outbox.ts';
 
-/** What this process last knew of each fleet; only a change is worth a transaction. */
-const known = new Map<FleetId, 'refused' | 'accepted'>();
+/** What this process last wrote for each fleet; only a change is worth a transaction, or a refusal that goes on. */
+const known = new Map<FleetId, { state: 'refused' | 'accepted'; at: Date }>();
+/** An alert that was closed by hand while Smartcar still refuses us opens again after this. */
+const repeatMs = 5 * 60_000;
 
 const refusedAlert: AlertChange = {
   change: 'open',
@@ -22,11 +24,13 @@ export async function noteCredentials(
   state: 'refused' | 'accepted',
   now: Date,
 ): Promise<void> {
-  if (known.get(fleetId) === state) return;
+  const before = known.get(fleetId);
+  const isStale = state === 'refused' && before !== undefined && now.getTime() - before.at.getTime() >= repeatMs;
+  if (before?.state === state && !isStale) return;
   await needs.database.asFleet(fleetId, async (tx) => {
     const change: AlertChange = state === 'refused' ? refusedAlert : { change: 'resolve', key: refusedAlert.key };
     await applyAlertChanges(tx, fleetId, [], [change], now);
     await announce(tx, fleetId, [], ['alerts']);
   });
-  known.set(fleetId, state);
+  known.set(fleetId, { state, at: now });
 }

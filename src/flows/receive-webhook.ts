@@ -34,7 +34,8 @@ export async function receiveWebhook(
   const challenge = readChallenge(body);
   if (challenge !== null) return answerTo(door, challenge, now);
   if (signature === null) return refuse(door, 401, 'unsigned');
-  if (couldBeChallenge(body) || !verifySignature(body, signature, [...door.managementTokens])) return refuse(door, 401, 'signature');
+  if (couldBeChallenge(body) || !verifySignature(body, signature, [...door.managementTokens]))
+    return refuse(door, 401, 'signature');
   try {
     await door.inbox.write(body, now);
     return { status: 200, body: { status: 'kept' } };

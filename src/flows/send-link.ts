@@ -12,6 +12,7 @@ import { insertLink } from '../store/link.ts';
 import { insertNotification } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
+import { markAsked } from '../store/reauthentication-request.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -139,6 +140,7 @@ async function linkFor(
   if (connection.endedAt || !connection.ownerId || !cause) return newConnectLink(tx, context, vehicle, options, now);
   const { request } = await openRequest(tx, connection, connection.ownerId, cause, now);
   if (options.deliver) {
+    await markAsked(tx, request.id, now);
     await writeToOwner(tx, request, connection, cause, now);
     const line = { kind: 'owner.asked', at: now, via: 'operator', requestId: null } as const;
     await insertHappenings(

@@ -22,7 +22,12 @@ export interface NewNotification {
 }
 
 /** Puts a message into the outbox and its delivery into the queue, in the transaction that caused it. */
-export async function insertNotification(tx: Tx, message: NewNotification, now: Date): Promise<void> {
+export async function insertNotification(
+  tx: Tx,
+  message: NewNotification,
+  now: Date,
+  dueAt: Date = now,
+): Promise<void> {
   const id = newId('ntf', now);
   const row: Insertable<Tables['notification']> = {
     id,
@@ -39,7 +44,7 @@ export async function insertNotification(tx: Tx, message: NewNotification, now: 
     subject: null,
     last_error: null,
     created_at: now,
-    due_at: now,
+    due_at: dueAt,
     sent_at: null,
   };
   await tx.insertInto('notification').values(row).execute();
