@@ -172,12 +172,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     await works?.stop();
     await Promise.all(loops.map((loop) => loop.stop()));
   };
-  const server = config.role === 'worker' ? null : await listen(ground, flows, options).catch(async (error: unknown) => {
-    // A port that is taken: what runs already ends in order, before the database is stopped under it.
-    await stopWork();
-    await closeGround(ground);
-    throw error;
-  });
+  const server =
+    config.role === 'worker'
+      ? null
+      : await listen(ground, flows, options).catch(async (error: unknown) => {
+          // A port that is taken: what runs already ends in order, before the database is stopped under it.
+          await stopWork();
+          await closeGround(ground);
+          throw error;
+        });
   return {
     ground,
     flows,

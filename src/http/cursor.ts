@@ -18,7 +18,8 @@ export function timeCursor(cursor: string | undefined): readonly [Date, string] 
   if (!parts) return null;
   const at = new Date(parts[0]);
   // Also far outside what the database can compare.
-  if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1 || at.getUTCFullYear() > 9_999) throw new Refusal('invalid_cursor');
+  if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1 || at.getUTCFullYear() > 9_999)
+    throw new Refusal('invalid_cursor');
   return [at, parts[1]];
 }
 

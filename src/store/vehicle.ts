@@ -79,7 +79,10 @@ export async function fillVin(tx: Tx, id: VehicleId, vin: string): Promise<void>
 export async function nextNumber(tx: Tx): Promise<string> {
   const rows = await tx.selectFrom('vehicle').select('number').where('number', 'like', 'CAR-%').execute();
   // A number that somebody chose far away from the row doesn't move it.
-  const taken = rows.map(({ number }) => number.slice(4)).filter((text) => /^\d{1,6}$/.test(text)).map(Number);
+  const taken = rows
+    .map(({ number }) => number.slice(4))
+    .filter((text) => /^\d{1,6}$/.test(text))
+    .map(Number);
   return `CAR-${Math.max(100, ...taken) + 1}`;
 }
 

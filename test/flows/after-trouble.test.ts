@@ -107,7 +107,10 @@ describe('records that change while cars are connected', () => {
     const added = await Promise.all(Array.from({ length: 8 }, () => world.api('POST', '/vehicles', {})));
     assert.deepEqual(new Set(added.map(({ status }) => status)), new Set([201]));
     const numbers = added.map(({ body }) => String(body['number'])).sort();
-    assert.deepEqual(numbers, ['101', '102', '103', '104', '105', '106', '107', '108'].map((number) => `CAR-${number}`));
+    assert.deepEqual(
+      numbers,
+      ['101', '102', '103', '104', '105', '106', '107', '108'].map((number) => `CAR-${number}`),
+    );
   });
 
   test('an owner who is named after the car was connected is asked when it breaks', async () => {
@@ -117,7 +120,9 @@ describe('records that change while cars are connected', () => {
     await until(world, id, 'active');
     const { ownerId, record } = await nameless(world, id);
     await world.api('PATCH', `/vehicles/${id}`, { ownerId });
-    await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, { password: 'another' });
+    await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {
+      password: 'another',
+    });
     await until(world, id, 'expired');
     await world.advance(5);
     assert.deepEqual(record, []);
