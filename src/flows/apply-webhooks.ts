@@ -1,7 +1,7 @@
 /** Works the inbox at our own pace: each delivery is applied once, in any order of arrival, or kept with the reason why not. */
 import type { FleetId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { isIgnorable } from '../domain/transition.ts';
+import { isIgnorable } from '../domain/suspicion.ts';
 import type { Settings } from '../domain/fleet.ts';
 import { parseWebhook } from '../smartcar/webhook/parse-webhook.ts';
 import type { ErrorWebhook, ParsedWebhook, StateWebhook } from '../smartcar/webhook/parsed-webhook.ts';

@@ -1,0 +1,91 @@
+/** Suspicions: what webhooks claim, what is believed of it, and how long it may stay undecided. */
+import type { Connection, Suspicion } from './connection.ts';
+import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
+import type { AccountMeaning, Claim } from './failure.ts';
+import { makePolicy } from './make-policy.ts';
+import type { ClaimedOutcome, ClearedOutcome, Outcome } from './outcome.ts';
+import { after } from './schedule.ts';
+import { requiredSignals } from './signal.ts';
+import type { Policy } from './transition.ts';
+import { causeOfSuspicion, happening, vehicleStateOf } from './transition-step.ts';
+import type { Step } from './transition-step.ts';
+
+/** What a webhook says is wrong, one claim after another. */
+export function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy): Step {
+  return outcome.claims.reduce<Step>(
+    (step, claim) => {
+      const reacted = onClaim(step.next, claim, outcome, policy);
+      return {
+        next: reacted.next,
+        happenings: [...step.happenings, ...reacted.happenings],
+        soon: step.soon || reacted.soon || false,
+      };
+    },
+    { next: c, happenings: [] },
+  );
+}
+
+function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: Policy): Step {
+  if (isVehicleMeaning(claim.meaning))
+    return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
+  if (isIgnorable(claim, policy) || isOldNews(c, claim, outcome.at)) return { next: c, happenings: [] };
+  return suspect(c, claim, outcome, policy, outcome.at);
+}
+
+/** A claim that arrives late: a repair, or for the account a proof, has answered it already. */
+function isOldNews(c: Connection, claim: Claim, at: Date): boolean {
+  return at < c.judgedAt || (isAccountMeaning(claim.meaning) && c.provedAt !== null && at < c.provedAt);
+}
+
+/** Claims that concern nothing the fleet requires, or nothing that can be checked against a connection. */
+export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissions'>): boolean {
+  if (isAccountMeaning(claim.meaning) || isVehicleMeaning(claim.meaning)) return false;
+  if (claim.meaning !== 'permission') return true;
+  const required = requiredSignals(policy.requiredPermissions);
+  return claim.signals.length > 0 && !claim.signals.some((code) => required.includes(code));
+}
+
+/** Raises a suspicion. Nothing but the next read changes before it is confirmed, refuted, or its deadline passes. */
+export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, claimedAt: Date): Step {
+  const meaning = claim.meaning as AccountMeaning | 'permission'; // callers pass only these
+  const sameCause = c.cause === causeOfSuspicion(meaning);
+  // A revoked grant is not polled, so nothing could confirm it; it comes back by proof alone.
+  if (sameCause || c.suspicion?.meaning === meaning || c.status === 'disconnected') return { next: c, happenings: [] };
+  const required = requiredSignals(policy.requiredPermissions);
+  const suspicion: Suspicion = {
+    meaning,
+    signals: meaning === 'permission' ? claim.signals.filter((code) => required.includes(code)) : [],
+    claimedAt,
+    deadlineAt: after(outcome.at, suspicionDeadlineS(c, policy)),
+    requestId: claim.requestId ?? outcome.requestId,
+    resolutionUrl: claim.resolutionUrl,
+  };
+  const reported = [claim.type, claim.code].filter((word) => word !== null).join(':');
+  return {
+    next: { ...c, suspicion },
+    happenings: [happening('connection.suspected', outcome, { meaning, reported })],
+    soon: true,
+  };
+}
+
+/**
+ * How long a claim may stay undecided. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
+ * plenty; one without a subscription is fetched about once a day.
+ */
+function suspicionDeadlineS(c: Connection, policy: Policy): number {
+  if (!c.subscribedAt) return 36 * 3_600;
+  return Math.max(1_800, 4 * makePolicy(policy.make).freshnessMin * 60);
+}
+
+/** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */
+export function onCleared(c: Connection, outcome: ClearedOutcome): Step {
+  const cleared = new Set(outcome.claims.map((claim) => claim.meaning));
+  const suspicion = c.suspicion && cleared.has(c.suspicion.meaning) ? null : c.suspicion;
+  const vehicleState = c.vehicleState && cleared.has(c.vehicleState.meaning) ? null : c.vehicleState;
+  const withdrawn = suspicion ? null : c.suspicion;
+  return {
+    next: { ...c, suspicion, vehicleState },
+    happenings: withdrawn ? [happening('connection.suspicion-withdrawn', outcome, { meaning: withdrawn.meaning })] : [],
+    soon: c.status !== 'active' || withdrawn !== null,
+  };
+}
