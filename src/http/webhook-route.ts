@@ -23,7 +23,8 @@ export async function webhookRoute(
   });
   app.post(
     '/webhooks/smartcar',
-    { bodyLimit: largestBody, schema: { hide: true }, config: { rateLimit: false } },
+    // Smartcar's machines are no browsers: headers for those would only cost.
+    { bodyLimit: largestBody, schema: { hide: true }, config: { rateLimit: false }, helmet: false },
     async (request, reply) => {
       const signature = request.headers[needs.config.signatureHeader];
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
