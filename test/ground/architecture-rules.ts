@@ -15,7 +15,7 @@ interface Room {
   readonly builtins: 'all' | readonly string[];
 }
 
-const BROWSER_PACKAGES = ['react', 'react-dom', '@mantine/', '@tanstack/', 'lucide-react', 'openapi-fetch'];
+const BROWSER_PACKAGES = ['react', 'react-dom', '@mantine/', '@tanstack/', 'lucide-react'];
 const PEOPLE = ['better-auth', '@better-auth/', '@node-rs/argon2'];
 
 const ROOMS: Readonly<Record<string, Room>> = {
