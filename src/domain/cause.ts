@@ -32,6 +32,10 @@ export const causes = {
     retryAfterS: 24 * hour,
     severity: 'warning',
   },
+  // v2 alone. Nothing that we hold can be tried again, so nothing is asked until the owner comes back.
+  grantLapsed: { status: 'expired', who: 'owner', route: 'authorize', retryAfterS: null, severity: 'warning' },
+  tokensRefused: { status: 'expired', who: 'owner', route: 'authorize', retryAfterS: null, severity: 'warning' },
+  tokensLost: { status: 'expired', who: 'owner', route: 'authorize', retryAfterS: null, severity: 'warning' },
   revokedByOwner: { status: 'disconnected', who: 'owner', route: 'authorize', retryAfterS: null, severity: 'warning' },
   vehicleRemoved: { status: 'disconnected', who: 'owner', route: 'authorize', retryAfterS: null, severity: 'warning' },
   disconnectedHere: {

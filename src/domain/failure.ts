@@ -14,11 +14,32 @@ export const accountMeanings = [
   'subscriptionLapsed',
   'virtualKeyMissing',
   'remoteAccessDisabled',
+  // v2 alone: the token set that stood for the owner's consent is no use any more.
+  'grantLapsed',
+  'tokensRefused',
+  'tokensLost',
 ] as const;
 export type AccountMeaning = (typeof accountMeanings)[number];
 
 /** The car is somewhere, in some state: never a reason to doubt the connection. */
-export const vehicleMeanings = ['asleep', 'vehicleUnreachable', 'vehicleBusy', 'inService', 'lowBattery'] as const;
+export const vehicleMeanings = [
+  'asleep',
+  'vehicleUnreachable',
+  'inService',
+  'lowBattery',
+  'doorOpen',
+  'hoodOpen',
+  'trunkOpen',
+  'ignitionOn',
+  'inMotion',
+  'charging',
+  'fullyCharged',
+  'notCharging',
+  'pluggedIn',
+  'notPluggedIn',
+  'chargeFault',
+  'vehicleRefused',
+] as const;
 export type VehicleMeaning = (typeof vehicleMeanings)[number];
 
 /** We were told to wait: counts nothing against the connection. */
@@ -76,6 +97,7 @@ function isOneOf<T extends string>(list: readonly T[], meaning: Meaning): meanin
   return (list as readonly string[]).includes(meaning); // widened only to ask
 }
 
+export const isGapMeaning = (meaning: Meaning): meaning is GapMeaning => isOneOf(gapMeanings, meaning);
 export const isAccountMeaning = (meaning: Meaning): meaning is AccountMeaning => isOneOf(accountMeanings, meaning);
 export const isVehicleMeaning = (meaning: Meaning): meaning is VehicleMeaning => isOneOf(vehicleMeanings, meaning);
 export const isThrottleMeaning = (meaning: Meaning): meaning is ThrottleMeaning => isOneOf(throttleMeanings, meaning);

@@ -6,8 +6,11 @@ import type { Meaning } from '../domain/failure.ts';
 
 /** What is known of something that went wrong. */
 export interface Wrong {
-  /** `answer`: over HTTP. `inside`: in a body that is itself fine (a signal's status, a webhook). `nothing`: no answer came. */
-  came: 'answer' | 'inside' | 'nothing';
+  /**
+   * `answer`: over HTTP. `refresh`: over HTTP, to a refresh of v2's tokens. `inside`: in a body that is itself fine (a
+   * signal's status, a webhook). `nothing`: no answer came.
+   */
+  came: 'answer' | 'refresh' | 'inside' | 'nothing';
   status: number | null;
   type: string | null;
   code: string | null;
@@ -100,23 +103,27 @@ export const table: readonly Row[] = [
   state('VEHICLE_OFFLINE_FOR_SERVICE', 'inService'),
   state('LOW_BATTERY', 'lowBattery'),
   state('REMOTE_ACCESS_DISABLED', 'remoteAccessDisabled'),
-  state('CHARGING_IN_PROGRESS', 'vehicleBusy'),
-  state('CHARGING_PLUG_CONNECTED', 'vehicleBusy'),
-  state('CHARGING_PLUG_NOT_CONNECTED', 'vehicleBusy'),
-  state('DOOR_OPEN', 'vehicleBusy'),
-  state('FULLY_CHARGED', 'vehicleBusy'),
-  state('NOT_CHARGING', 'vehicleBusy'),
-  state('CHARGE_FAULT', 'vehicleBusy'),
-  state('HOOD_OPEN', 'vehicleBusy'),
-  state('IGNITION_ON', 'vehicleBusy'),
-  state('IN_MOTION', 'vehicleBusy'),
-  state('TRUNK_OPEN', 'vehicleBusy'),
-  state('UNKNOWN', 'vehicleBusy'),
-  { type: 'VEHICLE_STATE', meaning: 'vehicleBusy', source: 'INF §4.2' },
+  state('CHARGING_IN_PROGRESS', 'charging'),
+  state('CHARGING_PLUG_CONNECTED', 'pluggedIn'),
+  state('CHARGING_PLUG_NOT_CONNECTED', 'notPluggedIn'),
+  state('DOOR_OPEN', 'doorOpen'),
+  state('FULLY_CHARGED', 'fullyCharged'),
+  state('NOT_CHARGING', 'notCharging'),
+  state('CHARGE_FAULT', 'chargeFault'),
+  state('HOOD_OPEN', 'hoodOpen'),
+  state('IGNITION_ON', 'ignitionOn'),
+  state('IN_MOTION', 'inMotion'),
+  state('TRUNK_OPEN', 'trunkOpen'),
+  state('UNKNOWN', 'vehicleRefused'),
+  { type: 'VEHICLE_STATE', meaning: 'vehicleRefused', source: 'INF §4.2' },
 
   // The token endpoint's OAuth errors, and the codes of the early v3 preview, come without a type.
   { type: null, code: 'INVALID_CLIENT', meaning: 'credentials', source: '§1.8' },
   { type: null, code: 'UNAUTHORIZED_CLIENT', meaning: 'credentials', source: 'RFC 6749 §5.2' },
+  // Which word and which status a dead refresh token gets is not documented; others treat these three alike. A 403 without
+  // any word is some gateway's, and no owner is asked to sign in for that.
+  { came: 'refresh', type: null, code: null, status: 403, meaning: 'smartcarFailing', source: 'INF §1.6' },
+  { came: 'refresh', type: null, status: [400, 403], meaning: 'tokensRefused', source: '§1.6' },
   { type: null, code: 'INVALID_REQUEST', meaning: 'requestRefused', source: '§1.8' },
   { type: null, code: 'INVALID_SCOPE', meaning: 'requestRefused', source: 'RFC 6749 §5.2' },
   { type: null, code: 'INVALID_GRANT', meaning: 'requestRefused', source: 'RFC 6749 §5.2' },
@@ -135,7 +142,7 @@ export const table: readonly Row[] = [
   { status: 403, meaning: 'permission', source: '§4.2' },
   { status: 404, meaning: 'notFound', source: '§3.4' },
   { status: 408, meaning: 'smartcarFailing', source: 'RFC 9110 §15.5.9' },
-  { status: 409, meaning: 'vehicleBusy', source: '§4.2' },
+  { status: 409, meaning: 'vehicleRefused', source: '§4.2' },
   { status: 410, meaning: 'notFound', source: 'RFC 9110 §15.5.11' },
   { status: 429, meaning: 'throttledApplication', source: '§5' },
   { status: 430, meaning: 'requestLimit', source: '§4.2' },

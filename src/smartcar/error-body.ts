@@ -66,12 +66,12 @@ export function failureInside(given: unknown, requestId: string | null, status: 
   };
 }
 
-/** An answer that is not what was asked for, or none. */
-export function failureOf(sent: Sent): Failure {
+/** An answer that is not what was asked for, or none. `refresh`: it was asked for new tokens of v2. */
+export function failureOf(sent: Sent, came: 'answer' | 'refresh' = 'answer'): Failure {
   if (!sent.came) return failureWithout(sent.why, sent.reason);
   const described = describeBody(parseJson(sent.text));
   return {
-    meaning: meaningOf({ came: 'answer', status: sent.status, ...described }),
+    meaning: meaningOf({ came, status: sent.status, ...described }),
     type: described.type,
     code: described.code,
     status: sent.status,

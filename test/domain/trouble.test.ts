@@ -212,6 +212,9 @@ const accountCauses: Record<AccountMeaning, string> = {
   subscriptionLapsed: 'error (subscriptionLapsed)',
   virtualKeyMissing: 'error (virtualKeyMissing)',
   remoteAccessDisabled: 'error (remoteAccessDisabled)',
+  grantLapsed: 'expired (grantLapsed)',
+  tokensRefused: 'expired (tokensRefused)',
+  tokensLost: 'expired (tokensLost)',
 };
 for (const [meaning, state] of Object.entries(accountCauses)) {
   test(`a read that is refused as a whole with ${meaning} leads to ${state} at once`, () => {

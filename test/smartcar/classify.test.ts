@@ -45,19 +45,19 @@ const expected: [type: string | null, code: string | null, status: number | null
   ['VALIDATION', 'INVALID_INPUT_FORMAT', 400, 'requestRefused'],
   ['VALIDATION', 'MISSING_PARAMETER', 400, 'requestRefused'],
   ['VEHICLE_STATE', 'ASLEEP', 409, 'asleep'],
-  ['VEHICLE_STATE', 'CHARGING_IN_PROGRESS', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'CHARGING_PLUG_CONNECTED', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'CHARGING_PLUG_NOT_CONNECTED', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'DOOR_OPEN', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'FULLY_CHARGED', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'NOT_CHARGING', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'CHARGE_FAULT', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'HOOD_OPEN', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'IGNITION_ON', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'IN_MOTION', 409, 'vehicleBusy'],
+  ['VEHICLE_STATE', 'CHARGING_IN_PROGRESS', 409, 'charging'],
+  ['VEHICLE_STATE', 'CHARGING_PLUG_CONNECTED', 409, 'pluggedIn'],
+  ['VEHICLE_STATE', 'CHARGING_PLUG_NOT_CONNECTED', 409, 'notPluggedIn'],
+  ['VEHICLE_STATE', 'DOOR_OPEN', 409, 'doorOpen'],
+  ['VEHICLE_STATE', 'FULLY_CHARGED', 409, 'fullyCharged'],
+  ['VEHICLE_STATE', 'NOT_CHARGING', 409, 'notCharging'],
+  ['VEHICLE_STATE', 'CHARGE_FAULT', 409, 'chargeFault'],
+  ['VEHICLE_STATE', 'HOOD_OPEN', 409, 'hoodOpen'],
+  ['VEHICLE_STATE', 'IGNITION_ON', 409, 'ignitionOn'],
+  ['VEHICLE_STATE', 'IN_MOTION', 409, 'inMotion'],
   ['VEHICLE_STATE', 'REMOTE_ACCESS_DISABLED', 409, 'remoteAccessDisabled'],
-  ['VEHICLE_STATE', 'TRUNK_OPEN', 409, 'vehicleBusy'],
-  ['VEHICLE_STATE', 'UNKNOWN', 409, 'vehicleBusy'],
+  ['VEHICLE_STATE', 'TRUNK_OPEN', 409, 'trunkOpen'],
+  ['VEHICLE_STATE', 'UNKNOWN', 409, 'vehicleRefused'],
   ['VEHICLE_STATE', 'UNREACHABLE', 409, 'vehicleUnreachable'],
   ['VEHICLE_STATE', 'VEHICLE_OFFLINE_FOR_SERVICE', 409, 'inService'],
   ['VEHICLE_STATE', 'LOW_BATTERY', 409, 'lowBattery'],
@@ -72,7 +72,7 @@ const expected: [type: string | null, code: string | null, status: number | null
   [null, 'internal_error', 500, 'smartcarFailing'],
   ['SOMETHING_NEW', 'AT_ALL', 400, 'requestRefused'],
   ['SOMETHING_NEW', 'AT_ALL', 403, 'permission'],
-  ['SOMETHING_NEW', 'AT_ALL', 409, 'vehicleBusy'],
+  ['SOMETHING_NEW', 'AT_ALL', 409, 'vehicleRefused'],
   ['SOMETHING_NEW', null, 502, 'smartcarFailing'],
   [null, null, 302, 'nonsense'],
   [null, null, 400, 'requestRefused'],
@@ -80,7 +80,7 @@ const expected: [type: string | null, code: string | null, status: number | null
   [null, null, 403, 'smartcarFailing'],
   [null, null, 404, 'notFound'],
   [null, null, 408, 'smartcarFailing'],
-  [null, null, 409, 'vehicleBusy'],
+  [null, null, 409, 'vehicleRefused'],
   [null, null, 410, 'notFound'],
   [null, null, 429, 'throttledApplication'],
   [null, null, 430, 'requestLimit'],
@@ -100,6 +100,27 @@ for (const [type, code, status, meaning] of expected) {
   });
 }
 
+const refreshed: [code: string | null, status: number, meaning: string][] = [
+  ['invalid_grant', 400, 'tokensRefused'],
+  ['invalid_request', 400, 'tokensRefused'],
+  ['invalid_token', 401, 'tokensRefused'],
+  ['access_denied', 403, 'tokensRefused'],
+  [null, 400, 'tokensRefused'],
+  [null, 401, 'tokensRefused'],
+  [null, 403, 'smartcarFailing'],
+  ['invalid_client', 401, 'credentials'],
+  ['unauthorized_client', 400, 'credentials'],
+  [null, 429, 'throttledApplication'],
+  [null, 502, 'smartcarFailing'],
+];
+
+for (const [code, status, meaning] of refreshed) {
+  test(`a refresh that is answered ${code ?? 'without a word'} and ${status} means ${meaning}`, () => {
+    const failure = failureOf(received(code === null ? '<html>' : { error: code }, { status }), 'refresh');
+    assert.deepEqual([failure.meaning, failure.code], [meaning, code]);
+  });
+}
+
 test('no row stands in the shadow of another, and each names its source', () => {
   for (const row of table) {
     assert.equal(rowFor(exampleOf(row)), row, `${row.type ?? ''}:${row.code ?? ''} ${String(row.status ?? '')}`);
@@ -108,7 +129,7 @@ test('no row stands in the shadow of another, and each names its source', () => 
 });
 
 function exampleOf(row: Row): Wrong {
-  const [first] = typeof row.status === 'object' ? [row.status[0] + 18] : [row.status ?? null];
+  const [first] = typeof row.status === 'object' ? [Math.min(row.status[0] + 18, row.status[1])] : [row.status ?? null];
   return {
     came: row.came ?? 'answer',
     status: first ?? null,
