@@ -9,6 +9,7 @@ import type {
   SmartcarConnectionId,
   SmartcarUserId,
   SmartcarVehicleId,
+  TokenSetId,
   VehicleId,
 } from './ids.ts';
 import type { Permission } from './permission.ts';
@@ -39,6 +40,8 @@ export interface Connection {
   smartcarUserId: SmartcarUserId;
   /** Null until Smartcar's list named it. A repaired connection may get a new one; the vehicle id stays. */
   smartcarConnectionId: SmartcarConnectionId | null;
+  /** The family of v2's tokens that it is read by; null on v3. */
+  tokenSetId: TokenSetId | null;
   status: Status;
   /** Null exactly when active. */
   cause: Cause | null;

@@ -253,6 +253,7 @@ function newConnection(session: ConnectSessionRow, vehicle: Vehicle, own: Listed
     smartcarVehicleId: own.smartcarVehicleId,
     smartcarUserId: own.smartcarUserId,
     smartcarConnectionId: own.id,
+    tokenSetId: null,
     status: 'pending',
     cause: 'waitingForFirstData',
     since: now,

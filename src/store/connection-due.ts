@@ -1,7 +1,8 @@
 /** The due table: which connections are to be read now, across all fleets, and whose car a Smartcar id is. */
 import { sql } from 'kysely';
 
-import type { ConnectionId, FleetId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
+import type { Platform } from '../domain/connection.ts';
+import type { ConnectionId, FleetId, SmartcarUserId, SmartcarVehicleId, TokenSetId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 
 export interface DueConnection {
@@ -9,6 +10,9 @@ export interface DueConnection {
   fleetId: FleetId;
   smartcarVehicleId: SmartcarVehicleId;
   smartcarUserId: SmartcarUserId;
+  platform: Platform;
+  /** Null on v3. */
+  tokenSetId: TokenSetId | null;
   fence: number;
 }
 
@@ -27,7 +31,7 @@ export async function claimDue(database: Database, limit: number, leaseS: number
       from due where due.connection_id = c.connection_id
       returning c.*)
     select connection_id as "connectionId", fleet_id as "fleetId", smartcar_vehicle_id as "smartcarVehicleId",
-      smartcar_user_id as "smartcarUserId", fence
+      smartcar_user_id as "smartcarUserId", platform, token_set_id as "tokenSetId", fence
     from claimed order by due_at, connection_id`.execute(database.system);
   return rows;
 }
@@ -53,6 +57,8 @@ export async function findByCar(database: Database, id: SmartcarVehicleId): Prom
       'fleet_id as fleetId',
       'smartcar_vehicle_id as smartcarVehicleId',
       'smartcar_user_id as smartcarUserId',
+      'platform',
+      'token_set_id as tokenSetId',
       'fence',
     ])
     .where('smartcar_vehicle_id', '=', id)

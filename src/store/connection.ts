@@ -49,6 +49,8 @@ export async function insertConnection(tx: Tx, connection: Connection): Promise<
       fleet_id: connection.fleetId,
       smartcar_vehicle_id: connection.smartcarVehicleId,
       smartcar_user_id: connection.smartcarUserId,
+      platform: connection.platform,
+      token_set_id: connection.tokenSetId,
       due_at: connection.nextPollAt,
       lease_until: null,
     })
@@ -75,7 +77,12 @@ export async function writeConnection(tx: Tx, connection: Connection, version: n
   else {
     await tx
       .updateTable('connection_due')
-      .set({ due_at: connection.nextPollAt, lease_until: null })
+      .set({
+        due_at: connection.nextPollAt,
+        lease_until: null,
+        platform: connection.platform,
+        token_set_id: connection.tokenSetId,
+      })
       .where('connection_id', '=', id)
       .execute();
   }
@@ -150,6 +157,7 @@ export function toConnection(row: Row): Connection {
     smartcarVehicleId: row.smartcar_vehicle_id,
     smartcarUserId: row.smartcar_user_id,
     smartcarConnectionId: row.smartcar_connection_id,
+    tokenSetId: row.token_set_id,
     status: row.status,
     cause: row.cause,
     since: row.since,
@@ -195,6 +203,7 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     smartcar_vehicle_id: c.smartcarVehicleId,
     smartcar_user_id: c.smartcarUserId,
     smartcar_connection_id: c.smartcarConnectionId,
+    token_set_id: c.tokenSetId,
     status: c.status,
     cause: c.cause,
     since: c.since,

@@ -9,8 +9,8 @@ import type {
   AlertId,
   ApiKeyId,
   AuditId,
-  ConnectionId,
   ConnectSessionId,
+  ConnectionId,
   EventId,
   FleetId,
   InboxId,
@@ -22,6 +22,7 @@ import type {
   SmartcarConnectionId,
   SmartcarUserId,
   SmartcarVehicleId,
+  TokenSetId,
   VehicleId,
 } from '../domain/ids.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
@@ -114,6 +115,7 @@ interface ConnectionTable {
   smartcar_vehicle_id: SmartcarVehicleId;
   smartcar_user_id: SmartcarUserId;
   smartcar_connection_id: SmartcarConnectionId | null;
+  token_set_id: TokenSetId | null;
   status: Status;
   cause: Cause | null;
   since: Date;
@@ -136,11 +138,27 @@ interface ConnectionTable {
   version: number;
 }
 
+interface TokenSetTable {
+  id: TokenSetId;
+  fleet_id: FleetId;
+  smartcar_user_id: SmartcarUserId;
+  sealed: Buffer | null;
+  issued_at: Date;
+  access_expires_at: Date;
+  refresh_expires_at: Date;
+  refresh_sent_at: Date | null;
+  lease_until: Date | null;
+  version: Generated<number>;
+  created_at: Date;
+}
+
 interface ConnectionDueTable {
   connection_id: ConnectionId;
   fleet_id: FleetId;
   smartcar_vehicle_id: SmartcarVehicleId;
   smartcar_user_id: SmartcarUserId;
+  platform: Platform;
+  token_set_id: TokenSetId | null;
   due_at: Date | null;
   lease_until: Date | null;
   fence: Generated<number>;
@@ -225,6 +243,9 @@ interface ConnectSessionTable {
   returned_at: Date | null;
   claimed_user_id: string | null;
   claimed_vehicle_id: string | null;
+  code_sealed: Buffer | null;
+  exchange_began_at: Date | null;
+  token_set_id: TokenSetId | null;
   error: string | null;
   state: 'started' | 'returned' | 'done' | 'refused' | 'failed';
   reason: Json<Record<string, string> | null> | null;
@@ -349,6 +370,7 @@ export interface Tables {
   vehicle_state: VehicleStateTable;
   reading: ReadingTable;
   connection: ConnectionTable;
+  token_set: TokenSetTable;
   connection_due: ConnectionDueTable;
   timeline: TimelineTable;
   alert: AlertTable;

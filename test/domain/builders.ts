@@ -58,6 +58,7 @@ export function aConnection(change: Partial<Connection> = {}): Connection {
     smartcarVehicleId: 'car-1' as SmartcarVehicleId,
     smartcarUserId: 'user-1' as SmartcarUserId,
     smartcarConnectionId: 'grant-1' as SmartcarConnectionId,
+    tokenSetId: null,
     status: 'active',
     cause: null,
     since: hours(-24),

@@ -72,6 +72,7 @@ export function aConnection(fleetId: FleetId, vehicleId: VehicleId, different: P
     smartcarVehicleId: `car-of-${vehicleId}` as SmartcarVehicleId, // Smartcar's ids are opaque
     smartcarUserId: `user-of-${vehicleId}` as SmartcarUserId, // the same
     smartcarConnectionId: null,
+    tokenSetId: null,
     status: 'active',
     cause: null,
     since: now,
