@@ -157,7 +157,7 @@ describe('the API from the other fleet', () => {
     return [
       ...new Set(
         rows.flatMap(
-          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem)_[0-9a-z]{26}\b/g) ?? [],
+          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok)_[0-9a-z]{26}\b/g) ?? [],
         ),
       ),
     ];

@@ -1,7 +1,7 @@
 /** One row of a fleet in every table that rows of a fleet can be in; a table that is forgotten here makes the tests say so. */
 import { sql } from 'kysely';
 import { newId } from '../../src/domain/ids.ts';
-import type { ConnectionId, FleetId, LinkId, NotificationId, VehicleId } from '../../src/domain/ids.ts';
+import type { ConnectionId, FleetId, LinkId, NotificationId, SmartcarUserId, VehicleId } from '../../src/domain/ids.ts';
 import { towline } from '../../src/domain/role.ts';
 import { addApiKey } from '../../src/store/api-key.ts';
 import { applyAlertChanges } from '../../src/store/alert.ts';
@@ -16,6 +16,7 @@ import { insertMailboxMessage, insertNotification } from '../../src/store/notifi
 import { addToRequest, insertRequest } from '../../src/store/reauthentication-request.ts';
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
+import { insertTokenSet } from '../../src/store/token-set.ts';
 import { labelDelivery, openInboxWriter, claimDeliveries } from '../../src/store/webhook-inbox.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from '../store/records.ts';
 
@@ -35,6 +36,15 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     const subject = { fleetId: id, vehicleId, connectionId: null };
     const connection = aConnection(id, vehicleId, { ownerId });
     await insertConnection(tx, connection);
+    await insertTokenSet(tx, {
+      id: newId('tok', now),
+      fleetId: id,
+      smartcarUserId: `user of ${id}` as SmartcarUserId, // Smartcar's ids are opaque
+      sealed: Buffer.from('s'),
+      issuedAt: now,
+      accessExpiresAt: inSeconds(7_200),
+      refreshExpiresAt: inSeconds(60 * 86_400),
+    });
     await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
     await insertHappenings(tx, subject, towline, [
       { kind: 'vehicle.added', at: now, via: 'operator', requestId: null },
