@@ -25,6 +25,10 @@ interface NotReceived {
   came: false;
   why: 'unreachable' | 'nonsense';
   reason: string;
+  /** False only when no byte of the request can have left: nobody has the name, or nobody took the connection. */
+  left: boolean;
+  /** `sc-request-id` of an answer that began and broke off; null when there was no beginning. */
+  requestId: string | null;
 }
 
 export type Sent = Received | NotReceived;
@@ -39,6 +43,11 @@ export interface WireOptions {
   headersMs: number;
   bodyMs: number;
   maxConnections: number;
+  /**
+   * A connection of its own for each request. One that was kept may be closed by the other side just now, and then nobody
+   * can say whether the request arrived.
+   */
+  isFresh?: boolean;
 }
 
 /** More than the largest answer (100 connections, or 93 signals) several times over. */
@@ -58,33 +67,40 @@ export function openWire(origin: string, options: WireOptions): Wire {
   });
   // A body may trickle without ever pausing long enough for the body's own timeout.
   const wholeMs = options.connectMs + options.headersMs + options.bodyMs;
-  return { send: (request) => send(pool, request, wholeMs), close: () => pool.close() };
+  const reset = options.isFresh === true;
+  return { send: (request) => send(pool, { ...request, reset }, wholeMs), close: () => pool.close() };
 }
 
-async function send(pool: Pool, request: Request, wholeMs: number): Promise<Sent> {
+/** An answer of which at least the head came. */
+type Began = Pick<Received, 'requestId'>;
+
+async function send(pool: Pool, request: Request & { reset: boolean }, wholeMs: number): Promise<Sent> {
+  let began: Began | null = null;
   try {
     const signal = AbortSignal.timeout(wholeMs);
     const { statusCode, headers, body } = await pool.request({ ...request, body: request.body ?? null, signal });
+    const requestId = optionalId.parse(only(headers['sc-request-id']));
+    began = { requestId };
     const text = await body.text();
-    return {
-      came: true,
-      status: statusCode,
-      requestId: optionalId.parse(only(headers['sc-request-id'])),
-      retryAfterS: secondsOf(only(headers['retry-after'])),
-      text,
-    };
+    const retryAfterS = secondsOf(only(headers['retry-after']));
+    return { came: true, status: statusCode, requestId, retryAfterS, text };
   } catch (error) {
-    return notReceived(error);
+    return notReceived(error, began);
   }
 }
 
+/** The library's codes for what fails before the first byte. Whatever isn't here may have left. */
+const neverLeft = /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT)$/;
+
 /** Only the code is kept: messages and causes of errors may hold what was sent. */
-function notReceived(error: unknown): NotReceived {
+function notReceived(error: unknown, began: Began | null): NotReceived {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const name = error instanceof Error ? error.name : 'UNKNOWN';
-  const isNonsense = code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || name === 'HTTPParserError';
+  // A body in pieces that breaks off is an error of the parser too, and yet only a connection that was lost.
+  const isNonsense = code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || (name === 'HTTPParserError' && !began);
   const reason = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : name;
-  return { came: false, why: isNonsense ? 'nonsense' : 'unreachable', reason };
+  const why = isNonsense ? 'nonsense' : 'unreachable';
+  return { came: false, why, reason, left: !neverLeft.test(code), requestId: began?.requestId ?? null };
 }
 
 function only(value: string | string[] | undefined): string | undefined {

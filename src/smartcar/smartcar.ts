@@ -7,6 +7,7 @@ import type { Reading } from '../domain/reading.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import type { FoundCar, Powertrain } from '../domain/vehicle.ts';
 import { mapAnswer, type Answer } from './answer.ts';
+import { commandRequest, readCommandAnswer, type CommandAnswer } from './commands.ts';
 import {
   connectionsRequest,
   deleteConnectionRequest,
@@ -46,7 +47,14 @@ export interface SmartcarOptions {
   credentials: { applicationId: string; apiClientId: string; apiClientSecret: string };
   mode: Mode;
   /** Milliseconds until a connection, the first header (30 000) and the next piece of a body (60 000) must have come. */
-  timeouts?: { connectMs?: number; headersMs?: number; bodyMs?: number };
+  timeouts?: {
+    connectMs?: number;
+    headersMs?: number;
+    bodyMs?: number;
+    /** The same for commands (200 000 and 300 000): Smartcar answers a slow one after 175 s, and streams its end later. */
+    commandHeadersMs?: number;
+    commandBodyMs?: number;
+  };
   /** The most connections to each origin (64). */
   maxConnections?: number;
 }
@@ -106,6 +114,10 @@ export interface Smartcar {
   readSignals(token: string, ids: VehicleAndUser, receivedAt: Date): Promise<Answer<ReadSignals>>;
   /** One signal; null when the store doesn't hold it. A signal whose status is ERROR is a failure. */
   readSignal(token: string, ids: VehicleAndUser, code: SignalCode, receivedAt: Date): Promise<Answer<Reading | null>>;
+  /** Sent once, whatever comes. May take minutes. */
+  lock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
+  /** Sent once, whatever comes. May take minutes. */
+  unlock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
   listWebhooks(token: string): Promise<Answer<ListedWebhook[]>>;
   listSubscriptions(
     token: string,
@@ -116,13 +128,15 @@ export interface Smartcar {
     token: string,
     subscription: VehicleAndUser & { webhookId: string },
   ): Promise<Answer<'created' | 'exists'>>;
-  /** Ends the connections after the calls under way. */
+  /** Ends the connections after the calls under way, of which a command may take minutes. */
   close(): Promise<void>;
 }
 
 interface Wires {
   iam: Wire;
   vehicles: Wire;
+  /** Apart, so that a slow command never holds up a read. */
+  commands: Wire;
   management: Wire;
 }
 
@@ -134,9 +148,10 @@ export function openSmartcar(options: SmartcarOptions): Smartcar {
     connect: { origin: options.origins.connect, applicationId: credentials.applicationId, mode },
     fetchApplicationToken: async () => readApplicationToken(await wires.iam.send(applicationTokenRequest(credentials))),
     ...vehicleCalls(wires.vehicles, mode),
+    ...commandCalls(wires.commands),
     ...managementCalls(wires.management, mode),
     async close() {
-      await Promise.all([wires.iam.close(), wires.vehicles.close(), wires.management.close()]);
+      await Promise.all(Object.values(wires).map((wire: Wire) => wire.close()));
     },
   };
   return Object.defineProperty(smartcar, inspect.custom, { value: () => '[Smartcar]' });
@@ -145,8 +160,12 @@ export function openSmartcar(options: SmartcarOptions): Smartcar {
 /** The token endpoint answers at once or not at all, and everybody waits for it. */
 const longestTokenWaitMs = 5_000;
 
+/** A command is answered after about 175 s at the latest, and its end streamed some minutes later. */
+const commandWaits = { commandHeadersMs: 200_000, commandBodyMs: 300_000 };
+
 function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOptions): Wires {
   const { connectMs = 10_000, headersMs = 30_000, bodyMs = 60_000 } = timeouts;
+  const { commandHeadersMs, commandBodyMs } = { ...commandWaits, ...timeouts };
   const ordinary = { connectMs, headersMs, bodyMs, maxConnections };
   const brief = (ms: number): number => Math.min(ms, longestTokenWaitMs);
   return {
@@ -157,6 +176,12 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOpti
       maxConnections: 2,
     }),
     vehicles: openWire(origins.apiV3, ordinary),
+    commands: openWire(origins.apiV3, {
+      ...ordinary,
+      headersMs: commandHeadersMs,
+      bodyMs: commandBodyMs,
+      isFresh: true,
+    }),
     management: openWire(origins.managementApiV3, ordinary),
   };
 }
@@ -182,6 +207,13 @@ function vehicleCalls({ send }: Wire, mode: Mode): VehicleCalls {
     },
     readSignal: async (token, ids, code, receivedAt) =>
       readSignalAnswer(await send(signalRequest(token, ids, code)), receivedAt),
+  };
+}
+
+function commandCalls({ send }: Wire): Pick<Smartcar, 'lock' | 'unlock'> {
+  return {
+    lock: async (token, ids) => readCommandAnswer(await send(commandRequest(token, ids, 'lock'))),
+    unlock: async (token, ids) => readCommandAnswer(await send(commandRequest(token, ids, 'unlock'))),
   };
 }
 

@@ -141,7 +141,7 @@ function exampleOf(row: Row): Wrong {
 }
 
 test('no answer at all means that Smartcar is unreachable', () => {
-  const failure = failureOf({ came: false, why: 'unreachable', reason: 'ECONNREFUSED' });
+  const failure = failureOf({ came: false, why: 'unreachable', reason: 'ECONNREFUSED', left: false, requestId: null });
   assert.deepEqual([failure.meaning, failure.code, failure.status], ['smartcarUnreachable', 'ECONNREFUSED', null]);
 });
 

@@ -1,7 +1,7 @@
 /** Smartcar's bodies as they are documented or were captured; each file names its source. */
 import { readFileSync } from 'node:fs';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../../src/domain/ids.ts';
-import type { Received } from '../../src/smartcar/send.ts';
+import type { Received, Sent } from '../../src/smartcar/send.ts';
 
 export const vehicleId = '0a1f2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d' as SmartcarVehicleId; // the fixtures' vehicle
 export const userId = '5d7b1f30-2c4e-4b6a-9d8f-1e2f3a4b5c6d' as SmartcarUserId; // the fixtures' user
@@ -18,3 +18,12 @@ export function received(body: unknown, change: Partial<Received> = {}): Receive
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { came: true, status: 200, requestId: 'req-1', retryAfterS: null, text, ...change };
 }
+
+/** No answer came; the request may have left all the same. */
+export const notReceived = (reason: string, left = true): Sent => ({
+  came: false,
+  why: 'unreachable',
+  reason,
+  left,
+  requestId: null,
+});
