@@ -8,6 +8,7 @@ import type { Meaning } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import { transition } from '../src/domain/transition.ts';
 import * as build from '../test/domain/builders.ts';
+import { causesDocument } from './causes.ts';
 
 interface Probe {
   group: string;
@@ -303,7 +304,10 @@ ${sections()}
 }
 
 /** Every generated document by its path from the root of the project. */
-export const documents: Readonly<Record<string, () => string>> = { 'docs/connection-states.md': connectionStates };
+export const documents: Readonly<Record<string, () => string>> = {
+  'docs/causes.md': causesDocument,
+  'docs/connection-states.md': connectionStates,
+};
 
 if (import.meta.main) {
   for (const [path, write] of Object.entries(documents)) {

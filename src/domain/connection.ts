@@ -103,7 +103,7 @@ export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissio
       unlock: none,
     };
   }
-  const command = refused('capability.commandsComeLater');
+  const command = refused(connection.platform === 'v2' ? 'capability.moveFirst' : 'capability.commandsComeLater');
   return {
     connect: refused('capability.alreadyConnected'),
     reconnect: connection.status === 'active' ? refused('capability.nothingToRepair') : allowed,

@@ -1,11 +1,13 @@
 /** Freshness: how old what we know is. A fact of its own; it never changes a status. */
 import type { Who } from './cause.ts';
 import type { Connection } from './connection.ts';
+import type { VehicleMeaning } from './failure.ts';
 import { makePolicy } from './make-policy.ts';
 
 export type FreshnessState = 'fresh' | 'stale' | 'never';
 
-export type StaleReason = 'asleep' | 'deepSleep' | 'unreachable' | 'notSubscribed' | 'connection' | 'silent';
+export type StaleReason =
+  'asleep' | 'deepSleep' | 'unreachable' | 'inService' | 'lowBattery' | 'notSubscribed' | 'connection' | 'silent';
 
 export interface Freshness {
   state: FreshnessState;
@@ -35,14 +37,22 @@ export function freshness(input: FreshnessInput, now: Date): Freshness {
   return { state: 'stale', ...explain(input, newestAt, now), since: newestAt };
 }
 
+/** States of a car that keep it from sending; an open door doesn't. */
+const reasonByState: Partial<Record<VehicleMeaning, StaleReason>> = {
+  asleep: 'asleep',
+  vehicleUnreachable: 'unreachable',
+  inService: 'inService',
+  lowBattery: 'lowBattery',
+};
+
 function explain(input: FreshnessInput, newestAt: Date | null, now: Date): { reason: StaleReason; who: Who } {
   const { connection } = input;
   if (!connection || !['active', 'pending'].includes(connection.status)) return { reason: 'connection', who: 'nobody' };
   const { deepSleepAfterD } = makePolicy(input.make);
   const parkedDays = newestAt ? (now.getTime() - newestAt.getTime()) / 86_400_000 : 0;
   if (deepSleepAfterD !== null && parkedDays >= deepSleepAfterD) return { reason: 'deepSleep', who: 'vehicle' };
-  if (connection.vehicleState?.meaning === 'asleep') return { reason: 'asleep', who: 'vehicle' };
-  if (connection.vehicleState?.meaning === 'vehicleUnreachable') return { reason: 'unreachable', who: 'vehicle' };
+  const state = connection.vehicleState && reasonByState[connection.vehicleState.meaning];
+  if (state) return { reason: state, who: 'vehicle' };
   if (!connection.subscribedAt) return { reason: 'notSubscribed', who: 'us' };
   return newestAt ? { reason: 'silent', who: 'vehicle' } : { reason: 'silent', who: 'smartcar' };
 }

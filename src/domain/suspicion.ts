@@ -1,4 +1,5 @@
 /** Suspicions: what webhooks claim, what is believed of it, and how long it may stay undecided. */
+import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
@@ -49,8 +50,9 @@ export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissi
 export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, claimedAt: Date): Step {
   const meaning = claim.meaning as AccountMeaning | 'permission'; // callers pass only these
   const sameCause = c.cause === causeOfSuspicion(meaning);
-  // A revoked grant is not polled, so nothing could confirm it; it comes back by proof alone.
-  if (sameCause || c.suspicion?.meaning === meaning || c.status === 'disconnected') return { next: c, happenings: [] };
+  // A grant that is gone is not polled, so nothing could confirm it; it comes back by proof alone.
+  const isGone = c.cause !== null && factsOf(c.cause).retryAfterS === null;
+  if (sameCause || c.suspicion?.meaning === meaning || isGone) return { next: c, happenings: [] };
   const required = requiredSignals(policy.requiredPermissions);
   const suspicion: Suspicion = {
     meaning,

@@ -17,6 +17,7 @@ import {
   freshnessAction,
   freshnessText,
   nextActionFor,
+  passingText,
   permissionText,
   signalName,
   suspicionText,
@@ -98,6 +99,7 @@ function presentConnection(connection: ListedConnection, make: string | null, se
     connectedAt: iso(connection.connectedAt),
     permissions: { granted, required, missing },
     suspicion: presentSuspicion(connection, make),
+    note: presentNote(connection),
     lastSuccess: lastSuccess ? { kind: lastSuccess.kind, at: iso(lastSuccess.at) } : null,
     lastTelemetryAt: maybeIso(connection.lastTelemetryAt),
     nextPollAt: maybeIso(connection.nextPollAt),
@@ -120,6 +122,12 @@ function presentSuspicion({ suspicion }: ListedConnection, make: string | null):
   if (!suspicion) return null;
   const text = suspicionText(suspicion.meaning as Meaning, { make }); // kept from a Suspicion
   return { text, claimedAt: suspicion.claimedAt, deadlineAt: suspicion.deadlineAt };
+}
+
+function presentNote({ vehicleState }: ListedConnection): ConnectionView['note'] {
+  const meaning = vehicleState?.meaning as Meaning | undefined; // kept from a Connection
+  if (!vehicleState || !meaning || !isVehicleMeaning(meaning)) return null;
+  return { meaning, since: vehicleState.since, ...passingText(meaning) };
 }
 
 function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Freshness {

@@ -3,6 +3,7 @@ import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } f
 import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
+import { passingTexts } from './english-passing.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
 
 export const english = {
@@ -11,6 +12,7 @@ export const english = {
   ...ownerCauseTexts,
   ...actionTexts,
   ...meaningTexts,
+  ...passingTexts,
   ...permissionTexts,
   ...signalTexts,
   ...freshnessTexts,

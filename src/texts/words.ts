@@ -3,6 +3,8 @@ import { causeNames, factsOf } from '../domain/cause.ts';
 import type { Cause, Route, Status, Who } from '../domain/cause.ts';
 import type { Meaning } from '../domain/failure.ts';
 import type { Freshness } from '../domain/freshness.ts';
+import type { PassingMeaning } from '../domain/passing.ts';
+import { passing } from '../domain/passing.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { isMessageKey, say } from './say.ts';
@@ -126,6 +128,16 @@ export function signalName(code: SignalCode, language = 'en'): string {
 
 /** What was reported, as it stands after a colon. */
 export const meaningText = (meaning: Meaning, language = 'en'): string => say(language, `meaning.${meaning}`);
+
+/** A trouble that passes: what it is, and who can do what about it. */
+export function passingText(meaning: PassingMeaning, language = 'en'): { text: string; nextAction: NextAction } {
+  const { who, again } = passing[meaning];
+  const action = again === 'later' ? 'automatic' : 'none';
+  return {
+    text: say(language, `passing.${meaning}`),
+    nextAction: { who, action, text: say(language, `passingAction.${meaning}`) },
+  };
+}
 
 /** What is being checked at the moment. */
 export const suspicionText = (meaning: Meaning, of: OfMake, language = 'en'): string =>

@@ -65,8 +65,9 @@ test('what only an owner can repair is asked of the owner, and by a way that exi
     assert.ok(statuses.includes(status));
     if (['reauthenticate', 'authorize', 'ownerAction'].includes(route) && cause !== 'disconnectedHere')
       assert.equal(who, 'owner', cause);
-    if (status === 'expired') assert.equal(route, 'reauthenticate', cause);
-    if (status === 'disconnected') assert.equal(retryAfterS, null, cause);
+    const tokensAreGone = ['grantLapsed', 'tokensRefused', 'tokensLost'].includes(cause);
+    if (status === 'expired') assert.equal(route, tokensAreGone ? 'authorize' : 'reauthenticate', cause);
+    if (status === 'disconnected' || tokensAreGone) assert.equal(retryAfterS, null, cause);
     else assert.ok(retryAfterS !== null && retryAfterS <= 86_400, cause);
   }
 });

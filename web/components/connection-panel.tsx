@@ -36,6 +36,7 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
       </div>
       {connection?.causeText ? <Text>{connection.causeText}</Text> : null}
       {connection?.suspicion ? <Suspicion suspicion={connection.suspicion} /> : null}
+      {connection?.note ? <CarNote note={connection.note} /> : null}
       {connection ? (
         connection.nextAction ? (
           <div className="next">
@@ -65,6 +66,15 @@ function Suspicion({ suspicion }: { suspicion: NonNullable<ConnectionView['suspi
       <span className="pulse" aria-hidden /> {suspicion.text} Claimed <Age at={suspicion.claimedAt} />; decided by{' '}
       <Age at={suspicion.deadlineAt} moment /> at the latest.
     </p>
+  );
+}
+
+/** What the car itself answered last; the connection is not in doubt for it. */
+function CarNote({ note }: { note: NonNullable<ConnectionView['note']> }): React.JSX.Element {
+  return (
+    <Text size="sm" c="dimmed">
+      {note.text} Since <Age at={note.since} moment />. {note.nextAction.text}.
+    </Text>
   );
 }
 

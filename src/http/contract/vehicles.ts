@@ -48,6 +48,10 @@ export const connection = z.object({
     .object({ text: z.string(), claimedAt: instant, deadlineAt: instant })
     .nullable()
     .describe('Claimed and being checked; null when nothing is.'),
+  note: z
+    .object({ meaning: z.string(), text: z.string(), since: instant, nextAction })
+    .nullable()
+    .describe('What the car itself answered last (asleep, out of reach, …); null when it last answered normally.'),
   lastSuccess: z.object({ kind: z.enum(['telemetry', 'command']), at: instant }).nullable(),
   lastTelemetryAt: maybeInstant,
   nextPollAt: maybeInstant.describe('Null when it is not polled.'),
