@@ -1,5 +1,5 @@
 /** `npm run generate`: writes the documents that are made from the code. A test says when a committed one is stale. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { causeNames, causeOf, factsOf, statuses } from '../src/domain/cause.ts';
 import type { Cause, Status } from '../src/domain/cause.ts';
 import type { Connection } from '../src/domain/connection.ts';
@@ -8,6 +8,7 @@ import type { Meaning } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import { transition } from '../src/domain/transition.ts';
 import * as build from '../test/domain/builders.ts';
+import { withCounts } from '../test/ground/facts.ts';
 import { causesDocument } from './causes.ts';
 
 interface Probe {
@@ -307,6 +308,8 @@ ${sections()}
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/causes.md': causesDocument,
   'docs/connection-states.md': connectionStates,
+  // Written by hand but for its table of counts.
+  'docs/smartcar.md': () => withCounts(readFileSync(new URL('../docs/smartcar.md', import.meta.url), 'utf8')),
 };
 
 if (import.meta.main) {
