@@ -7,26 +7,34 @@ import type { Reading } from '../domain/reading.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import type { FoundCar, Powertrain } from '../domain/vehicle.ts';
 import { mapAnswer, type Answer } from './answer.ts';
+import { applicationsRequest, readApplications, type ListedApplication } from './applications.ts';
 import { commandRequest, readCommandAnswer, type CommandAnswer } from './commands.ts';
 import {
   connectionsRequest,
   deleteConnectionRequest,
+  deleteUserRequest,
+  findConnection,
   onlyAsked,
   readConnections,
-  readDeletion,
+  type WantedConnection,
 } from './connections.ts';
+import { readDeletion } from './found.ts';
 import { readPages } from './read.ts';
 import { openWire, type Wire } from './send.ts';
 import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
 import {
   createSubscriptionRequest,
+  readSubscription,
   readSubscriptionCreated,
   readSubscriptions,
+  readWebhook,
   readWebhooks,
+  subscriptionRequest,
   subscriptionsRequest,
+  webhookRequest,
   webhooksRequest,
 } from './subscriptions.ts';
-import { applicationTokenRequest, readApplicationToken } from './token.ts';
+import { applicationTokenCall } from './token.ts';
 import { readVehicleAnswer, vehicleRequest } from './vehicle.ts';
 
 /** Which of Smartcar's worlds we ask about: real cars, or its simulated ones. */
@@ -70,6 +78,8 @@ export interface ListedConnection {
   id: SmartcarConnectionId;
   smartcarVehicleId: SmartcarVehicleId;
   smartcarUserId: SmartcarUserId;
+  /** Ours, as stored with the user; null where the list doesn't show it. */
+  externalId: string | null;
   permissions: Permission[];
   make: string | null;
   model: string | null;
@@ -106,8 +116,12 @@ export interface Smartcar {
     token: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; externalId?: string },
   ): Promise<Answer<ListedConnection[]>>;
+  /** Null when it is not there. With a vehicle it is looked for by that one's id too: a second request, if need be. */
+  findConnection(token: string, wanted: WantedConnection): Promise<Answer<ListedConnection | null>>;
   /** `gone` when it was no longer there. */
   deleteConnection(token: string, connectionId: SmartcarConnectionId): Promise<Answer<'deleted' | 'gone'>>;
+  /** Ends every connection of the user. `gone` when there was no such user any more. */
+  deleteUser(token: string, userId: SmartcarUserId): Promise<Answer<'deleted' | 'gone'>>;
   /** The vehicle's attributes. The VIN is a signal of its own, so it is null here. */
   readVehicle(token: string, vehicleId: SmartcarVehicleId, userId: SmartcarUserId): Promise<Answer<FoundCar>>;
   /** Smartcar's store of the vehicle's signals; a read never makes Smartcar ask the car. */
@@ -118,11 +132,18 @@ export interface Smartcar {
   lock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
   /** Sent once, whatever comes. May take minutes. */
   unlock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
+  listApplications(token: string): Promise<Answer<ListedApplication[]>>;
   listWebhooks(token: string): Promise<Answer<ListedWebhook[]>>;
+  /** Null when there is none. */
+  findWebhook(token: string, webhookId: string): Promise<Answer<ListedWebhook | null>>;
   listSubscriptions(
     token: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; webhookId?: string },
   ): Promise<Answer<ListedSubscription[]>>;
+  /** Null when there is none. */
+  findSubscription(token: string, subscriptionId: string): Promise<Answer<ListedSubscription | null>>;
+  /** `gone` when it was no longer there. */
+  deleteSubscription(token: string, subscriptionId: string): Promise<Answer<'deleted' | 'gone'>>;
   /** `created` means that Smartcar accepted to create it; it takes effect a little later. */
   createSubscription(
     token: string,
@@ -146,8 +167,9 @@ export function openSmartcar(options: SmartcarOptions): Smartcar {
   const { mode, credentials } = options;
   const smartcar: Smartcar = {
     connect: { origin: options.origins.connect, applicationId: credentials.applicationId, mode },
-    fetchApplicationToken: async () => readApplicationToken(await wires.iam.send(applicationTokenRequest(credentials))),
-    ...vehicleCalls(wires.vehicles, mode),
+    fetchApplicationToken: applicationTokenCall(wires.iam.send, credentials),
+    ...connectionCalls(wires.vehicles, mode),
+    ...vehicleCalls(wires.vehicles),
     ...commandCalls(wires.commands),
     ...managementCalls(wires.management, mode),
     async close() {
@@ -186,18 +208,22 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOpti
   };
 }
 
-type VehicleCalls = Pick<
-  Smartcar,
-  'listConnections' | 'deleteConnection' | 'readVehicle' | 'readSignals' | 'readSignal'
->;
+type ConnectionCalls = Pick<Smartcar, 'listConnections' | 'findConnection' | 'deleteConnection' | 'deleteUser'>;
 
-function vehicleCalls({ send }: Wire, mode: Mode): VehicleCalls {
+function connectionCalls({ send }: Wire, mode: Mode): ConnectionCalls {
   return {
     async listConnections(token, filter) {
       const all = await readPages(send, (page) => connectionsRequest(token, filter, mode, page), readConnections);
       return mapAnswer(all, (connections) => onlyAsked(connections, filter));
     },
+    findConnection: (token, wanted) => findConnection(send, token, wanted),
     deleteConnection: async (token, id) => readDeletion(await send(deleteConnectionRequest(token, id))),
+    deleteUser: async (token, userId) => readDeletion(await send(deleteUserRequest(token, userId))),
+  };
+}
+
+function vehicleCalls({ send }: Wire): Pick<Smartcar, 'readVehicle' | 'readSignals' | 'readSignal'> {
+  return {
     readVehicle: async (token, vehicleId, userId) =>
       readVehicleAnswer(await send(vehicleRequest(token, { vehicleId, userId }))),
     async readSignals(token, ids, receivedAt) {
@@ -217,14 +243,27 @@ function commandCalls({ send }: Wire): Pick<Smartcar, 'lock' | 'unlock'> {
   };
 }
 
-type ManagementCalls = Pick<Smartcar, 'listWebhooks' | 'listSubscriptions' | 'createSubscription'>;
+type ManagementCalls = Pick<
+  Smartcar,
+  | 'listApplications'
+  | 'listWebhooks'
+  | 'findWebhook'
+  | 'listSubscriptions'
+  | 'findSubscription'
+  | 'createSubscription'
+  | 'deleteSubscription'
+>;
 
 function managementCalls({ send }: Wire, mode: Mode): ManagementCalls {
   return {
+    listApplications: (token) => readPages(send, (page) => applicationsRequest(token, page), readApplications),
     listWebhooks: (token) => readPages(send, (page) => webhooksRequest(token, page), readWebhooks),
+    findWebhook: async (token, id) => readWebhook(await send(webhookRequest(token, id))),
     listSubscriptions: (token, filter) =>
       readPages(send, (page) => subscriptionsRequest(token, filter, mode, page), readSubscriptions),
     createSubscription: async (token, subscription) =>
       readSubscriptionCreated(await send(createSubscriptionRequest(token, subscription))),
+    findSubscription: async (token, id) => readSubscription(await send(subscriptionRequest(token, id, 'GET'))),
+    deleteSubscription: async (token, id) => readDeletion(await send(subscriptionRequest(token, id, 'DELETE'))),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Answer } from './answer.ts';
 import { label, opaqueId } from './fields.ts';
+import { readFound } from './found.ts';
 import { failed, headersFor, isSuccess, type Page, type PageQuery, pathOf, readPage } from './read.ts';
 import type { Request, Sent } from './send.ts';
 import type { ListedSubscription, ListedWebhook, Mode, VehicleAndUser } from './smartcar.ts';
@@ -16,6 +17,13 @@ const webhook = z
   .transform(({ id, attributes }): ListedWebhook => ({ id, name: attributes?.name ?? null }));
 
 export const readWebhooks = (sent: Sent): Answer<Page<ListedWebhook>> => readPage(sent, webhook);
+
+export function webhookRequest(token: string, webhookId: string): Request {
+  return { method: 'GET', path: pathOf(`/v3/webhooks/${encodeURIComponent(webhookId)}`), headers: headersFor(token) };
+}
+
+/** Null when there is none. */
+export const readWebhook = (sent: Sent): Answer<ListedWebhook | null> => readFound(sent, webhook);
 
 export interface SubscriptionFilter {
   userId?: SmartcarUserId;
@@ -55,6 +63,14 @@ const subscription = z
   }));
 
 export const readSubscriptions = (sent: Sent): Answer<Page<ListedSubscription>> => readPage(sent, subscription);
+
+export function subscriptionRequest(token: string, subscriptionId: string, method: 'GET' | 'DELETE'): Request {
+  const path = pathOf(`/v3/subscriptions/${encodeURIComponent(subscriptionId)}`);
+  return { method, path, headers: headersFor(token) };
+}
+
+/** Null when there is none. */
+export const readSubscription = (sent: Sent): Answer<ListedSubscription | null> => readFound(sent, subscription);
 
 export function createSubscriptionRequest(
   token: string,

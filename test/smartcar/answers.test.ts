@@ -7,9 +7,9 @@ import {
   deleteConnectionRequest,
   onlyAsked,
   readConnections,
-  readDeletion,
 } from '../../src/smartcar/connections.ts';
 import { instantOf } from '../../src/smartcar/fields.ts';
+import { readDeletion } from '../../src/smartcar/found.ts';
 import type { Sent } from '../../src/smartcar/send.ts';
 import { readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from '../../src/smartcar/signals.ts';
 import {
@@ -101,6 +101,7 @@ test('a connection is read with its vehicle, its user and what was granted', () 
         id: connectionId,
         smartcarVehicleId: vehicleId,
         smartcarUserId: userId,
+        externalId: null,
         permissions: ['read_location', 'read_odometer', 'read_security', 'control_security'],
         make: 'VOLKSWAGEN',
         model: 'ID.3',

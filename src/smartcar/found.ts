@@ -1,0 +1,27 @@
+/** One thing that is asked for by its id, or deleted by it: whether it is there, and how a 404 is told from a wrong path. */
+import { z } from 'zod';
+import type { Failure } from '../domain/failure.ts';
+import type { Answer } from './answer.ts';
+import { failureOf } from './error-body.ts';
+import { failed, isSuccess, readAs, unwrapped } from './read.ts';
+import type { Sent } from './send.ts';
+
+/** A 404 about the path is no proof that the thing is gone: it must not look so when we asked in the wrong place. */
+export function isMissing({ status, code }: Failure): boolean {
+  return status === 404 && !['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? '');
+}
+
+/** The thing, wrapped or not; null when it is not there. */
+export function readFound<T>(sent: Sent, shape: z.ZodType<T>): Answer<T | null> {
+  const answer = readAs(sent, z.preprocess(unwrapped, shape));
+  if (answer.ok || !isMissing(answer.failure)) return answer;
+  return { ok: true, value: null, requestId: answer.failure.requestId };
+}
+
+/** A success needs no body; `gone` when it was no longer there. */
+export function readDeletion(sent: Sent): Answer<'deleted' | 'gone'> {
+  if (!sent.came) return failed(sent);
+  if (isSuccess(sent)) return { ok: true, value: 'deleted', requestId: sent.requestId };
+  const failure = failureOf(sent);
+  return isMissing(failure) ? { ok: true, value: 'gone', requestId: failure.requestId } : { ok: false, failure };
+}
