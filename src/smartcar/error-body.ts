@@ -44,8 +44,9 @@ function describe(given: unknown): Described {
   // `TYPE:CODE` in one word is met too.
   const [family, detail] = type?.includes(':') && !code ? type.split(':', 2) : [type, code];
   return {
-    type: family ?? null,
-    code: detail ?? null,
+    // A colon may stand alone, too.
+    type: family || null,
+    code: detail || null,
     resolution: way?.type ?? null,
     resolutionUrl: way?.url ?? null,
     requestId: requestId ?? meta?.debug.requestId ?? null,

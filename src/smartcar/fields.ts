@@ -52,11 +52,31 @@ export function instantOf(value: unknown): Date | null {
   return at >= earliest && at < latest ? new Date(at) : null;
 }
 
+/** Smartcar's clock may run ahead of ours by this much. */
+const toleratedSkewMs = 10 * 60_000;
+
+/** When Smartcar fetched something. Null also when that is still to come: as the newest proof it would outlive every failure. */
+export function fetchedAtOf(value: unknown, receivedAt: Date): Date | null {
+  const at = instantOf(value);
+  return at && at.getTime() <= receivedAt.getTime() + toleratedSkewMs ? at : null;
+}
+
+/** A day, perhaps a time, perhaps a zone. What else Date would take is read by guessing, and in the machine's own zone. */
+const iso = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?([Zz]|[+-]\d\d:?\d\d)?)?$/;
+
 function fromText(text: string): number {
   if (text.length > 40) return Number.NaN;
   if (/^\d+$/.test(text)) return fromNumber(Number(text));
-  // A time without a zone is UTC, as everything of Smartcar's is; Date would take it for the machine's.
-  return Date.parse(/[Zz]$|[+-]\d\d:?\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`);
+  // Without a zone it is UTC, as everything of Smartcar's is.
+  const [, day, time = '00:00', zone = 'Z'] = iso.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) return Number.NaN;
+  return Date.parse(`${day}T${time}${zone.toUpperCase().replace(/(\d\d)(\d\d)$/, '$1:$2')}`);
+}
+
+/** Date takes 30 February for the second of March. */
+function isDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 function fromNumber(value: number): number {

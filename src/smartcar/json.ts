@@ -23,12 +23,14 @@ function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '');
 }
 
-/** Whether a value nests no deeper than `depth`, and is no longer than `length` characters as JSON. */
+/** Whether a value nests no deeper than `depth`, is no longer than `length` characters as JSON, and has no endless number. */
 export function isBounded(value: unknown, depth: number, length: number): boolean {
   return isShallow(value, depth) && JSON.stringify(value).length <= length;
 }
 
 function isShallow(value: unknown, depth: number): boolean {
+  // `1e999` is good JSON and no number that could be written again.
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }

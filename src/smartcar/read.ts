@@ -40,12 +40,14 @@ export interface Page<T> {
 
 const longestList = 20;
 
+/** JSON:API lets a link be its address, or an object around it. */
+const link = z
+  .union([z.string().max(4_000), z.object({ href: z.string().max(4_000) }).transform(({ href }) => href)])
+  .nullish();
+
 const paging = z.object({
   data: z.array(z.unknown()),
-  links: z
-    .object({ next: z.string().max(4_000).nullish().catch(null) })
-    .nullish()
-    .catch(null),
+  links: z.preprocess((links) => (isRecord(links) ? links : null), z.object({ next: link }).nullable()),
   meta: z
     .object({ pageNumber: z.number().int(), pageSize: z.number().int(), totalCount: z.number().int() })
     .nullish()
@@ -65,11 +67,13 @@ export function readLoosePage(sent: Sent): Answer<Page<unknown>> {
   return readAs(sent, paging.transform(pageOf));
 }
 
-function pageOf({ data, links, meta }: z.output<typeof paging>): Page<unknown> {
+/** A next page that there is no way to ask for makes the list unreadable, unless the count says that this was all of it. */
+function pageOf({ data, links, meta }: z.output<typeof paging>, context: z.RefinementCtx): Page<unknown> {
   if (data.length === 0) return { items: data, next: null };
   const linked = links?.next ? pageParameters(links.next) : null;
   const more = meta && meta.pageNumber * meta.pageSize < meta.totalCount;
   const counted = more ? { 'page[number]': String(meta.pageNumber + 1), 'page[size]': String(meta.pageSize) } : null;
+  if (links?.next && !linked && !meta) context.addIssue({ code: 'custom', message: 'No way to the next page.' });
   return { items: data, next: linked ?? counted };
 }
 

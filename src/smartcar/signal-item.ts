@@ -4,7 +4,7 @@ import type { SignalFailure } from '../domain/failure.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { SignalCode, SignalValue } from '../domain/signal.ts';
 import { failureInside } from './error-body.ts';
-import { constant, instantOf } from './fields.ts';
+import { constant, fetchedAtOf, instantOf } from './fields.ts';
 import { isBounded, isRecord } from './json.ts';
 
 /** How it reached us. */
@@ -22,7 +22,7 @@ export type SignalItem =
 
 const item = z.object({
   code: z.string().regex(/^[\w-]{1,100}$/),
-  status: z.object({ value: constant, error: z.unknown() }).partial().nullish().catch(null),
+  status: z.unknown().optional(),
   body: z.unknown().optional(),
   meta: z
     .object({ oemUpdatedAt: z.unknown(), retrievedAt: z.unknown(), fetchedAt: z.unknown() })
@@ -36,13 +36,18 @@ export function readSignalItem(given: unknown, arrival: Arrival): SignalItem {
   const read = item.safeParse(given);
   if (!read.success) return { kind: 'unknown' };
   const { code, status, body, meta } = read.data;
-  const fetchedAt = instantOf(meta?.retrievedAt) ?? instantOf(meta?.fetchedAt);
-  const word = status?.value?.toUpperCase() ?? (isRecord(status?.error) ? 'ERROR' : 'SUCCESS');
+  const { receivedAt } = arrival;
+  const fetchedAt = fetchedAtOf(meta?.retrievedAt, receivedAt) ?? fetchedAtOf(meta?.fetchedAt, receivedAt);
+  const word = wordOf(status);
   // A failed signal may still carry the value of before: it is no reading.
   if (word === 'ERROR') {
     return {
       kind: 'failure',
-      failure: { ...failureInside(status?.error, arrival.requestId), signal: code, fetchedAt },
+      failure: {
+        ...failureInside(isRecord(status) ? status['error'] : null, arrival.requestId),
+        signal: code,
+        fetchedAt,
+      },
     };
   }
   const value = word === 'SUCCESS' ? valueOf(code, body) : null;
@@ -50,8 +55,17 @@ export function readSignalItem(given: unknown, arrival: Arrival): SignalItem {
   const measuredAt = instantOf(meta?.oemUpdatedAt);
   return {
     kind: 'reading',
-    reading: { code, value, unit: unitOf(body), measuredAt, fetchedAt, receivedAt: arrival.receivedAt },
+    reading: { code, value, unit: unitOf(body), measuredAt, fetchedAt, receivedAt },
   };
+}
+
+/** Only what says nothing at all passes for success: a status we can't read must not let the value of before through. */
+function wordOf(status: unknown): string | null {
+  if (status === undefined || status === null) return 'SUCCESS';
+  if (!isRecord(status)) return constant.parse(status)?.toUpperCase() ?? null;
+  const [value, error] = [status['value'] ?? null, status['error'] ?? null];
+  if (value === null) return error === null ? 'SUCCESS' : 'ERROR';
+  return constant.parse(value)?.toUpperCase() ?? null;
 }
 
 /** Readings and failures apart; `isNonsense` when there were items and not one of them was a signal. */
