@@ -48,7 +48,7 @@ const item = z.object({
     .max(200)
     .transform((path) => `/${path.replace(/^\/+/, '')}`),
   code: z.number().int().min(100).max(599),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   // A part that failed has none at all.
   headers: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
