@@ -50,7 +50,7 @@ test('a claim brings the next read forward to seconds from now', () => {
   assert.deepEqual(connection.nextPollAt, new Date(minutes(5).getTime() + 5_000));
 });
 
-test('the same claim again changes nothing at all', () => {
+test('the same claim again changes nothing at all [§6.8-11, §6.9-4]', () => {
   const once = tell(aConnection(), [claimed(5, 'signedOut')]);
   const again = tell(once.connection, [claimed(6, 'signedOut'), claimed(7, 'signedOut')]);
   assert.deepEqual(again.lines, []);
@@ -67,7 +67,7 @@ test('a success fetched in the very moment of the claim does not refute it', () 
   assert.equal(tell(aConnection(), [claimed(5, 'signedOut'), data(7, 5)]).states.at(-1), 'active, suspected signedOut');
 });
 
-test('a claim of a missing permission for a signal that nobody requires is ignored', () => {
+test('a claim of a missing permission for a signal that nobody requires is ignored [§6.8-4]', () => {
   const before = aConnection();
   const { lines, connection } = tell(before, [claimed(5, 'permission', { signals: [chargeCode] })]);
   assert.deepEqual(lines, []);
@@ -139,7 +139,7 @@ test('a false AUTHENTICATION claim, while required signals go on succeeding, cha
   assert.equal(lines.length, 48);
 });
 
-test('a claim that nothing decides holds when its deadline passes', () => {
+test('a claim that nothing decides holds when its deadline passes [§6.8-10]', () => {
   const { lines } = tell(aConnection(), [claimed(5, 'signedOut'), signals(25), data(44, -10), signals(45)]);
   assert.deepEqual(lines, [
     '5: connection.suspected signedOut',
@@ -161,7 +161,7 @@ test('how long a claim may stay undecided depends on the make, and on whether th
   );
 });
 
-test('a refusal without a fetch time is suspected by a first read and believed by a second', () => {
+test('a refusal without a fetch time is suspected by a first read and believed by a second [§3.4-17]', () => {
   const { states } = tell(aConnection(), [refused(5, 'signedOut', null), refused(6, 'signedOut', null)]);
   assert.deepEqual(states, ['active, suspected signedOut', 'expired (signedOut)']);
 });

@@ -120,7 +120,7 @@ test('a failure fetched after a repair does throw it back, and the owner is aske
   ]);
 });
 
-test('a whole request that is refused inside ten minutes of a repair is not held against it; later it is', () => {
+test('a whole request that is refused inside ten minutes of a repair is not held against it; later it is [§1.4-9]', () => {
   const { states } = tell(aBrokenConnection('signedOut'), [
     repaired(10),
     failed(19.9, 'signedOut'),

@@ -89,7 +89,7 @@ test('what can be done follows the connection: none, working, broken, disconnect
   assert.deepEqual(done(aBrokenConnection('disconnectedHere')), ['connect', 'reconnect']);
 });
 
-test("the way of a reconnect is its cause's", () => {
+test("the way of a reconnect is its cause's [§9.1-3, §9.1-4]", () => {
   assert.equal(routeOf(null), 'authorize');
   assert.equal(routeOf(aConnection()), 'none');
   assert.equal(routeOf(aBrokenConnection('platformMigrated')), 'reauthenticate');
@@ -135,7 +135,7 @@ const reasons: [string, Partial<FreshnessInput>, string, string, number][] = [
   ['a car that says nothing', {}, 'silent', 'vehicle', 30],
 ];
 for (const [title, change, reason, who, afterH] of reasons) {
-  test(`stale data of ${title} is explained by "${reason}"`, () => {
+  test(`stale data of ${title} is explained by "${reason}" [§5-7]`, () => {
     const { state, since, ...why } = freshness(input(change), hours(afterH));
     assert.deepEqual({ state, since, ...why }, { state: 'stale', since: minutes(0), reason, who });
   });

@@ -142,7 +142,7 @@ test('an answer between failures starts the count again', () => {
   assert.deepEqual(new Set(tell(aConnection(), events).states), new Set(['active']));
 });
 
-test('each failure in a row doubles the wait, up to six hours', () => {
+test('each failure in a row doubles the wait, up to six hours [§4.4-3]', () => {
   const waits = [0, 1, 2, 8, 30].map((failures) => wait(aConnection({ failures }), failed(1, 'smartcarFailing')));
   assert.deepEqual(waits, [60, 120, 240, 15_360, 21_600]);
 });
@@ -155,19 +155,19 @@ test('being throttled waits as told and counts nothing', () => {
   }
 });
 
-test('being throttled without a time waits at least two minutes, even while a claim is checked', () => {
+test('being throttled without a time waits at least two minutes, even while a claim is checked [§5-2]', () => {
   const suspected = tell(aConnection(), [claimed(0, 'signedOut')]).connection;
   assert.equal(wait(suspected, failed(1, 'throttledApplication')), 120);
 });
 
-test('Retry-After puts the next read off after any failure, and never brings it forward', () => {
+test('Retry-After puts the next read off after any failure, and never brings it forward [§4.4-4]', () => {
   assert.equal(wait(aConnection(), failed(1, 'smartcarFailing', { retryAfterS: 900 })), 900);
   assert.equal(wait(aConnection(), failed(1, 'smartcarFailing', { retryAfterS: 5 })), 60);
   assert.equal(wait(aConnection(), failed(1, 'asleep', { retryAfterS: 7_200 })), 7_200);
   assert.equal(wait(aConnection(), failed(1, 'requestLimit', { retryAfterS: 86_400 })), 86_400);
 });
 
-test('a car that sleeps or is out of reach never changes a status, however it is said', () => {
+test('a car that sleeps or is out of reach never changes a status, however it is said [§4.4-6]', () => {
   for (const meaning of vehicleMeanings) {
     const ways: Outcome[] = [
       failed(1, meaning),
@@ -244,7 +244,7 @@ test('credentials that are refused become a cause only when they go on being ref
   assert.deepEqual(states, ['active', 'active', 'error (credentials)']);
 });
 
-test('limits of the plan and a suspended account are causes at once, and end with the next answer', () => {
+test('limits of the plan and a suspended account are causes at once, and end with the next answer [§5-5]', () => {
   for (const meaning of ['planLimit', 'requestLimit', 'accountSuspended'] as const) {
     const { lines } = tell(aConnection(), [failed(1, meaning), data(400, -10)]);
     assert.deepEqual(lines, [
@@ -284,7 +284,7 @@ test('what a person has to repair is not covered up by limits, outages or incomp
   }
 });
 
-test('an expired connection that is refused again is not read every other minute', () => {
+test('an expired connection that is refused again is not read every other minute [§4.4-2]', () => {
   assert.equal(wait(aBrokenConnection('signedOut', { failures: 2 }), failed(1, 'signedOut')), 86_400);
 });
 

@@ -19,7 +19,7 @@ const odometer = (value: number, measured: number | null, fetched: number, recei
     measuredAt: measured === null ? null : minutes(measured),
   });
 
-test("a newer value replaces an older one, by the car's clock first", () => {
+test("a newer value replaces an older one, by the car's clock first [§6.9-2]", () => {
   assert.deepEqual(merge(known(odometer(100, 5, 9)), [odometer(101, 6, 8)]).accepted, [odometer(101, 6, 8)]);
   assert.deepEqual(merge(known(odometer(101, 6, 8)), [odometer(100, 5, 9)]), {
     accepted: [],
@@ -58,7 +58,7 @@ test('a value from the future is set aside; a clock may be ten minutes ahead', (
   assert.equal(merge(known(), [odometer(100, 10.1, 0)]).setAside[0]?.reason, 'future');
 });
 
-test('a signal that nobody has heard of is kept as it is', () => {
+test('a signal that nobody has heard of is kept as it is [§3.5-11]', () => {
   const odd = reading('never-heard-of', { value: { deep: [1, 2] } });
   assert.deepEqual(merge(known(), [odd]).accepted, [odd]);
 });

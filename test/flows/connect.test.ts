@@ -127,7 +127,7 @@ describe('the way through Connect', () => {
       });
     }
 
-    test('an error that Smartcar never documented has a page too, and none of its words stand on it', async () => {
+    test('an error that Smartcar never documented has a page too, and none of its words stand on it [§1.3-11]', async () => {
       const { id } = await add({ make: 'FORD', model: 'Focus', year: 2021 });
       const left = await press(await linkFor(id));
       const odd = { error: 'flux_capacitor', error_description: '<script>alert(1)</script>' };

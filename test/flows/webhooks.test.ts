@@ -113,7 +113,7 @@ describe('what Smartcar sends', () => {
     },
   ];
   for (const { name, shape, code, value } of states) {
-    test(`a reading in ${shape} is the car's newest at once`, async () => {
+    test(`a reading in ${shape} is the car's newest at once [§6.7-1, §6.7-12]`, async () => {
       const event = await fresh(name);
       const { signals } = dataOf(event);
       const [item] = Object.values(signals as Record<string, Json>);
@@ -158,7 +158,7 @@ describe('what Smartcar sends', () => {
     assert.equal((await deliver(resolved)).connection?.suspicion, null);
   });
 
-  test('the September shape names signals with a dot; what nobody requires is noted, what is required is suspected', async () => {
+  test('the September shape names signals with a dot; what nobody requires is noted, what is required is suspected [§6.8-4, §6.8-8]', async () => {
     assert.equal((await deliver(await fresh('webhook-error-september'))).connection?.suspicion, null);
     assert.deepEqual(await lastDelivery(world), {
       state: 'ignored',
@@ -171,7 +171,7 @@ describe('what Smartcar sends', () => {
     await until((vehicle) => vehicle.connection?.suspicion === null);
   });
 
-  test('the same event twice is applied once', async () => {
+  test('the same event twice is applied once [§6.4-5, §6.9-1]', async () => {
     const event = withValue(await fresh('webhook-state-documented'), true);
     await deliver(event);
     const again = withValue(await fresh('webhook-state-documented'), false);
@@ -180,7 +180,7 @@ describe('what Smartcar sends', () => {
     assert.equal((await lastDelivery(world)).state, 'duplicate');
   });
 
-  test('an older event that comes late never replaces a newer reading', async () => {
+  test('an older event that comes late never replaces a newer reading [§6.9-2]', async () => {
     const late = withValue(await fresh('webhook-state-documented'), false);
     await deliver(withValue(await fresh('webhook-state-documented'), true));
     const now = await deliver(late);
@@ -188,7 +188,7 @@ describe('what Smartcar sends', () => {
     assert.equal((await lastDelivery(world)).state, 'applied');
   });
 
-  test('what can not be read is set aside with its reason, and answered 200 all the same', async () => {
+  test('what can not be read is set aside with its reason, and answered 200 all the same [§6.2-4, §6.4-6]', async () => {
     const odd: [unknown, string][] = [
       ['not JSON at all', 'notJson'],
       [{ eventType: 'VEHICLE_STATE', data: {} }, 'noEventId'],
@@ -204,7 +204,7 @@ describe('what Smartcar sends', () => {
     }
   });
 
-  test('an event about a car that nobody connected, and one that is a test, change nothing', async () => {
+  test('an event about a car that nobody connected, and one that is a test, change nothing [§6.7-4]', async () => {
     const before = await world.vehicle(id);
     await world.advance(1);
     const other = (await world.cars('first')).find(({ make }) => make === 'KIA') ?? assert.fail();
@@ -230,7 +230,7 @@ describe('what Smartcar sends', () => {
     assert.equal(await keptDeliveries(world), before);
   });
 
-  test('a challenge is answered in each of its forms, and Smartcar is satisfied', async () => {
+  test('a challenge is answered in each of its forms, and Smartcar is satisfied [§6.2-1, §6.5-2, §6.5-3, §6.6-2]', async () => {
     await world.advance(60);
     for (const name of ['webhook-verify', 'webhook-verify-minimal', 'webhook-verify-legacy']) {
       const body = fixture(name) as Json; // a challenge in one of two places
@@ -259,7 +259,7 @@ describe('what Smartcar sends', () => {
     assert.equal(await ask(), 200);
   });
 
-  test('forged signatures are refused and counted, six alert the operators, and silence closes the alert', async () => {
+  test('forged signatures are refused and counted, six alert the operators, and silence closes the alert [§6.5-1]', async () => {
     await world.advance(600);
     const { database, door } = world.ground;
     const watch = async (): Promise<string[]> => {

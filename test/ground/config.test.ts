@@ -127,7 +127,7 @@ for (const [what, env, expected] of wrong) {
   test(`${what} is refused`, () => assert.deepEqual(mistakesOf({ ...credentials, ...env }), expected));
 }
 
-test('ids that were swapped say where each belongs', () => {
+test('ids that were swapped say where each belongs [§0.5-1, §0.5-2]', () => {
   try {
     readConfig({ ...credentials, SMARTCAR_APPLICATION_ID: 'client_01ABC', SMARTCAR_API_CLIENT_ID: APPLICATION_ID });
     assert.fail('was accepted');
@@ -153,7 +153,7 @@ test('sealing keys are read in their order, and a key twice, short or nameless i
   }
 });
 
-test('a management token that is being rotated is a list, the current one first', () => {
+test('a management token that is being rotated is a list, the current one first [§6.3-8]', () => {
   const { managementTokens } = readConfig({ ...credentials, SMARTCAR_MANAGEMENT_TOKEN: 'new, old' }).smartcar;
   assert.deepEqual(
     managementTokens.map((token) => token.reveal()),

@@ -144,7 +144,7 @@ test('what we found wrong on return is told, and a VIN only by its end', () => {
   assert.match(read(render(work([car()], { problem: problems[0] ?? null }))), /VIN …009999 instead of …004711/);
 });
 
-test('owners of some makes are told beforehand what they need', () => {
+test('owners of some makes are told beforehand what they need [§2.5-4, §5-12]', () => {
   const hint = (make: string, cause: Cause | null = 'signedOut'): string =>
     read(render(work([car({ make, cause })])), '<button');
   assert.match(hint('TESLA'), /Before you start .*virtual key/);

@@ -4,7 +4,7 @@ import { noon, stand, type Json } from './stand.ts';
 
 const isParked = (car: Json): boolean => car.fleet === 'first' && car.activity === 'parked' && car.isLocked;
 
-test('an accepted unlock gives no state: the doors follow later, and the signal later still', async (t) => {
+test('an accepted unlock gives no state: the doors follow later, and the signal later still [§3.6-1, §3.6-2, §3.6-5, §11-3]', async (t) => {
   const { advance, api, sim, received, watched } = await stand(t);
   const car = await watched(isParked);
   const { vin, vehicleId } = car as { vin: string; vehicleId: string };
@@ -30,7 +30,7 @@ test('an accepted unlock gives no state: the doors follow later, and the signal 
   );
 });
 
-test('a command needs the user, the permission and a car that can', async (t) => {
+test('a command needs the user, the permission and a car that can [§2.5-3, §3.1-2]', async (t) => {
   const { api, connected, sim } = await stand(t);
   const car = await connected(isParked);
   const path = `/vehicles/${car.vehicleId as string}/commands/security/lock`;
@@ -87,7 +87,7 @@ test('a car that ignores commands answers success and stays as it was', async (t
   assert.equal((await sim('GET', `/cars/${car.vin as string}`)).isLocked, true);
 });
 
-test('a streamed command answers 202 without a length, and its real result comes in the same body', async (t) => {
+test('a streamed command answers 202 without a length, and its real result comes in the same body [§3.6-3, §3.6-4]', async (t) => {
   const { advance, running, sim, token, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', { commandMode: 'stream' });

@@ -36,7 +36,7 @@ async function browser(t: TestContext) {
 const spare = (make: string) => (car: Json) => car.fleet === 'spare' && car.make === make;
 const query = (url: string | null): Record<string, string> => Object.fromEntries(new URL(url ?? 'x:').searchParams);
 
-test('an owner goes from the preamble to the redirect and leaves one permission out', async (t) => {
+test('an owner goes from the preamble to the redirect and leaves one permission out [§1.1-5, §1.1-6, §1.1-7, §1.1-8, §1.1-17, §1.2-1, §1.2-3, §1.2-4, §1.2-5]', async (t) => {
   const { open, visit, press, signIn, text, connectUrl, carOf, api } = await browser(t);
   const car = await carOf(spare('TESLA'));
   await open(
@@ -71,7 +71,7 @@ test('an owner goes from the preamble to the redirect and leaves one permission 
   assert.deepEqual(connection.attributes.permissions, ['read_vin', 'read_location', 'control_security']);
 });
 
-test('an account with several cars is asked which, and single_select takes one only', async (t) => {
+test('an account with several cars is asked which, and single_select takes one only [§1.1-11, §1.1-12]', async (t) => {
   const { open, press, signIn, text, connectUrl, carOf, api, world } = await browser(t);
   const car = await carOf(spare('VOLKSWAGEN'));
   const vins = (await world()).accounts.find((account: Json) => account.email === car.account.email).vins as string[];
@@ -98,7 +98,7 @@ test('an account with several cars is asked which, and single_select takes one o
   assert.equal((await api('GET', '/connections')).body.meta.totalCount, 1);
 });
 
-test('the page of permissions is left out when they were approved before, and shown when the application insists', async (t) => {
+test('the page of permissions is left out when they were approved before, and shown when the application insists [§1.1-9]', async (t) => {
   const { open, signIn, text, connectUrl, connected } = await browser(t);
   const car = await connected(spare('FORD'));
   await open(connectUrl({ make: 'FORD' }));
@@ -109,7 +109,7 @@ test('the page of permissions is left out when they were approved before, and sh
   assert.match(text(), /id="approval-button"/);
 });
 
-test('at least one permission must stay', async (t) => {
+test('at least one permission must stay [§1.1-6]', async (t) => {
   const { open, press, signIn, text, connectUrl, carOf } = await browser(t);
   const car = await carOf(spare('FORD'));
   await open(connectUrl({ make: 'FORD', scope: 'read_vin read_location' }));
@@ -118,7 +118,7 @@ test('at least one permission must stay', async (t) => {
   assert.match(text(), /at least one permission/);
 });
 
-test('every documented error of Connect can be reached, with the state', async (t) => {
+test('every documented error of Connect can be reached, with the state [§1.3-1, §1.3-2, §1.3-3, §1.3-4, §1.3-5, §1.3-6, §1.3-7, §1.3-8, §1.3-9, §4.5-2]', async (t) => {
   const { open, visit, press, signIn, connectUrl, carOf, sim } = await browser(t);
   const car = await carOf(spare('FORD'));
   const start = (): Promise<string | null> => open(connectUrl({ make: 'FORD' }));
@@ -158,7 +158,7 @@ test('every documented error of Connect can be reached, with the state', async (
   ]);
 });
 
-test('a wrong client id or redirect address never redirects', async (t) => {
+test('a wrong client id or redirect address never redirects [§0.5-3, §1.1-3]', async (t) => {
   const { open, text, status, connectUrl } = await browser(t);
   assert.equal(await open(connectUrl({ client_id: demoCredentials.apiClientId })), null);
   assert.deepEqual(
@@ -173,7 +173,7 @@ test('a wrong client id or redirect address never redirects', async (t) => {
   assert.equal(status(), 400);
 });
 
-test('re-authentication shows the login of the right make, and gives a vehicle but no code', async (t) => {
+test('re-authentication shows the login of the right make, and gives a vehicle but no code [§1.4-1, §1.4-2, §1.4-8]', async (t) => {
   const { open, signIn, text, status, reconnectUrl, connected, sim, carOf } = await browser(t);
   const car = await connected(spare('BMW'));
   await sim('POST', `/accounts/${car.account.email as string}/password`, { password: 'changed' });
@@ -198,7 +198,7 @@ test('what an owner types is shown as text', async (t) => {
   assert.equal(text().includes('<script>alert'), false);
 });
 
-test('the address inside an event of the third shape names the vehicle otherwise, and leads to the same login', async (t) => {
+test('the address inside an event of the third shape names the vehicle otherwise, and leads to the same login [§6.8-7]', async (t) => {
   const { advance, open, received, signIn, sim, text, watched } = await browser(t);
   const car = await watched(spare('BMW'));
   await sim('PATCH', '/knobs', { webhook: { errorShape: 'third' } });

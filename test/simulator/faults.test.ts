@@ -26,7 +26,7 @@ test('each error of the table can be had from a car, on its signals or for the w
   }
 });
 
-test('one signal can fail while the others answer', async (t) => {
+test('one signal can fail while the others answer [§3.9-2]', async (t) => {
   const { advance, api, sim, watched } = await stand(t);
   const car = await watched();
   await sim('POST', `/cars/${car.vin as string}/faults`, {
@@ -50,7 +50,7 @@ test('one signal can fail while the others answer', async (t) => {
   assert.equal(connection.attributes.permissions.includes('read_location'), false);
 });
 
-test('half-written, garbage, empty, missing, limited and broken-off answers', async (t) => {
+test('half-written, garbage, empty, missing, limited and broken-off answers [§3.9-1]', async (t) => {
   const { api, sim, watched } = await stand(t);
   const car = await watched();
   const answerWith = async (what: Json): Promise<Json> => {
@@ -90,7 +90,7 @@ test('an outage stops a share of one make, and ends', async (t) => {
   assert.equal(await works(ford), true);
 });
 
-test('the application has 120 requests and two more a minute; a vehicle is throttled with retry-after', async (t) => {
+test('the application has 120 requests and two more a minute; a vehicle is throttled with retry-after [§5-1, §5-2, §5-3]', async (t) => {
   const { api, advance, connected, sim } = await stand(t, { bucket: { capacity: 120, refillPerMinute: 2 } });
   const car = await connected((item) => item.make === 'KIA' && item.fleet === 'first');
   let answer = await api('GET', signalsOf(car), undefined, car.user);
@@ -106,7 +106,7 @@ test('the application has 120 requests and two more a minute; a vehicle is throt
   assert.equal((await api('GET', signalsOf(car), undefined, car.user)).status, 200);
 });
 
-test('the documented test accounts sign in with any password and fail as they are named', async (t) => {
+test('the documented test accounts sign in with any password and fail as they are named [§4.5-1]', async (t) => {
   const { advance, api, connectUrl, sim, world } = await stand(t);
   const { cars } = await world();
   for (const { email, vin, code } of testAccounts.filter((account) => account.code !== 'NO_VEHICLES')) {

@@ -5,7 +5,7 @@ import { stand } from './stand.ts';
 
 const { apiClientId, apiClientSecret } = demoCredentials;
 
-test('an application token is given for JSON, for a form and for Basic, and lives one hour', async (t) => {
+test('an application token is given for JSON, for a form and for Basic, and lives one hour [§1.8-1, §1.8-2, §1.8-3, §1.8-7]', async (t) => {
   const { call, clock } = await stand(t);
   const fields = { grant_type: 'client_credentials', client_id: apiClientId, client_secret: apiClientSecret };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -27,7 +27,7 @@ test('an application token is given for JSON, for a form and for Basic, and live
   assert.equal((await call('GET', '/v3/connections', undefined, bearer)).status, 401);
 });
 
-test('a wrong secret is invalid_client, and a request that lacks something is invalid_request', async (t) => {
+test('a wrong secret is invalid_client, and a request that lacks something is invalid_request [§1.8-4, §1.8-5]', async (t) => {
   const { call } = await stand(t);
   const wrong = await call('POST', '/oauth2/token', {
     grant_type: 'client_credentials',
@@ -43,7 +43,7 @@ test('a wrong secret is invalid_client, and a request that lacks something is in
   assert.deepEqual([text.status, text.body.error], [400, 'invalid_request']);
 });
 
-test('a bearer that nobody issued is refused with an error document and a request id', async (t) => {
+test('a bearer that nobody issued is refused with an error document and a request id [§3.1-1, §3.7-1, §3.7-2, §3.7-3]', async (t) => {
   const { call, sim, token } = await stand(t);
   for (const authorization of ['Bearer nonsense', 'Basic abc', '']) {
     const answer = await call('GET', '/v3/connections', undefined, { authorization });

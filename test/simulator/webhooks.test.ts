@@ -7,7 +7,7 @@ import { stand, type Json } from './stand.ts';
 
 const isParked = (car: Json): boolean => car.fleet === 'first' && car.activity === 'parked';
 
-test('signatures agree with the known vectors', () => {
+test('signatures agree with the known vectors [§13-1, §13-2, §13-3, §13-4]', () => {
   const vectors: [string, string, string][] = [
     ['amt', 'challenge', '9baf5a7464bd86740ad5a06e439dcf535a075022ed2c92d74efacf646d79328e'],
     ['amt', '{"pizza":"pasta"}', '4c05a8da471f05156ad717baa4017acd13a3a809850b9ca7d3301dcaaa854f70'],
@@ -21,7 +21,7 @@ test('signatures agree with the known vectors', () => {
   for (const [key, message, expected] of vectors) assert.equal(signatureOf(key, message), expected);
 });
 
-test('a new subscription begins with a signed first delivery that carries every signal', async (t) => {
+test('a new subscription begins with a signed first delivery that carries every signal [§3.8-3, §3.8-4, §6.1-1, §6.3-2, §6.5-1, §6.7-1, §6.7-5, §6.7-6]', async (t) => {
   const { advance, connected, received, subscribe } = await stand(t);
   const car = await connected(isParked);
   const answer = await subscribe(car);
@@ -46,7 +46,7 @@ test('a new subscription begins with a signed first delivery that carries every 
   assert.deepEqual([vin.body.value, vin.meta.oemUpdatedAt], [car.vin, 0]);
 });
 
-test('a failing receiver is tried at 0, 25, 75 and 175 seconds with new delivery ids, then the event is dropped', async (t) => {
+test('a failing receiver is tried at 0, 25, 75 and 175 seconds with new delivery ids, then the event is dropped [§6.4-3, §6.4-4, §6.4-5, §6.4-7]', async (t) => {
   const { advance, connected, received, receiver, subscribe, clock } = await stand(t);
   receiver.answers.push(500, 302, 404, 503);
   const car = await connected((item) => item.fleet === 'first' && item.activity === 'asleep');
@@ -65,7 +65,7 @@ test('a failing receiver is tried at 0, 25, 75 and 175 seconds with new delivery
   assert.equal(new Set(attempts.map(({ headers }) => headers['sc-signature'])).size, 4);
 });
 
-test('an error is told once, and its end is told without a resolution', async (t) => {
+test('an error is told once, and its end is told without a resolution [§4.1-3, §6.3-3, §6.8-1, §6.8-2]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'unreachable' });
@@ -92,7 +92,7 @@ test('an error is told once, and its end is told without a resolution', async (t
   );
 });
 
-test('events come in the shape that was captured, in that of September 2025, and errors in the third shape', async (t) => {
+test('events come in the shape that was captured, in that of September 2025, and errors in the third shape [§6.7-4, §6.7-7, §6.7-8, §6.7-10, §6.7-11, §6.8-7, §6.8-8]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   const sent = async (webhook: Json): Promise<Json> => {
@@ -132,7 +132,7 @@ test('events come in the shape that was captured, in that of September 2025, and
   assert.equal(third.state.meta.mode, 'TEST');
 });
 
-test('duplicates come with the same event id or another, and unusual bytes still carry a right signature', async (t) => {
+test('duplicates come with the same event id or another, and unusual bytes still carry a right signature [§6.5-4, §6.9-4]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   const idsWith = async (webhook: Json): Promise<string[]> => {
@@ -153,7 +153,7 @@ test('duplicates come with the same event id or another, and unusual bytes still
   assert.equal(headers['sc-signature'], signatureOf(demoCredentials.managementToken, bytes));
 });
 
-test('a disabled webhook delivers nothing and watches nothing; enabled again it begins with the present state', async (t) => {
+test('a disabled webhook delivers nothing and watches nothing; enabled again it begins with the present state [§3.8-6, §6.3-2, §6.3-4, §6.3-5]', async (t) => {
   const { advance, api, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', { webhook: { isEnabled: false } });
@@ -175,7 +175,7 @@ test('a disabled webhook delivers nothing and watches nothing; enabled again it 
   assert.equal(received.length, 0);
 });
 
-test('VERIFY is unsigned and wants the hash of its challenge', async (t) => {
+test('VERIFY is unsigned and wants the hash of its challenge [§6.5-2, §6.5-3, §6.6-1]', async (t) => {
   const { received, receiver, sim } = await stand(t);
   const result = await sim('POST', '/webhooks/verify');
   assert.deepEqual(result, { isVerified: false, outcome: 'The challenge was answered wrongly.' });
@@ -185,7 +185,7 @@ test('VERIFY is unsigned and wants the hash of its challenge', async (t) => {
   assert.deepEqual([event.eventType, event.data.challenge.length, 'sc-signature' in headers], ['VERIFY', 16, false]);
 });
 
-test('errors go to an address of their own when there is one', async (t) => {
+test('errors go to an address of their own when there is one [§6.8-6]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', { webhook: { errorUrl: 'http://127.0.0.1:1/errors' } });
@@ -200,7 +200,7 @@ test('errors go to an address of their own when there is one', async (t) => {
   assert.deepEqual([deliveries[0].eventType, deliveries[0].isDelivered], ['VEHICLE_ERROR', false]);
 });
 
-test('events can come late and out of order', async (t) => {
+test('events can come late and out of order [§6.9-2]', async (t) => {
   const { advance, clock, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', { webhook: { delayS: 60, isReordering: true } });

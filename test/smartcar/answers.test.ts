@@ -25,7 +25,7 @@ import { connectionId, fixture, notReceived, received, receivedAt, userId, vehic
 
 const ids = { vehicleId, userId };
 
-test('the token is asked for with the API credentials in a JSON body', () => {
+test('the token is asked for with the API credentials in a JSON body [§1.8-1]', () => {
   const request = applicationTokenRequest({ apiClientId: 'client_01', apiClientSecret: 's' });
   assert.equal(`${request.method} ${request.path}`, 'POST /oauth2/token');
   assert.deepEqual(JSON.parse(request.body ?? ''), {
@@ -35,7 +35,7 @@ test('the token is asked for with the API credentials in a JSON body', () => {
   });
 });
 
-test('a list of connections is asked for by page, filter, and mode where it is not live', () => {
+test('a list of connections is asked for by page, filter, and mode where it is not live [§3.2-1, §3.2-3]', () => {
   const live = connectionsRequest('t', { userId, externalId: 'own_1&x' }, 'live', {});
   assert.equal(
     decodeURIComponent(live.path),
@@ -49,7 +49,7 @@ test('a list of connections is asked for by page, filter, and mode where it is n
   );
 });
 
-test('vehicles and signals are asked for as their user', () => {
+test('vehicles and signals are asked for as their user [§3.1-2]', () => {
   for (const request of [
     vehicleRequest('t', ids),
     signalsRequest('t', ids, {}),
@@ -66,7 +66,7 @@ test('an id can not lead to another path', () => {
   assert.equal(request.path, '/v3/connections/..%2Fusers%2Fx%3Fy%23z');
 });
 
-test('a subscription is asked for as documented', () => {
+test('a subscription is asked for as documented [§3.8-2, §3.8-3]', () => {
   const request = createSubscriptionRequest('t', { ...ids, webhookId: 'w1' });
   assert.deepEqual(JSON.parse(request.body ?? ''), { data: { attributes: { webhookId: 'w1', userId, vehicleId } } });
   assert.match(
@@ -75,12 +75,12 @@ test('a subscription is asked for as documented', () => {
   );
 });
 
-test('a token and its life are read', () => {
+test('a token and its life are read [§1.8-2]', () => {
   const answer = readApplicationToken(received(fixture('token')));
   assert.deepEqual(answer.ok && answer.value, { accessToken: 'eyJhbGciOiJub25lIn0.e30.', expiresInS: 3600 });
 });
 
-test('a wrong secret is told apart by meaning and code', () => {
+test('a wrong secret is told apart by meaning and code [§1.8-5]', () => {
   const answer = readApplicationToken(received(fixture('token-invalid-client'), { status: 401 }));
   assert.ok(!answer.ok);
   assert.deepEqual([answer.failure.meaning, answer.failure.code], ['credentials', 'invalid_client']);
@@ -93,7 +93,7 @@ test('a token that can not stand in a header is nonsense', () => {
   }
 });
 
-test('a connection is read with its vehicle, its user and what was granted', () => {
+test('a connection is read with its vehicle, its user and what was granted [§3.1-4, §3.2-4]', () => {
   const answer = readConnections(received(fixture('connections')));
   assert.deepEqual(answer.ok && answer.value, {
     items: [
@@ -120,14 +120,14 @@ test('a list with one connection that can not be read is nonsense, not a shorter
   assert.ok(!answer.ok && answer.failure.meaning === 'nonsense' && answer.failure.requestId === 'req-1');
 });
 
-test("other people's connections are left out when a filter was not understood", () => {
+test("other people's connections are left out when a filter was not understood [§3.2-9]", () => {
   const answer = readConnections(received(fixture('connections')));
   assert.ok(answer.ok);
   assert.equal(onlyAsked(answer.value.items, { userId: 'someone-else' as SmartcarUserId }).length, 0); // any other id
   assert.equal(onlyAsked(answer.value.items, { userId }).length, 1);
 });
 
-test('the next page is named by its link, or else by the counts', () => {
+test('the next page is named by its link, or else by the counts [§3.2-2]', () => {
   const list = fixture('connections') as { data: unknown[] }; // a fixture of ours
   const nextOf = (change: object): unknown => {
     const answer = readConnections(received({ ...list, ...change }));
@@ -145,7 +145,7 @@ test('the next page is named by its link, or else by the counts', () => {
   assert.equal(nextOf({ ...linked, data: [] }), null);
 });
 
-test('a connection that was deleted, or was gone already, is no failure', () => {
+test('a connection that was deleted, or was gone already, is no failure [§3.2-10]', () => {
   const valueOf = (sent: Sent): unknown => {
     const answer = readDeletion(sent);
     return answer.ok ? answer.value : answer.failure.meaning;
@@ -162,7 +162,7 @@ test('a connection that was deleted, or was gone already, is no failure', () => 
   assert.equal(valueOf(received('', { status: 500 })), 'smartcarFailing');
 });
 
-test('a vehicle is read wrapped and unwrapped, and never has a VIN', () => {
+test('a vehicle is read wrapped and unwrapped, and never has a VIN [§3.3-1, §3.3-2]', () => {
   const wrapped = readVehicleAnswer(received(fixture('vehicle-wrapped')));
   const car = {
     smartcarVehicleId: vehicleId,
@@ -177,7 +177,7 @@ test('a vehicle is read wrapped and unwrapped, and never has a VIN', () => {
   assert.deepEqual(unwrapped.ok && [unwrapped.value.make, unwrapped.value.powertrain], ['TESLA', null]);
 });
 
-test('signals become readings with three times, and failures that are no readings', () => {
+test('signals become readings with three times, and failures that are no readings [§3.4-5, §3.4-8]', () => {
   const answer = readSignalsPage(received(fixture('signals')), receivedAt);
   assert.ok(answer.ok);
   const [page] = answer.value.items;
@@ -197,12 +197,12 @@ test('signals become readings with three times, and failures that are no reading
   );
 });
 
-test('a store that is still empty is no failure', () => {
+test('a store that is still empty is no failure [§3.4-3, §11-2]', () => {
   const answer = readSignalsPage(received(fixture('signals-empty')), receivedAt);
   assert.deepEqual(answer.ok && answer.value, { items: [{ readings: [], failures: [] }], next: null });
 });
 
-test('the cached value of a failed signal is no reading, and an unavailable signal is nothing at all', () => {
+test('the cached value of a failed signal is no reading, and an unavailable signal is nothing at all [§3.4-6, §3.4-7]', () => {
   const answer = readSignalsPage(received(fixture('signals-cached-error')), receivedAt);
   const page = answer.ok ? answer.value.items[0] : undefined;
   assert.deepEqual(page?.readings, []);
@@ -213,7 +213,7 @@ test('the cached value of a failed signal is no reading, and an unavailable sign
   assert.match(page?.failures[0]?.resolutionUrl ?? '', /^https:\/\/connect\.smartcar\.com\//);
 });
 
-test('odd bodies: what is there is read, what is null is not', () => {
+test('odd bodies: what is there is read, what is null is not [§3.5-7, §3.5-8, §3.5-9, §3.5-10]', () => {
   const answer = readSignalsPage(received(fixture('signals-odd-bodies')), receivedAt);
   const readings = answer.ok ? (answer.value.items[0]?.readings ?? []) : [];
   assert.deepEqual(
@@ -248,7 +248,7 @@ test('odd bodies: what is there is read, what is null is not', () => {
   );
 });
 
-test('a location without both coordinates, and numbers without end, are dropped', () => {
+test('a location without both coordinates, and numbers without end, are dropped [§3.5-1, §3.5-9]', () => {
   const one = (code: string, body: string): unknown => {
     const answer = readSignalsPage(received(`{"data":[{"attributes":{"code":"${code}","body":${body}}}]}`), receivedAt);
     return answer.ok && answer.value.items[0]?.readings.length;
@@ -259,7 +259,7 @@ test('a location without both coordinates, and numbers without end, are dropped'
   assert.equal(one('odometer-traveleddistance', '{"value":12}'), 1);
 });
 
-test('one signal: early and late shape, missing, failed', () => {
+test('one signal: early and late shape, missing, failed [§3.4-4, §3.4-9, §3.4-11]', () => {
   const early = readSignalAnswer(received(fixture('signal-unwrapped')), receivedAt);
   assert.deepEqual(early.ok && [early.value?.value, early.value?.fetchedAt], [48213.4, new Date(1696156800000)]);
   const late = readSignalAnswer(received({ data: fixture('signal-unwrapped'), included: {} }), receivedAt);
@@ -273,7 +273,7 @@ test('one signal: early and late shape, missing, failed', () => {
   assert.ok(!error.ok && error.failure.meaning === 'incompatible');
 });
 
-test('webhooks and subscriptions are read', () => {
+test('webhooks and subscriptions are read [§3.8-5, §3.8-8]', () => {
   const webhooks = readWebhooks(received(fixture('webhooks')));
   assert.deepEqual(webhooks.ok && webhooks.value.items, [
     { id: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6', name: 'Fleet signals' },
@@ -289,7 +289,7 @@ test('webhooks and subscriptions are read', () => {
   ]);
 });
 
-test('a subscription that exists already is a wish fulfilled', () => {
+test('a subscription that exists already is a wish fulfilled [§3.8-3, §3.8-4]', () => {
   const created = readSubscriptionCreated(
     received({ meta: { message: 'subscription creation in progress' } }, { status: 202 }),
   );
@@ -298,7 +298,7 @@ test('a subscription that exists already is a wish fulfilled', () => {
   assert.ok(exists.ok && exists.value === 'exists');
 });
 
-test('an instant is read as text, seconds or milliseconds; 0 and nonsense are no instant', () => {
+test('an instant is read as text, seconds or milliseconds; 0 and nonsense are no instant [§3.4-10, §6.6-3, §6.7-6]', () => {
   const at = new Date('2026-03-01T08:12:51Z');
   for (const value of [
     '2026-03-01T08:12:51Z',

@@ -115,7 +115,7 @@ const refreshed: [code: string | null, status: number, meaning: string][] = [
 ];
 
 for (const [code, status, meaning] of refreshed) {
-  test(`a refresh that is answered ${code ?? 'without a word'} and ${status} means ${meaning}`, () => {
+  test(`a refresh that is answered ${code ?? 'without a word'} and ${status} means ${meaning} [§1.6-7, §1.6-8]`, () => {
     const failure = failureOf(received(code === null ? '<html>' : { error: code }, { status }), 'refresh');
     assert.deepEqual([failure.meaning, failure.code], [meaning, code]);
   });
@@ -145,7 +145,7 @@ test('no answer at all means that Smartcar is unreachable', () => {
   assert.deepEqual([failure.meaning, failure.code, failure.status], ['smartcarUnreachable', 'ECONNREFUSED', null]);
 });
 
-test('an error keeps its request id from the header, or else from its body', () => {
+test('an error keeps its request id from the header, or else from its body [§2.1-7, §3.7-1]', () => {
   const body = fixture('error-v3');
   assert.equal(failureOf(received(body, { status: 404, requestId: 'header' })).requestId, 'header');
   const bare = failureOf(received(body, { status: 404, requestId: null }));
@@ -154,14 +154,14 @@ test('an error keeps its request id from the header, or else from its body', () 
   assert.deepEqual([flat.requestId, flat.meaning], ['0b7e2f5c-93d4-4a1e-b1f7-6c5d4e3f2a1b', 'asleep']);
 });
 
-test('how long to wait comes with the failure', () => {
+test('how long to wait comes with the failure [§3.7-6]', () => {
   const failure = failureOf(
     received({ errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { status: 429, retryAfterS: 90 }),
   );
   assert.deepEqual([failure.meaning, failure.retryAfterS], ['throttledVehicle', 90]);
 });
 
-test('type and code in one word, and a resolution that is only a word, are understood', () => {
+test('type and code in one word, and a resolution that is only a word, are understood [§4.1-5, §6.8-5]', () => {
   const joined = failureOf(
     received({ type: 'CONNECTED_SERVICES_ACCOUNT:PERMISSION', resolution: 'REAUTHENTICATE' }, { status: 400 }),
   );

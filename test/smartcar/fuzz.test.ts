@@ -1,8 +1,6 @@
 /**
- * Every reader of outside bytes against bodies that nobody sends on purpose: whatever comes, an outcome of the closed
- * union; nothing throws, hangs, reaches a prototype, or becomes a success that means something else.
- *
- * The same bodies each time; `FUZZ_SEED` draws others, `FUZZ_TIMES=20` draws twenty times as many.
+ * What is read out of bytes that nobody sends on purpose: an outcome of the closed union, whatever comes; nothing throws,
+ * reaches a prototype, or becomes a success that means something else.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,135 +8,27 @@ import fc from 'fast-check';
 import { factsOf } from '../../src/domain/cause.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Answer } from '../../src/smartcar/answer.ts';
 import { readCallback } from '../../src/smartcar/connect-callback.ts';
 import { authorizeUrl, reauthenticateUrl } from '../../src/smartcar/connect-url.ts';
 import { readConnections } from '../../src/smartcar/connections.ts';
-import { readDeletion } from '../../src/smartcar/found.ts';
-import { failureInside, failureOf } from '../../src/smartcar/error-body.ts';
+import { failureOf } from '../../src/smartcar/error-body.ts';
 import { instantOf } from '../../src/smartcar/fields.ts';
 import { parseJson } from '../../src/smartcar/json.ts';
 import type { Sent } from '../../src/smartcar/send.ts';
 import { readSignalItem } from '../../src/smartcar/signal-item.ts';
-import { readSignalAnswer, readSignalsPage } from '../../src/smartcar/signals.ts';
-import { readSubscriptionCreated, readSubscriptions, readWebhooks } from '../../src/smartcar/subscriptions.ts';
-import { readApplicationToken } from '../../src/smartcar/token.ts';
-import { readVehicleAnswer } from '../../src/smartcar/vehicle.ts';
+import { readSignalsPage } from '../../src/smartcar/signals.ts';
+import { readSubscriptions } from '../../src/smartcar/subscriptions.ts';
 import { readChallenge } from '../../src/smartcar/webhook/challenge.ts';
 import { parseWebhook } from '../../src/smartcar/webhook/parse-webhook.ts';
 import { verifySignature } from '../../src/smartcar/webhook/signature.ts';
 import { connection, policyOf } from '../domain/arbitraries.ts';
-import { minutes } from '../domain/builders.ts';
 import { applicationId, fixture, received, vehicleId } from './fixture.ts';
-import { bodies, broken, fixtureNames, rawBodies } from './fuzz-bodies.ts';
+import { broken, rawBodies } from './fuzz-bodies.ts';
+import { answers, holds, namesLike, receivedAt } from './fuzz-drawn.ts';
 import * as shape from './fuzz-shapes.ts';
 
-const receivedAt = minutes(30);
-const times = Number(process.env['FUZZ_TIMES'] ?? 1);
-const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_902);
-
-/** Holds of everything that is drawn; a failure prints the seed and the smallest body that it fails for. */
-function holds<T>(drawn: fc.Arbitrary<T>, check: (value: T) => void, numRuns = 400): void {
-  const property = fc.property(drawn, (value) => {
-    check(value);
-    shape.isUnpolluted();
-  });
-  fc.assert(property, { seed, numRuns: numRuns * times });
-}
-
-const namesLike = (start: string): string[] => fixtureNames.filter((name) => name.startsWith(start));
 const webhookNames = namesLike('webhook-');
-
-const statuses = [
-  200, 200, 200, 200, 201, 202, 204, 299, 301, 400, 401, 403, 404, 409, 429, 430, 500, 502, 599, 600, 999,
-];
-
-/** An answer with a body of these, of any status; now and then none at all. */
-const answers = (...names: string[]): fc.Arbitrary<Sent> =>
-  fc.oneof(
-    {
-      weight: 20,
-      arbitrary: fc
-        .record({
-          text: bodies(names),
-          status: fc.constantFrom(...statuses),
-          requestId: fc.constantFrom(null, 'req-1'),
-          retryAfterS: fc.constantFrom(null, 0, 120, 86_400),
-        })
-        .map(({ text, ...change }) => received(text, change)),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        came: fc.constant(false as const),
-        why: fc.constantFrom('unreachable', 'nonsense'),
-        reason: fc.constantFrom('ECONNREFUSED', 'UND_ERR_HEADERS_TIMEOUT', 'TypeError', 'HTTPParserError'),
-        left: fc.boolean(),
-        requestId: fc.constantFrom(null, 'req-1'),
-      }),
-    },
-  );
-
-const isWord =
-  (...words: string[]) =>
-  (value: string): void =>
-    assert.ok(words.includes(value), value);
-
-/** A reader, the fixtures it is meant for, and what its value must look like. */
-const reader = <T>(read: (sent: Sent) => Answer<T>, names: string[], isValue: (value: T) => void) => ({
-  names,
-  check(sent: Sent): Answer<unknown> {
-    const answer = read(sent);
-    shape.isAnswer(answer, isValue);
-    return answer;
-  },
-});
-
 const signalNames = namesLike('signal');
-const vehicleNames = namesLike('vehicle-');
-const readers = {
-  connections: reader(readConnections, ['connections'], shape.isPageOf(shape.isListedConnection)),
-  vehicle: reader(readVehicleAnswer, vehicleNames, (car) => {
-    shape.isOpaqueId(car.smartcarVehicleId);
-    shape.areAttributes(car);
-    assert.equal(car.vin, null);
-  }),
-  signals: reader((sent) => readSignalsPage(sent, receivedAt), signalNames, shape.isPageOf(shape.isReadSignals)),
-  signal: reader(
-    (sent) => readSignalAnswer(sent, receivedAt),
-    signalNames,
-    (reading) => void (reading && shape.isReading(reading)),
-  ),
-  token: reader(readApplicationToken, namesLike('token'), ({ accessToken, expiresInS }) => {
-    assert.match(accessToken, /^[\x21-\x7E]{1,8192}$/);
-    assert.ok(expiresInS > 0 && expiresInS <= 30 * 86_400);
-  }),
-  webhooks: reader(readWebhooks, ['webhooks'], shape.isPageOf(shape.isListedWebhook)),
-  subscriptions: reader(readSubscriptions, ['subscriptions'], shape.isPageOf(shape.isListedSubscription)),
-  subscriptionCreated: reader(readSubscriptionCreated, ['subscriptions'], isWord('created', 'exists')),
-  deletion: reader(readDeletion, ['connections'], isWord('deleted', 'gone')),
-};
-
-for (const [name, { names, check }] of Object.entries(readers)) {
-  test(`whatever is answered instead of ${name} comes to a value or a meaning`, () => {
-    holds(answers(...names, ...namesLike('error')), (sent) => {
-      const answer = check(sent);
-      const mayBe = sent.came && ((sent.status >= 200 && sent.status <= 299) || [404, 409].includes(sent.status));
-      assert.ok(mayBe || !answer.ok, 'what failed is no success');
-    });
-  });
-}
-
-test('an error is a failure with a meaning, whatever is in it and wherever it stands', () => {
-  holds(answers(...namesLike('error'), 'token-invalid-client'), (sent) => {
-    const failure = failureOf(sent);
-    shape.isPlain(failure);
-    shape.isFailure(failure);
-    const inside = failureInside(sent.came ? parseJson(sent.text) : undefined, null, sent.came ? sent.status : null);
-    shape.isPlain(inside);
-    shape.isFailure(inside);
-  });
-});
 
 test('whatever is delivered as a webhook is one of the kinds, and its reading ends', () => {
   holds(

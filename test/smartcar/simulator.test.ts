@@ -75,7 +75,7 @@ describe('the client and the simulator', () => {
     hook.close();
   });
 
-  test('a token is given for the secret, and none for a wrong one', async () => {
+  test('a token is given for the secret, and none for a wrong one [§1.8-2, §1.8-5]', async () => {
     const answer = await smartcar.fetchApplicationToken();
     assert.ok(answer.ok && answer.value.expiresInS === 3_600);
     token = answer.value.accessToken;
@@ -96,7 +96,7 @@ describe('the client and the simulator', () => {
     assert.deepEqual([refused.failure.meaning, refused.failure.code], ['credentials', 'invalid_client']);
   });
 
-  test('an owner connects a car through the address we build, and Smartcar lists it', async () => {
+  test('an owner connects a car through the address we build, and Smartcar lists it [§1.1-16, §3.1-4, §3.2-1]', async () => {
     const callback = await throughConnect(
       authorizeUrl(smartcar.connect, {
         state: 'st-1',
@@ -120,7 +120,7 @@ describe('the client and the simulator', () => {
     assert.ok(found.permissions.includes('read_location') && found.createdAt);
   });
 
-  test('the store is empty at first, then its signals are readings', async () => {
+  test('the store is empty at first, then its signals are readings [§3.4-3, §3.4-4]', async () => {
     const early = await smartcar.readSignals(token, ids(), now);
     assert.deepEqual(early.ok && early.value, { readings: [], failures: [] });
     const missing = await smartcar.readSignal(token, ids(), 'odometer-traveleddistance', now);
@@ -139,7 +139,7 @@ describe('the client and the simulator', () => {
   });
 
   for (const timestamps of ['seconds', 'milliseconds', 'iso']) {
-    test(`times as ${timestamps} are the same times`, async () => {
+    test(`times as ${timestamps} are the same times [§3.4-10]`, async () => {
       await control('PATCH', '/knobs', { timestamps });
       const answer = await smartcar.readSignals(token, ids(), now);
       const ages = answer.ok
@@ -156,7 +156,7 @@ describe('the client and the simulator', () => {
     assert.deepEqual([answer.value.make, answer.value.model, answer.value.year], [make, model, year]);
   });
 
-  test('a car is subscribed once, and its signed first delivery is read', async () => {
+  test('a car is subscribed once, and its signed first delivery is read [§3.8-3, §3.8-4, §6.3-2]', async () => {
     const webhooks = await smartcar.listWebhooks(token);
     const webhookId = webhooks.ok ? (webhooks.value[0]?.id ?? '') : '';
     const created = await smartcar.createSubscription(token, { ...ids(), webhookId });
@@ -176,7 +176,7 @@ describe('the client and the simulator', () => {
     assert.equal(first.smartcarVehicleId, connection.smartcarVehicleId);
   });
 
-  test('a changed password is a claim, then failures, and signing in again ends it', async () => {
+  test('a changed password is a claim, then failures, and signing in again ends it [§1.4-5, §6.8-1, §9.1-1]', async () => {
     deliveries.length = 0;
     await control('POST', `/accounts/${car.account.email}/password`, {});
     await advance(600);
@@ -216,7 +216,7 @@ describe('the client and the simulator', () => {
     });
   }
 
-  test('a connection that is deleted is gone the second time', async () => {
+  test('a connection that is deleted is gone the second time [§3.2-6]', async () => {
     const first = await smartcar.deleteConnection(token, connection.id);
     const second = await smartcar.deleteConnection(token, connection.id);
     assert.deepEqual([first.ok && first.value, second.ok && second.value], ['deleted', 'gone']);

@@ -23,7 +23,7 @@ const valueOf = <T>(answer: Answer<T>): T => {
 };
 const meaningOf = (answer: Answer<unknown>): string => (answer.ok ? 'a success' : answer.failure.meaning);
 
-test('a pair of tokens is read with the life that the answer names', () => {
+test('a pair of tokens is read with the life that the answer names [§1.6-4, §1.6-5, §1.7-1]', () => {
   const pair = {
     accessToken: '5f3c5a54-0c39-4b52-8b0f-0d2b4f3f7a10',
     refreshToken: 'a3a4a3a8-91f1-4d7b-9a35-1f0c0f2ab9b2',
@@ -34,7 +34,7 @@ test('a pair of tokens is read with the life that the answer names', () => {
   assert.deepEqual(valueOf(readRefresh(received(brief))), { ...pair, expiresInS: 1_800 });
 });
 
-test('a refresh token lives for 60 days', () => {
+test('a refresh token lives for 60 days [§1.7-4]', () => {
   assert.equal(refreshLifeS, 5_184_000);
 });
 
@@ -68,7 +68,7 @@ const refused: [body: unknown, status: number, meaning: string][] = [
 ];
 
 for (const [body, status, meaning] of refused) {
-  test(`a refresh that is answered ${JSON.stringify(body)} and ${status} means ${meaning}`, () => {
+  test(`a refresh that is answered ${JSON.stringify(body)} and ${status} means ${meaning} [§1.6-7, §1.6-8, §1.6-9]`, () => {
     assert.equal(meaningOf(readRefresh(received(body, { status }))), meaning);
   });
 }
@@ -77,21 +77,21 @@ test('a refresh that nothing is heard of says nothing about the tokens', () => {
   assert.equal(meaningOf(readRefresh(notReceived('UND_ERR_HEADERS_TIMEOUT'))), 'smartcarUnreachable');
 });
 
-test('a code that is refused is no fault of our credentials', () => {
+test('a code that is refused is no fault of our credentials [§1.6-6, §1.6-10]', () => {
   const answer = readExchange(received(fixture('v2-error-code'), { status: 400 }));
   assert.ok(!answer.ok);
   assert.deepEqual([answer.failure.meaning, answer.failure.code], ['requestRefused', 'invalid_request']);
   assert.equal(meaningOf(readExchange(received({ error: 'invalid_client' }, { status: 401 }))), 'credentials');
 });
 
-test('what Smartcar says to people about a code or a token is left behind', () => {
+test('what Smartcar says to people about a code or a token is left behind [§1.6-6]', () => {
   for (const name of ['v2-error-code', 'v2-error-refresh']) {
     const answers = [readExchange, readRefresh].map((read) => read(received(fixture(name), { status: 400 })));
     assert.doesNotMatch(JSON.stringify(answers), /7f6d0a0b|Invalid/);
   }
 });
 
-test('a user, a car and its VIN are read; the powertrain is not told', () => {
+test('a user, a car and its VIN are read; the powertrain is not told [§2.2-2, §2.2-3, §2.2-5]', () => {
   assert.equal(valueOf(readUserAnswer(received(fixture('v2-user')))), userId);
   assert.deepEqual(valueOf(readAttributes(received(fixture('v2-vehicle')))), {
     smartcarVehicleId: vehicleId,
@@ -122,7 +122,7 @@ test('a VIN that was not granted, or that the car does not tell, is none; anythi
   assert.equal(meaningOf(readVinAnswer(received({ vin: 'short' }))), 'nonsense');
 });
 
-test('cars and permissions are read by the page, and the next page begins where this one ends', () => {
+test('cars and permissions are read by the page, and the next page begins where this one ends [§2.1-2, §2.2-1, §2.2-4]', () => {
   assert.deepEqual(valueOf(readVehiclesPage(received(fixture('v2-vehicles')))), {
     items: [vehicleId, otherVehicle],
     next: null,
@@ -147,9 +147,12 @@ test('a list with one car that can not be read is nonsense, not a shorter list',
   assert.equal(meaningOf(readVehiclesPage(received({ vehicles: [vehicleId], paging: { count: 'many' } }))), 'nonsense');
 });
 
-test("a car is disconnected when Smartcar says so in its own words, and gone when the grant doesn't hold it", () => {
+test("a car is disconnected when Smartcar says so in its own words, and gone when the grant doesn't hold it [§2.7-1, §2.7-2]", () => {
   assert.equal(valueOf(readDisconnect(received(fixture('v2-disconnect')))), 'deleted');
   assert.equal(valueOf(readDisconnect(received(fixture('v2-error-permission'), { status: 403 }))), 'gone');
+  const unknown = { type: 'RESOURCE_NOT_FOUND', code: 'VEHICLE_NOT_FOUND' };
+  assert.equal(valueOf(readDisconnect(received(unknown, { status: 404 }))), 'gone');
+  assert.equal(meaningOf(readDisconnect(received('<html>', { status: 404 }))), 'notFound');
   assert.equal(meaningOf(readDisconnect(received('<html>Maintenance</html>'))), 'nonsense');
   assert.equal(
     meaningOf(readDisconnect(received(fixture('v2-error-resource-not-found'), { status: 404 }))),
@@ -159,7 +162,7 @@ test("a car is disconnected when Smartcar says so in its own words, and gone whe
   assert.equal(meaningOf(readDisconnect(received(fixture('v2-error-authentication'), { status: 401 }))), 'credentials');
 });
 
-test('connections are listed with the cursor of the next page', () => {
+test('connections are listed with the cursor of the next page [§7-1, §7-2]', () => {
   const last = valueOf(readListing(received(fixture('v2-connections'))));
   assert.deepEqual(last, {
     items: [
@@ -180,7 +183,7 @@ test('connections are listed with the cursor of the next page', () => {
   );
 });
 
-test('a list without paging is whole; one whose cursor can not be read is nonsense', () => {
+test('a list without paging is whole; one whose cursor can not be read is nonsense [§7-5]', () => {
   const { connections } = fixture('v2-connections') as { connections: unknown[] }; // a fixture of ours
   assert.equal(valueOf(readListing(received({ connections }))).next, null);
   for (const cursor of [7, {}, 'x'.repeat(5_000)]) {
@@ -205,7 +208,7 @@ test('of a list that Smartcar did not filter only what was asked for is kept', (
   assert.equal('mode' in (onlyOurs(both, {}, 'live')[0] ?? {}), false);
 });
 
-test('a deletion tells what it ended, which may be nothing', () => {
+test('a deletion tells what it ended, which may be nothing [§7-4]', () => {
   assert.deepEqual(valueOf(readDeleted(received(fixture('v2-connections-deleted')))), [
     { smartcarVehicleId: vehicleId, smartcarUserId: userId },
   ]);
@@ -229,7 +232,7 @@ const families: [name: string, status: number, meaning: string][] = [
 ];
 
 for (const [name, status, meaning] of families) {
-  test(`v2's ${name} error means ${meaning}, wherever it is met`, () => {
+  test(`v2's ${name} error means ${meaning}, wherever it is met [§4.1-1]`, () => {
     const answer = readAttributes(received(fixture(`v2-error-${name}`), { status, requestId: null, retryAfterS: 900 }));
     assert.ok(!answer.ok);
     assert.equal(answer.failure.meaning, meaning);

@@ -26,7 +26,7 @@ function valuesOf(responses: unknown[]): [code: string, value: unknown, unit: st
 
 const part = (path: string, body: unknown, more: object = { headers }): object => ({ path, code: 200, body, ...more });
 
-test('a batch is read part by part: what came with its times, what failed without', () => {
+test('a batch is read part by part: what came with its times, what failed without [§2.1-5, §2.1-9, §2.6-1, §2.6-2, §2.6-3]', () => {
   const answer = readBatchAnswer(received(fixture('v2-batch')), everything, receivedAt);
   assert.ok(answer.ok);
   assert.equal(answer.requestId, 'req-1');
@@ -61,7 +61,7 @@ test('a batch is read part by part: what came with its times, what failed withou
   );
 });
 
-test('a batch all of whose parts failed is read, and brings nothing but failures', () => {
+test('a batch all of whose parts failed is read, and brings nothing but failures [§2.6-1]', () => {
   const answer = readBatchAnswer(received(fixture('v2-batch-all-failed')), everything, receivedAt);
   assert.ok(answer.ok);
   assert.deepEqual(answer.value.readings, []);
@@ -69,12 +69,12 @@ test('a batch all of whose parts failed is read, and brings nothing but failures
   assert.equal(answer.value.failures.length, 5);
 });
 
-test('a batch that fails as a whole is one failure', () => {
+test('a batch that fails as a whole is one failure [§2.6-5]', () => {
   const answer = readBatchAnswer(received(fixture('v2-error-authentication'), { status: 401 }), everything, receivedAt);
   assert.ok(!answer.ok && answer.failure.meaning === 'credentials' && answer.failure.status === 401);
 });
 
-test('every body becomes what v3 would say', () => {
+test('every body becomes what v3 would say [§2.2-6, §2.2-7, §2.2-8, §2.2-9, §2.2-11, §2.2-14, §2.4-1, §A.5-1, §A.5-2, §A.5-3, §A.5-4, §A.5-5]', () => {
   const bodies = ['odometer', 'location', 'security', 'battery', 'charge', 'fuel'].map((name) =>
     part(`/${name}`, fixture(`v2-${name}`)),
   );
@@ -119,7 +119,7 @@ test('every body becomes what v3 would say', () => {
   ]);
 });
 
-test('the answer decides the unit: kilometres unless it says imperial', () => {
+test('the answer decides the unit: kilometres unless it says imperial [§2.1-4, §2.3-4]', () => {
   const unit = (system: unknown): unknown =>
     valuesOf([part('/odometer', { distance: 5 }, { headers: { 'sc-unit-system': system } })])[0]?.[2];
   assert.deepEqual(['metric', 'imperial', undefined, 7].map(unit), ['km', 'miles', 'km', 'km']);
@@ -137,7 +137,7 @@ test('the answer decides the unit: kilometres unless it says imperial', () => {
   );
 });
 
-test('a share is shown in percent without the dust of multiplying', () => {
+test('a share is shown in percent without the dust of multiplying [§2.3-1, §A.5-2]', () => {
   for (const [share, percent] of [
     [0, 0],
     [0.07, 7],
@@ -150,7 +150,7 @@ test('a share is shown in percent without the dust of multiplying', () => {
   }
 });
 
-test('null is no reading, nor is what has another type', () => {
+test('null is no reading, nor is what has another type [§2.3-1, §2.4-3]', () => {
   const nothing = [
     part('/fuel', { range: null, percentRemaining: null, amountRemaining: null }),
     part('/location', { latitude: 50.11, longitude: null }),
@@ -162,7 +162,7 @@ test('null is no reading, nor is what has another type', () => {
   assert.deepEqual(valuesOf(nothing), []);
 });
 
-test('doors of which nobody knows are no value, and open ones are open', () => {
+test('doors of which nobody knows are no value, and open ones are open [§2.4-2, §2.4-4, §A.5-4]', () => {
   const doors = (...statuses: string[]): unknown => {
     const list = ['frontLeft', 'frontRight', 'backLeft', 'backRight'].map((type, index) => ({
       type,
@@ -181,7 +181,7 @@ test('doors of which nobody knows are no value, and open ones are open', () => {
   });
 });
 
-test('a state of charging that nobody knows is shown, and is neither charging nor not', () => {
+test('a state of charging that nobody knows is shown, and is neither charging nor not [§2.3-2, §A.5-3]', () => {
   const codes = (state: string): unknown =>
     valuesOf([part('/charge', { state })]).map(([code, value]) => [code, value]);
   assert.deepEqual(codes('CHARGING'), [
@@ -204,7 +204,7 @@ test('a value without times has none', () => {
   }
 });
 
-test('a part is known by its path, with or without the slash; what is missing, twice or unasked is passed over', () => {
+test('a part is known by its path, with or without the slash; what is missing, twice or unasked is passed over [§2.6-4]', () => {
   const asked = pathsFor({
     permissions: ['read_odometer', 'read_tires', 'read_location'],
     powertrain: 'BEV' as Powertrain,
@@ -244,7 +244,7 @@ test('a batch of which nothing can be read is nonsense', () => {
   }
 });
 
-test('a part that failed says how long to wait when it has the header for it', () => {
+test('a part that failed says how long to wait when it has the header for it [§2.6-8]', () => {
   const failed = { path: '/odometer', code: 429, body: fixture('v2-error-rate-limit') };
   for (const [more, retryAfterS] of [
     [{}, null],

@@ -24,13 +24,13 @@ const asClient = {
   'user-agent': 'Towline',
 };
 
-test('names and passwords are written as the SDK writes them', () => {
+test('names and passwords are written as the SDK writes them [§13-5, §13-6]', () => {
   assert.equal(basic('clientId', 'clientSecret'), 'Basic Y2xpZW50SWQ6Y2xpZW50U2VjcmV0');
   assert.equal(basic('default', 'fake-amt'), 'Basic ZGVmYXVsdDpmYWtlLWFtdA==');
   assert.equal(basic('default', 'amt'), 'Basic ZGVmYXVsdDphbXQ=');
 });
 
-test('a code is exchanged by a form, as the application, with the redirect it was given for', () => {
+test('a code is exchanged by a form, as the application, with the redirect it was given for [§1.6-1, §1.6-2]', () => {
   const request = codeRequest(
     credentials,
     '7f6d0a0b-6a0d-4a3e-8a6e-3a0b1a9b1f22',
@@ -44,7 +44,7 @@ test('a code is exchanged by a form, as the application, with the redirect it wa
   });
 });
 
-test('tokens are refreshed by a form, as the application', () => {
+test('tokens are refreshed by a form, as the application [§1.6-1, §1.6-3]', () => {
   assert.deepEqual(refreshRequest(credentials, 'a3a4a3a8-91f1-4d7b-9a35-1f0c0f2ab9b2'), {
     method: 'POST',
     path: '/oauth/token',
@@ -64,7 +64,7 @@ test('a token with signs of a form in it stays one field', () => {
   );
 });
 
-test("every read finds its path, as the vehicle's grant and without a user", () => {
+test("every read finds its path, as the vehicle's grant and without a user [§2.1-1, §2.1-2]", () => {
   const requests = [
     userRequest('t'),
     vehiclesRequest('t', {}),
@@ -89,7 +89,7 @@ test("every read finds its path, as the vehicle's grant and without a user", () 
   );
 });
 
-test('a car is disconnected by deleting the application from it', () => {
+test('a car is disconnected by deleting the application from it [§2.7-1]', () => {
   assert.deepEqual(disconnectRequest('t', vehicleId), {
     method: 'DELETE',
     path: `/v2.0/vehicles/${vehicleId}/application`,
@@ -106,7 +106,7 @@ test('an id can not lead to another path', () => {
   );
 });
 
-test('many reads are one request, in kilometres, litres and kilopascals', () => {
+test('many reads are one request, in kilometres, litres and kilopascals [§2.1-4, §2.6-1]', () => {
   const paths = pathsFor({ permissions: ['read_odometer', 'read_location', 'control_security'], powertrain: null });
   assert.deepEqual(batchRequest('t', vehicleId, paths), {
     method: 'POST',
@@ -135,7 +135,7 @@ const asked: [powertrain: Powertrain | null, paths: string[]][] = [
 ];
 
 for (const [powertrain, paths] of asked) {
-  test(`a car of which ${powertrain ?? 'nothing'} is known is asked only what it can have, and each part is paid for`, () => {
+  test(`a car of which ${powertrain ?? 'nothing'} is known is asked only what it can have, and each part is paid for [§2.6-6]`, () => {
     const wanted = { permissions: everything, powertrain };
     assert.deepEqual(
       pathsFor(wanted).map(({ path }) => path),
@@ -152,7 +152,7 @@ test('what the owner did not grant is not asked for', () => {
   }
 });
 
-test("connections are listed by the hundred, with the management token as the password of 'default'", () => {
+test("connections are listed by the hundred, with the management token as the password of 'default' [§7-1, §7-2, §7-3]", () => {
   assert.deepEqual(listingRequest('amt', { userId, vehicleId }, 'live', {}), {
     method: 'GET',
     path: `/v2.0/management/connections?limit=100&user_id=${userId}&vehicle_id=${vehicleId}&mode=live`,
@@ -164,11 +164,18 @@ test("connections are listed by the hundred, with the management token as the pa
   );
 });
 
-test('connections are deleted by user or by car', () => {
+test('connections are deleted by user or by car [§7-4]', () => {
   assert.deepEqual(deletionRequest('amt', { userId }), {
     method: 'DELETE',
     path: `/v2.0/management/connections?user_id=${userId}`,
     headers: { accept: 'application/json', authorization: 'Basic ZGVmYXVsdDphbXQ=', 'user-agent': 'Towline' },
   });
   assert.equal(deletionRequest('amt', { vehicleId }).path, `/v2.0/management/connections?vehicle_id=${vehicleId}`);
+});
+
+test('a deletion without whom or what it is about is never sent [§7-6]', () => {
+  for (const filter of [{ userId: '' }, { vehicleId: '' }, {}]) {
+    const bad = filter as { userId: typeof userId }; // what a fault elsewhere might bring
+    assert.throws(() => deletionRequest('amt', bad), /names a user or a car/);
+  }
 });

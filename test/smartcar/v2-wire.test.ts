@@ -89,7 +89,7 @@ test('every call finds its path and keeps the request id', async (t) => {
   ]);
 });
 
-test('a grant of a hundred and twenty cars is listed in three pages', async (t) => {
+test('a grant of a hundred and twenty cars is listed in three pages [§2.1-2]', async (t) => {
   const cars = Array.from({ length: 120 }, (_, index) => `car-${index}`);
   const { v2, asked } = await against(t, (request, response) => {
     const offset = Number(new URL(request.url ?? '', 'http://x').searchParams.get('offset'));
@@ -100,7 +100,7 @@ test('a grant of a hundred and twenty cars is listed in three pages', async (t) 
   assert.equal(asked.length, 3);
 });
 
-test('connections are followed by cursor, and a list without an end is nonsense', async (t) => {
+test('connections are followed by cursor, and a list without an end is nonsense [§7-2]', async (t) => {
   let pages = 2;
   const { v2, asked } = await against(t, (_request, response) => {
     const { connections } = fixture('v2-connections') as { connections: unknown[] }; // a fixture of ours

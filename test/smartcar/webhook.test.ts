@@ -22,7 +22,7 @@ const golden: [key: string, body: string, signature: string][] = [
 ];
 
 for (const [key, body, signature] of golden) {
-  test(`the known signature of ${body} is accepted`, () => {
+  test(`the known signature of ${body} is accepted [§6.5-1, §13-1, §13-2, §13-3, §13-4]`, () => {
     assert.equal(verifySignature(raw(body), signature, [key]), true);
     assert.equal(verifySignature(raw(body), signature, ['another', key]), true);
     assert.equal(answerChallenge(body, key), signature);
@@ -39,7 +39,7 @@ test('a planted bad signature is refused', () => {
   assert.equal(verifySignature(raw(`${body} `), signature, [key]), false);
 });
 
-test('the signature of a body that was parsed and written again is not that of the bytes', () => {
+test('the signature of a body that was parsed and written again is not that of the bytes [§6.5-4, §13-4]', () => {
   const [key, body] = golden[3] ?? ['', ''];
   const written = JSON.stringify(JSON.parse(body));
   assert.equal(answerChallenge(written, key), '478638495470f4081aca090ea4f1b8741efb7d4b0ca0aac7615802cddb1ea5d2');
@@ -55,7 +55,7 @@ for (const [name, challenge] of [
   ['webhook-verify-minimal', 'qT7mZ2pLk9XwB4cD'],
   ['webhook-verify-legacy', '3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f'],
 ] as const) {
-  test(`${name} has a challenge to answer`, () => {
+  test(`${name} has a challenge to answer [§6.2-1, §6.6-1, §6.6-2]`, () => {
     assert.equal(readChallenge(raw(fixture(name))), challenge);
     assert.deepEqual(parse(fixture(name)), { kind: 'verify', challenge });
   });
@@ -69,7 +69,7 @@ test('a challenge that could be an event is never signed', () => {
   assert.deepEqual(parse({ eventType: 'VERIFY', data: { challenge: '{}' } }), { kind: 'verify', challenge: null });
 });
 
-test('a state in its documented shape becomes readings with their times', () => {
+test('a state in its documented shape becomes readings with their times [§6.1-1, §6.7-1, §6.7-7, §6.7-9]', () => {
   assert.deepEqual(parse(fixture('webhook-state-documented')), {
     kind: 'state',
     eventId: 'b1c2d3e4-f5a6-4b7c-8d9e-0f1a2b3c4d5e',
@@ -93,7 +93,7 @@ test('a state in its documented shape becomes readings with their times', () => 
   });
 });
 
-test('a state as captured becomes readings, and failures without a time', () => {
+test('a state as captured becomes readings, and failures without a time [§6.7-3, §6.7-7, §6.7-9, §6.7-10]', () => {
   const state = parse(fixture('webhook-state-captured'));
   assert.ok(state.kind === 'state');
   assert.deepEqual(
@@ -106,7 +106,7 @@ test('a state as captured becomes readings, and failures without a time', () => 
   );
 });
 
-test('a state of September 2025 is a first delivery, and a time of 0 is no time', () => {
+test('a state of September 2025 is a first delivery, and a time of 0 is no time [§6.7-6, §6.7-8, §6.7-11]', () => {
   const state = parse(fixture('webhook-state-september'));
   assert.ok(state.kind === 'state' && state.first);
   assert.deepEqual(
@@ -118,7 +118,7 @@ test('a state of September 2025 is a first delivery, and a time of 0 is no time'
   );
 });
 
-test('a state keyed by names, with the vehicle at the top, is read; a test payload says so', () => {
+test('a state keyed by names, with the vehicle at the top, is read; a test payload says so [§6.7-4, §6.7-7, §6.7-12]', () => {
   const state = parse(fixture('webhook-state-keyed'));
   assert.ok(state.kind === 'state');
   assert.deepEqual([state.test, state.smartcarVehicleId], [true, vehicleId]);
@@ -128,7 +128,7 @@ test('a state keyed by names, with the vehicle at the top, is read; a test paylo
   );
 });
 
-test('every way of naming a first delivery is one', () => {
+test('every way of naming a first delivery is one [§6.3-2, §6.7-8]', () => {
   const state = fixture('webhook-state-documented') as { data: object }; // a fixture of ours
   for (const triggers of [['FIRST_DELIVERY'], [{ code: 'FIRST_DELIVERY' }], [{ type: 'FIRST_DELIVERY' }]]) {
     for (const body of [
@@ -141,7 +141,7 @@ test('every way of naming a first delivery is one', () => {
   }
 });
 
-test('an error as documented claims something about its signals', () => {
+test('an error as documented claims something about its signals [§6.8-1]', () => {
   const error = parse(fixture('webhook-error-documented'));
   assert.ok(error.kind === 'error');
   assert.equal(error.cleared.length, 0);
@@ -152,7 +152,7 @@ test('an error as documented claims something about its signals', () => {
   assert.match(error.claimed[0]?.resolutionUrl ?? '', /\/oauth\/reauthenticate\?/);
 });
 
-test('an error without a state stands, is about the whole vehicle, and keeps the request id inside it', () => {
+test('an error without a state stands, is about the whole vehicle, and keeps the request id inside it [§6.8-3, §6.8-7]', () => {
   const error = parse(fixture('webhook-error-third'));
   assert.ok(error.kind === 'error');
   assert.equal(error.smartcarUserId, 'user_01HXYZ');
@@ -162,7 +162,7 @@ test('an error without a state stands, is about the whole vehicle, and keeps the
   );
 });
 
-test('errors of September 2025 name their signals as text, or with names that were swapped', () => {
+test('errors of September 2025 name their signals as text, or with names that were swapped [§6.8-8]', () => {
   const error = parse(fixture('webhook-error-september'));
   assert.ok(error.kind === 'error');
   assert.deepEqual(
@@ -174,7 +174,7 @@ test('errors of September 2025 name their signals as text, or with names that we
   );
 });
 
-test('a resolved error clears, though it has no resolution', () => {
+test('a resolved error clears, though it has no resolution [§6.8-2]', () => {
   const error = parse(fixture('webhook-error-resolved'));
   assert.ok(error.kind === 'error');
   assert.equal(error.claimed.length, 0);
@@ -194,7 +194,7 @@ test('an error whose signals are unreadable does not become one about the whole 
   assert.deepEqual(error.claimed, []);
 });
 
-test('events of the legacy generation are told apart', () => {
+test('events of the legacy generation are told apart [§6.1-2, §6.2-3]', () => {
   assert.deepEqual(parse(fixture('webhook-legacy-scheduled')), {
     kind: 'legacy',
     reason: 'An event of the legacy generation: scheduled.',

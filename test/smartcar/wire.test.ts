@@ -55,7 +55,7 @@ const signals = async (smartcar: Smartcar): Promise<string> => {
     : `${answer.failure.meaning} ${answer.failure.code ?? ''}`.trim();
 };
 
-test('signals are read over HTTP, as the user, with the request id kept', async () => {
+test('signals are read over HTTP, as the user, with the request id kept [§2.1-7, §3.1-1, §3.1-2]', async () => {
   let headers: IncomingMessage['headers'] = {};
   const { smartcar, asked } = await against((request, response) => {
     headers = request.headers;
@@ -98,7 +98,7 @@ test('a list without an end is nonsense after twenty pages, and one that repeats
   assert.equal(asked.length, 21);
 });
 
-test('every other call finds its path', async () => {
+test('every other call finds its path [§3.2-6, §3.3-1, §3.4-1, §3.8-1, §3.8-2]', async () => {
   const { smartcar, asked } = await against((request, response) => {
     const url = request.url ?? '';
     if (request.method === 'DELETE') return void response.writeHead(204).end();
@@ -133,7 +133,7 @@ test('every other call finds its path', async () => {
   ]);
 });
 
-test('retry-after is kept in seconds', async () => {
+test('retry-after is kept in seconds [§2.1-8, §3.7-6, §5-3]', async () => {
   const { smartcar } = await against((_request, response) =>
     json(response, 429, { errors: [{ type: 'RATE_LIMIT', code: 'VEHICLE' }] }, { 'retry-after': '120' }),
   );

@@ -58,7 +58,7 @@ describe("the application's token", () => {
   const row = (): Promise<Awaited<ReturnType<typeof readTokenRow>>> =>
     database.asSystem((tx) => readTokenRow(tx, applicationId));
 
-  test('a hundred calls at once fetch one token, and it stands sealed in the row', async () => {
+  test('a hundred calls at once fetch one token, and it stands sealed in the row [§1.8-6, §1.8-8]', async () => {
     const { access } = openProcess();
     const tokens = await Promise.all(Array.from({ length: 100 }, () => tokenAt(access, now)));
     assert.deepEqual([...new Set(tokens)], ['token-1']);
@@ -163,7 +163,7 @@ describe("the application's token", () => {
     return answer.ok ? answer.value.smartcarVehicleId : `${answer.failure.meaning} ${answer.failure.code ?? ''}`.trim();
   };
 
-  test('a token that is refused is replaced once, for all calls that met the refusal', async () => {
+  test('a token that is refused is replaced once, for all calls that met the refusal [§4.4-1]', async () => {
     const one = openProcess();
     assert.equal(await usedToken(one, now), 'token-1');
     endpoint.revoked.add('token-1');
@@ -191,7 +191,7 @@ describe("the application's token", () => {
     assert.equal(endpoint.count, 3);
   });
 
-  test('a wrong secret is told apart, and not tried again for a minute', async () => {
+  test('a wrong secret is told apart, and not tried again for a minute [§1.8-5, §1.8-8]', async () => {
     endpoint.mode = 'invalid_client';
     const { access } = openProcess();
     for (const s of [0, 1, 30, 59]) assert.equal(await tokenAt(access, later(s)), 'credentials invalid_client');
