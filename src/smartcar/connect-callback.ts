@@ -31,11 +31,15 @@ export type Callback =
   | {
       kind: 'returned';
       state: string;
+      /** Of v2, where Connect was asked for one: good for ten minutes and once. Opaque; v3 needs none. */
+      code: string | null;
       /** Given after authorize. */
       userId: SmartcarUserId | null;
       /** Given after reauthenticate. */
       vehicleId: SmartcarVehicleId | null;
       externalId: string | null;
+      /** Where the owner of a Tesla adds Smartcar's virtual key; null for every address that is not Tesla's own. */
+      virtualKeyUrl: string | null;
     }
   | { kind: 'error'; state: string; error: ConnectError; detail: ConnectErrorDetail }
   | { kind: 'unreadable' };
@@ -44,8 +48,23 @@ export type Callback =
 const word = z.string().regex(/^[^\0]{1,500}$/);
 const short = word.nullish().catch(null);
 
+/** An address out of a stranger's query would be an open redirect. @see docs/smartcar.md §1.2 */
+function isTeslasOwn(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, host, username, password } = new URL(address);
+  return protocol === 'https:' && ['www.tesla.com', 'tesla.com'].includes(host) && username === '' && password === '';
+}
+
+// Rewritten by the parser, so that no browser can read it in another way than it was checked.
+const virtualKey = word
+  .refine(isTeslasOwn)
+  .transform((address) => new URL(address).href)
+  .nullish()
+  .catch(null);
+
 const callback = z.object({
   state: word,
+  code: short,
   error: short,
   error_description: short,
   error_message: short,
@@ -55,11 +74,14 @@ const callback = z.object({
   model: short,
   year: short,
   user_id: optionalId,
+  // Some of the documentation writes it so.
+  userId: optionalId,
+  virtual_key_url: virtualKey,
   vehicle_id: optionalId,
   external_id: short,
 });
 
-/** Reads the callback's query; without a `state` of 1 to 500 characters it is unreadable. A `code` is ignored: v3 needs none. */
+/** Reads the callback's query; without a `state` of 1 to 500 characters it is unreadable. */
 export function readCallback(query: Record<string, string>): Callback {
   const read = callback.safeParse(query);
   if (!read.success) return { kind: 'unreadable' };
@@ -68,10 +90,12 @@ export function readCallback(query: Record<string, string>): Callback {
   return {
     kind: 'returned',
     state,
+    code: rest.code ?? null,
     // Smartcar's ids are opaque; they get their brand here, where they come in.
-    userId: rest.user_id as SmartcarUserId | null,
+    userId: (rest.user_id ?? rest.userId) as SmartcarUserId | null,
     vehicleId: rest.vehicle_id as SmartcarVehicleId | null,
     externalId: rest.external_id ?? null,
+    virtualKeyUrl: rest.virtual_key_url ?? null,
   };
 }
 

@@ -47,6 +47,8 @@ export interface ConnectPlace {
   /** Smartcar's Application ID, a UUID; the API client id (`client_…`) is refused by Connect. */
   applicationId: string;
   mode: Mode;
+  /** The parameter that carries the application's id: `client_id` where it isn't said. Both mean the same UUID. */
+  idParameter?: 'client_id' | 'application_id';
 }
 
 export interface SmartcarOptions {
@@ -54,6 +56,8 @@ export interface SmartcarOptions {
   origins: { connect: string; iam: string; apiV3: string; managementApiV3: string };
   credentials: { applicationId: string; apiClientId: string; apiClientSecret: string };
   mode: Mode;
+  /** As `ConnectPlace` has it. */
+  idParameter?: NonNullable<ConnectPlace['idParameter']>;
   /** Milliseconds until a connection, the first header (30 000) and the next piece of a body (60 000) must have come. */
   timeouts?: {
     connectMs?: number;
@@ -164,9 +168,9 @@ interface Wires {
 /** Opens the pools; connections are made when they are first needed. What it holds shows in no inspection. */
 export function openSmartcar(options: SmartcarOptions): Smartcar {
   const wires = openWires(options);
-  const { mode, credentials } = options;
+  const { mode, credentials, idParameter = 'client_id' } = options;
   const smartcar: Smartcar = {
-    connect: { origin: options.origins.connect, applicationId: credentials.applicationId, mode },
+    connect: { origin: options.origins.connect, applicationId: credentials.applicationId, mode, idParameter },
     fetchApplicationToken: applicationTokenCall(wires.iam.send, credentials),
     ...connectionCalls(wires.vehicles, mode),
     ...vehicleCalls(wires.vehicles),
