@@ -72,9 +72,11 @@ export function onlyOurs(listed: readonly Listed[], filter: ListingFilter, mode:
   return listed.filter(fits).map(({ mode: _mode, ...connection }) => connection);
 }
 
+/** Never sent without whom or what it is about: nobody knows whether that would end every connection there is. */
 export function deletionRequest(token: string, filter: ManagementFilter): Request {
-  const query = 'userId' in filter ? { user_id: filter.userId } : { vehicle_id: filter.vehicleId };
-  return { method: 'DELETE', path: pathOf(path, query), headers: headersFor(token) };
+  const [name, id] = 'userId' in filter ? ['user_id', filter.userId] : ['vehicle_id', filter.vehicleId];
+  if (!id) throw new Error('A deletion of connections names a user or a car.');
+  return { method: 'DELETE', path: pathOf(path, { [name]: id }), headers: headersFor(token) };
 }
 
 const deleted = z

@@ -99,11 +99,12 @@ const done = z.object({ status: z.string().regex(/^success$/i) }).transform(() =
 
 /**
  * Only Smartcar's own word ends it. Disconnecting needs no permission, so a refusal for want of one says that the car is
- * not connected (§8.2 of the simulated cars; INF for real ones). A 404 is no proof: v2 knows it only for wrong paths.
+ * not connected (INF; §8.2 says so of simulated cars), and so does a 404 of Smartcar's that isn't about our path.
  */
 export function readDisconnect(sent: Sent): Answer<'deleted' | 'gone'> {
   if (isSuccess(sent)) return readAs(sent, done);
-  const { type, status, requestId } = failureOf(sent);
-  const isGone = status === 403 && type?.toUpperCase() === 'PERMISSION';
+  const { type, code, requestId } = failureOf(sent);
+  const isAboutPath = ['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? 'PATH');
+  const isGone = type === 'PERMISSION' || (type === 'RESOURCE_NOT_FOUND' && !isAboutPath);
   return isGone ? { ok: true, value: 'gone', requestId } : failed(sent);
 }
