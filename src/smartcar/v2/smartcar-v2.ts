@@ -52,10 +52,13 @@ export interface TokenPair {
 export const refreshLifeS = 60 * 24 * 3_600;
 
 /**
- * The longest that a call for tokens can take: connecting, waiting for the answer and reading it, 10 s each. Whoever
- * holds a lease for a refresh holds it for longer than this.
+ * The longest that a call for tokens can take, with the default timeouts: connecting (5 s), waiting for the answer (20 s)
+ * and reading it (5 s). Whoever holds a lease for a refresh holds it for longer than this.
  */
 export const longestTokenCallS = 30;
+
+/** Calls for tokens that run at once; more wait for a connection, and that time counts. */
+export const tokenConnections = 64;
 
 /** A connection as v2's management lists it; it has no id of its own there. */
 export interface ListedConnectionV2 {
@@ -73,7 +76,7 @@ export interface SmartcarV2Options {
   /**
    * Milliseconds until a connection (5 000), the first header (100 000) and the next piece of a body (10 000) must have
    * come. Smartcar advises 300 s for v2 (§2.1), but a poll's lease ends after 120: a car that takes longer would be asked
-   * twice, and each request is paid for. Tokens wait 10 000 at most for each.
+   * twice, and each request is paid for. Tokens wait 5 000, 20 000 and 5 000 at most.
    */
   timeouts?: { connectMs?: number; headersMs?: number; bodyMs?: number };
   /** The most connections to the vehicle API (64). */
@@ -147,13 +150,12 @@ export function openSmartcarV2(options: SmartcarV2Options): SmartcarV2 {
 
 function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarV2Options): Wires {
   const { connectMs = 5_000, headersMs = 100_000, bodyMs = 10_000 } = timeouts;
-  const brief = (ms: number): number => Math.min(ms, (longestTokenCallS / 3) * 1000);
   return {
     auth: openWire(origins.auth, {
-      connectMs: brief(connectMs),
-      headersMs: brief(headersMs),
-      bodyMs: brief(bodyMs),
-      maxConnections: 8,
+      connectMs: Math.min(connectMs, 5_000),
+      headersMs: Math.min(headersMs, 20_000),
+      bodyMs: Math.min(bodyMs, 5_000),
+      maxConnections: tokenConnections,
       // A refresh token is used up by a request that arrived, so none goes out on a connection that may be closing.
       isFresh: true,
     }),
