@@ -212,3 +212,23 @@ function countsTable({ entries }: FactDocument): string {
   ];
   return ['| What | Rows |', '|---|---|', ...rows.map(([name, number]) => `| ${name} | ${number} |`)].join('\n');
 }
+
+/** A row of §4.2's table of errors. */
+export interface DocumentedError {
+  type: string;
+  code: string | null;
+  status: number;
+  resolution: string | null;
+}
+
+/** The errors that the document lists, each with its status and resolution. */
+export function documentedErrors(markdown: string): DocumentedError[] {
+  const orNull = (cell: string): string | null => (cell === 'null' ? null : cell);
+  const rows = markdown.matchAll(/^\| ([A-Z_]+) \| ([A-Z_]+|null) \| (\d{3}) \| ([A-Z_]+|null) \|$/gm);
+  return [...rows].map(([, type = '', code = '', status, resolution = '']) => ({
+    type,
+    code: orNull(code),
+    status: Number(status),
+    resolution: orNull(resolution),
+  }));
+}
