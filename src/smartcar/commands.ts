@@ -73,7 +73,8 @@ function errorStatusIn(sent: Received): number | null {
   const listed = Array.isArray(body['errors']) ? (body['errors'] as unknown[])[0] : (body['error'] ?? body);
   const isError = isRecord(listed) && (listed !== body || 'statusCode' in body);
   if (!isError) return typeof listed === 'string' ? sent.status : null;
-  const own = Number(listed['status'] ?? listed['statusCode']);
+  const said = listed['status'] ?? listed['statusCode'];
+  const own = typeof said === 'string' || typeof said === 'number' ? Number(said) : Number.NaN;
   return Number.isInteger(own) && own >= 400 && own <= 599 ? own : sent.status;
 }
 

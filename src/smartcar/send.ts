@@ -52,7 +52,8 @@ export interface WireOptions {
 
 /** More than the largest answer (100 connections, or 93 signals) several times over. */
 export const maxBodyBytes = 1024 * 1024;
-const longestRetryAfterS = 24 * 3_600;
+/** Who asks us to wait for longer is asked again after a day. */
+export const longestRetryAfterS = 24 * 3_600;
 
 /** A pool of connections to one origin. */
 export function openWire(origin: string, options: WireOptions): Wire {

@@ -7,10 +7,10 @@ import type { Reading } from '../../domain/reading.ts';
 import type { Powertrain } from '../../domain/vehicle.ts';
 import type { Answer } from '../answer.ts';
 import { failureInside } from '../error-body.ts';
-import { instantOf } from '../fields.ts';
+import { fetchedAtOf, instantOf } from '../fields.ts';
 import { isRecord } from '../json.ts';
 import { headersFor, readAs, unreadable } from '../read.ts';
-import type { Request, Sent } from '../send.ts';
+import { longestRetryAfterS, type Request, type Sent } from '../send.ts';
 import type { ReadSignals } from '../smartcar.ts';
 import { readPaths, type ReadPath, type Units } from './readings.ts';
 import { vehiclePath } from './vehicle.ts';
@@ -96,7 +96,7 @@ function readItem(path: ReadPath, found: Item, arrival: Arrival): ReadSignals | 
 function readingsOf(path: ReadPath, body: Record<string, unknown>, found: Item, arrival: Arrival): Reading[] {
   const units: Units = /^imperial$/i.test(text(found, 'sc-unit-system')) ? 'imperial' : 'metric';
   const measuredAt = instantOf(text(found, 'sc-data-age'));
-  const fetchedAt = instantOf(text(found, 'sc-fetched-at'));
+  const fetchedAt = fetchedAtOf(text(found, 'sc-fetched-at'), arrival.receivedAt);
   return path.parts.flatMap(({ code, value: valueOf, unit }) => {
     const value = valueOf(body);
     if (value === null) return [];
@@ -107,7 +107,7 @@ function readingsOf(path: ReadPath, body: Record<string, unknown>, found: Item, 
 /** Each of its signals failed, just now: it has no headers to say when, and v2 answers for itself (INF). */
 function failuresOf({ parts }: ReadPath, found: Item, { receivedAt, requestId }: Arrival): SignalFailure[] {
   const wait = text(found, 'retry-after');
-  const retryAfterS = /^\d{1,5}$/.test(wait) ? Number(wait) : null;
+  const retryAfterS = /^\d{1,9}$/.test(wait) ? Math.min(Number(wait), longestRetryAfterS) : null;
   const failure = { ...failureInside(found.body, requestId, found.code), status: found.code, retryAfterS };
   return parts.map(({ code }) => ({ ...failure, signal: code, fetchedAt: receivedAt }));
 }

@@ -103,8 +103,9 @@ const done = z.object({ status: z.string().regex(/^success$/i) }).transform(() =
  */
 export function readDisconnect(sent: Sent): Answer<'deleted' | 'gone'> {
   if (isSuccess(sent)) return readAs(sent, done);
-  const { type, code, requestId } = failureOf(sent);
+  const { type, code, status, requestId } = failureOf(sent);
   const isAboutPath = ['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? 'PATH');
-  const isGone = type === 'PERMISSION' || (type === 'RESOURCE_NOT_FOUND' && !isAboutPath);
+  const isRefusal = status !== null && status >= 400 && status <= 499;
+  const isGone = isRefusal && (type === 'PERMISSION' || (type === 'RESOURCE_NOT_FOUND' && !isAboutPath));
   return isGone ? { ok: true, value: 'gone', requestId } : failed(sent);
 }
