@@ -6,6 +6,7 @@ import { nextNumber, userIdOf, vehicleIdOf, type Simulation } from './simulation
 import { uuidFrom } from './random.ts';
 import type { Connection } from './state.ts';
 import { askForSubscription, endSubscriptions } from './subscriptions.ts';
+import { closeVehicles } from './v2/tokens.ts';
 
 export interface Grant {
   account: Account;
@@ -111,5 +112,6 @@ export function disconnect(sim: Simulation, connections: readonly Connection[]):
   endSubscriptions(sim, (item) =>
     connections.some((one) => one.vehicleId === item.vehicleId && one.userId === item.userId),
   );
+  closeVehicles(sim, new Set(connections.map((item) => item.vehicleId)));
   sim.save();
 }

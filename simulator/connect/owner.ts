@@ -4,6 +4,8 @@ import { faultsOf, passwordOf, userIdOf, type Simulation } from '../simulation.t
 import { connectErrorAccounts } from '../seed/test-accounts.ts';
 import type { Account, Car } from '../seed/fleet.ts';
 import { makeNamed } from '../seed/makes.ts';
+import type { Connection } from '../state.ts';
+import { issueCode } from '../v2/tokens.ts';
 import { authorizeRedirect, errorRedirect, isConnectError, reauthenticateRedirect } from './redirect.ts';
 import { configuredPermissions, type Session } from './session.ts';
 
@@ -127,8 +129,26 @@ export function approveStep(sim: Simulation, session: Session, ticked: readonly 
   if (permissions.length === 0) return { refusal: 'Please leave at least one permission ticked.' };
   const userId = userIdOf(sim, account);
   storeExternalId(sim, session, userId);
-  connect(sim, { account, vins: session.vins, permissions, requested: session.scope, mode: session.mode }, now);
-  return { redirect: authorizeRedirect(sim, session, userId, account.make) };
+  const grant = { account, vins: session.vins, permissions, requested: session.scope, mode: session.mode };
+  const { connections } = connect(sim, grant, now);
+  const code = session.responseType === 'code' ? codeFor(sim, session, connections, permissions, now) : null;
+  return { redirect: authorizeRedirect(sim, session, { userId, make: account.make, code }) };
+}
+
+/** v2's tokens come from it; v3 needs none. @see docs/smartcar.md §1.7 */
+function codeFor(
+  sim: Simulation,
+  session: Session,
+  connections: readonly Connection[],
+  permissions: readonly string[],
+  now: number,
+): string {
+  const userId = connections[0]?.userId ?? '';
+  const vehicleIds = connections.map((item) => item.vehicleId);
+  const grant = { userId, vehicleIds, permissions: [...permissions], isSingle: session.isSingle };
+  const code = issueCode(sim, session.redirectUri, grant, now);
+  sim.save();
+  return code;
 }
 
 export function accountOf(sim: Simulation, session: Session): Account | null {

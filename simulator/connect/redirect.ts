@@ -1,5 +1,5 @@
 /** Where the browser goes when Connect is done. @see docs/smartcar.md §1.2-1.4 */
-import { nextUuid, type Simulation } from '../simulation.ts';
+import type { Simulation } from '../simulation.ts';
 import type { Session } from './session.ts';
 
 /** The documented errors of Connect and their texts. */
@@ -27,10 +27,14 @@ export function errorRedirect(session: Session, error: ConnectError, extra: Reco
 }
 
 /** The address after an owner's yes. */
-export function authorizeRedirect(sim: Simulation, session: Session, userId: string, make: string): string {
+export function authorizeRedirect(
+  sim: Simulation,
+  session: Session,
+  { userId, make, code }: { userId: string; make: string; code: string | null },
+): string {
   const externalId = sim.state.externalIds[userId];
   return withQuery(session, {
-    ...(session.responseType === 'code' ? { code: nextUuid(sim, 'code') } : {}),
+    ...(code === null ? {} : { code }),
     user_id: userId,
     ...(externalId === undefined ? {} : { external_id: externalId }),
     ...(make === 'TESLA' ? { virtual_key_url: 'https://www.tesla.com/_ak/smartcar.com' } : {}),
