@@ -13,6 +13,7 @@ import { constant, instantOf, opaqueId, optionalId } from '../fields.ts';
 import { isRecord, parseJson } from '../json.ts';
 import { readSignalItems } from '../signal-item.ts';
 import { challengeOf } from './challenge.ts';
+import { isLegacy, legacyReason } from './legacy.ts';
 import type { ErrorWebhook, ParsedWebhook, StateWebhook } from './parsed-webhook.ts';
 
 /** Larger than Smartcar's own limit of 50 KB. */
@@ -20,6 +21,18 @@ const longestBody = 64 * 1024;
 const toleratedSkewMs = 10 * 60_000;
 
 const withId = z.object({ id: optionalId }).nullish().catch(null);
+
+const sequence = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().int().nonnegative())
+  .nullish()
+  .catch(null);
 
 const envelope = z.object({
   eventId: opaqueId,
@@ -32,7 +45,11 @@ const envelope = z.object({
     errors: z.unknown().optional(),
   }),
   triggers: z.unknown().optional(),
-  meta: z.object({ deliveryId: optionalId, deliveredAt: z.unknown(), mode: constant }).partial().nullish().catch(null),
+  meta: z
+    .object({ deliveryId: optionalId, deliveredAt: z.unknown(), mode: constant, sequence })
+    .partial()
+    .nullish()
+    .catch(null),
 });
 type Envelope = z.output<typeof envelope>;
 
@@ -40,10 +57,9 @@ export function parseWebhook(raw: Buffer, receivedAt: Date): ParsedWebhook {
   if (raw.length > longestBody) return unreadable('tooLarge');
   const body = parseJson(raw.toString('utf8'));
   if (!isRecord(body)) return unreadable('notJson');
-  if (body['eventType'] === 'VERIFY' || body['eventName'] === 'verify')
-    return { kind: 'verify', challenge: challengeOf(body) };
-  if (body['eventType'] === undefined && body['eventName'] !== undefined)
-    return { kind: 'legacy', reason: legacyReason(body) };
+  // A legacy challenge was answered at the door, or is none that is safe to answer; here it is news of a webhook.
+  if (isLegacy(body)) return { kind: 'legacy', reason: legacyReason(body) };
+  if (body['eventType'] === 'VERIFY') return { kind: 'verify', challenge: challengeOf(body) };
   return parseEvent(body, receivedAt);
 }
 
@@ -64,11 +80,6 @@ const unreadable = (reason: string, eventId: string | null = null): ParsedWebhoo
   eventId,
 });
 
-function legacyReason(body: Record<string, unknown>): string {
-  const name = constant.parse(body['eventName']);
-  return `An event of the legacy generation${name ? `: ${name}` : ''}.`;
-}
-
 type Event = Omit<ErrorWebhook, 'kind' | 'claimed' | 'cleared'>;
 
 /** What all events have in common, or why it can't be said. */
@@ -82,6 +93,7 @@ function eventOf({ eventId, vehicleId, data, meta }: Envelope, receivedAt: Date)
   return {
     eventId,
     deliveryId: meta?.deliveryId ?? null,
+    sequence: meta?.sequence ?? null,
     // Smartcar's ids are opaque; they get their brand here, where they come in.
     smartcarVehicleId: id as SmartcarVehicleId,
     smartcarUserId: (data.user?.id ?? null) as SmartcarUserId | null,

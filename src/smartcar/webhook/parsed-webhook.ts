@@ -8,6 +8,11 @@ interface VehicleEvent {
   eventId: string;
   /** New on each attempt; null when it was not given. */
   deliveryId: string | null;
+  /**
+   * `meta.sequence`, which the newest documents mention and don't explain; null when it was not given, as in every capture.
+   * Kept for people: nothing is ordered by it.
+   */
+  sequence: number | null;
   smartcarVehicleId: SmartcarVehicleId;
   smartcarUserId: SmartcarUserId | null;
   /** When Smartcar sent it; when it reached us, if Smartcar did not say. */
@@ -40,5 +45,6 @@ export type ParsedWebhook =
     }
   | StateWebhook
   | ErrorWebhook
+  /** Of the generation before version 4, a challenge included; `reason` is a sentence with the remedy. */
   | { kind: 'legacy'; reason: string }
   | { kind: 'unreadable'; reason: string; eventId: string | null };
