@@ -17,8 +17,9 @@ export function takeToken(buckets: Map<string, Bucket>, key: string, size: Bucke
   bucket.tokens = Math.min(size.capacity, bucket.tokens + refilled);
   bucket.at = Math.max(now, bucket.at);
   buckets.set(key, bucket);
-  if (bucket.tokens >= 1) {
-    bucket.tokens -= 1;
+  // A third of a token, thrice, is a token.
+  if (bucket.tokens >= 1 - 1e-9) {
+    bucket.tokens = Math.max(0, bucket.tokens - 1);
     return 0;
   }
   return size.refillPerSecond > 0 ? Math.ceil((1 - bucket.tokens) / size.refillPerSecond) : null;

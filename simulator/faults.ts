@@ -15,6 +15,7 @@ export const faultRequest = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('unreachable') }),
   z.strictObject({ kind: z.literal('password-changed'), password: z.string().min(1).max(200).optional() }),
+  z.strictObject({ kind: z.literal('signed-out') }),
   z.strictObject({ kind: z.literal('access-revoked') }),
   z.strictObject({ kind: z.literal('car-removed') }),
   z.strictObject({ kind: z.literal('subscription-lapsed') }),
@@ -40,7 +41,10 @@ export const faultRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('garbage'), status: z.union([z.literal(200), z.literal(502)]).default(502) }),
   z.strictObject({ kind: z.literal('empty-store') }),
   z.strictObject({ kind: z.literal('not-found') }),
+  z.strictObject({ kind: z.literal('refresh-answer-lost') }),
   z.strictObject({ kind: z.literal('lock-ignored') }),
+  z.strictObject({ kind: z.literal('lock-late'), delayS: z.number().min(1).max(86_400).default(300) }),
+  z.strictObject({ kind: z.literal('answer-lost') }),
   z.strictObject({ kind: z.literal('door-open') }),
 ]);
 
@@ -71,15 +75,25 @@ export interface Problem {
 }
 
 /** These belong to the owner's account, so all its cars have them. */
-export const accountKinds: ReadonlySet<FaultKind> = new Set(['password-changed', 'access-revoked', 'account-issue']);
+export const accountKinds: ReadonlySet<FaultKind> = new Set([
+  'password-changed',
+  'signed-out',
+  'access-revoked',
+  'account-issue',
+]);
 
 /** Signing in again repairs these. */
-export const repairedBySigningIn: ReadonlySet<FaultKind> = new Set(['password-changed', 'access-revoked']);
+export const repairedBySigningIn: ReadonlySet<FaultKind> = new Set([
+  'password-changed',
+  'signed-out',
+  'access-revoked',
+]);
 
 const account = 'CONNECTED_SERVICES_ACCOUNT';
 const fixed: Partial<Record<FaultKind, [type: string, code: string]>> = {
   unreachable: ['VEHICLE_STATE', 'UNREACHABLE'],
   'password-changed': [account, 'AUTHENTICATION_FAILED'],
+  'signed-out': [account, 'AUTHENTICATION_FAILED'],
   'access-revoked': [account, 'PERMISSION'],
   'car-removed': [account, 'VEHICLE_MISSING'],
   'subscription-lapsed': [account, 'SUBSCRIPTION'],

@@ -1,5 +1,6 @@
 /** How the simulator behaves where Smartcar's documents are silent or contradict themselves; all changeable while it runs. */
 import { z } from 'zod';
+import { defaultV2Knobs, v2KnobsShape } from './v2/knobs.ts';
 
 const seconds = z.number().min(0).max(86_400);
 
@@ -9,7 +10,7 @@ export const webhookKnobs = z.strictObject({
   /** False: events are made and lost on the way. */
   isDelivering: z.boolean(),
   /** Which generation of VEHICLE_STATE is sent. @see docs/smartcar.md §6.7 */
-  shape: z.enum(['documented', 'captured', 'captured-2025-09']),
+  shape: z.enum(['documented', 'captured', 'captured-2025-09', 'keyed']),
   /** `third`: the re-authentication page's own sample. @see docs/smartcar.md §6.8 */
   errorShape: z.enum(['documented', 'third']),
   duplicates: z.enum(['none', 'same-event-id', 'new-event-id']),
@@ -22,6 +23,18 @@ export const webhookKnobs = z.strictObject({
   url: z.string().nullable(),
   /** VEHICLE_ERROR goes only there, when given. */
   errorUrl: z.string().nullable(),
+  /** Nothing is delivered before VERIFY was answered rightly. @see docs/smartcar.md §6.3 */
+  needsVerification: z.boolean(),
+  /** Every attempt fails as if nobody listened, and is tried again. */
+  isReceiverDown: z.boolean(),
+  /** What counts as delivered: an older page says exactly 200. @see docs/smartcar.md §6.4 */
+  success: z.enum(['2xx', '200']),
+  /** An error that stays is told again after this; null: once. @see docs/smartcar.md §6.8 */
+  repeatErrorsAfterS: z.number().min(1).max(2_592_000).nullable(),
+  /** Whether `meta` carries the `sequence` that the newest pages mention. @see docs/smartcar.md §6.7 */
+  hasSequence: z.boolean(),
+  /** What helps against COMPATIBILITY, by captures and by the documents' sample. @see docs/smartcar.md §6.8 */
+  compatibilityResolution: z.enum(['null', 'CONTACT_SUPPORT']),
 });
 
 export const knobsSchema = z.strictObject({
@@ -45,6 +58,29 @@ export const knobsSchema = z.strictObject({
   /** Null: no limit of the application. */
   applicationBucket: z.strictObject({ capacity: z.number().min(1), refillPerMinute: z.number().min(0) }).nullable(),
   limitsVehicles: z.boolean(),
+  /** How much a vehicle takes: invented buckets, or the older guidance by make. @see docs/smartcar.md §5 */
+  vehicleBuckets: z.enum(['lively', 'older-guidance']),
+  /** Requests about one vehicle in a calendar month (UTC) before 430; null: no limit. @see docs/smartcar.md §5 */
+  monthlyQuota: z.number().int().min(0).nullable(),
+  /** Vehicles in the plan; those connected after them answer 430. Null: no limit. */
+  vehicleLimit: z.number().int().min(0).nullable(),
+  /** Deep sleep, short logins, relocking and other habits of single makes. @see docs/smartcar.md §5 */
+  makesDiffer: z.boolean(),
+  /** Bodies that the token endpoint understands. @see docs/smartcar.md §1.8 */
+  iamAccepts: z.enum(['both', 'json', 'form']),
+  /** What stands in `/connections/{id}`: the specification's connection, the announcement's vehicle. @see docs/smartcar.md §3.2 */
+  connectionPath: z.enum(['connection', 'vehicle', 'both']),
+  /** `/subscriptions` of the specification, `/webhooks/{id}/subscriptions` of the announcement. @see docs/smartcar.md §3.8 */
+  subscriptionPaths: z.enum(['subscriptions', 'webhooks', 'both']),
+  /** Name of the link to the page before, which changed. @see docs/smartcar.md §3.4 */
+  previousLink: z.enum(['prev', 'previous']),
+  /** `preview`: lower-case codes by status, as in the specification of November 2025. @see docs/smartcar.md §3.7 */
+  errorCodes: z.enum(['table', 'preview']),
+  /** The code of VALIDATION about a parameter: the table's, or the sample's null. @see docs/smartcar.md §4.2 */
+  validationCode: z.enum(['PARAMETER', 'null']),
+  /** Reading a car without a subscription: the store of a day, an empty list, or 404. @see docs/smartcar.md §3.4 */
+  unsubscribedReads: z.enum(['store', 'empty', '404']),
+  ...v2KnobsShape,
   webhook: webhookKnobs,
 });
 
@@ -52,6 +88,8 @@ export type Knobs = z.infer<typeof knobsSchema>;
 
 /** A change of some knobs. */
 export const knobsChange = knobsSchema.partial().extend({ webhook: webhookKnobs.partial().optional() });
+
+export type KnobsChange = z.infer<typeof knobsChange>;
 
 /** As documented where documents agree, lively where they are silent. */
 export function defaultKnobs(): Knobs {
@@ -70,6 +108,18 @@ export function defaultKnobs(): Knobs {
     slowestCadenceS: 300,
     applicationBucket: { capacity: 120, refillPerMinute: 2 },
     limitsVehicles: true,
+    vehicleBuckets: 'lively',
+    monthlyQuota: null,
+    vehicleLimit: null,
+    makesDiffer: true,
+    iamAccepts: 'both',
+    connectionPath: 'connection',
+    subscriptionPaths: 'subscriptions',
+    previousLink: 'prev',
+    errorCodes: 'table',
+    validationCode: 'PARAMETER',
+    unsubscribedReads: 'store',
+    ...defaultV2Knobs(),
     webhook: {
       isEnabled: true,
       isDelivering: true,
@@ -82,6 +132,12 @@ export function defaultKnobs(): Knobs {
       bytes: 'compact',
       url: null,
       errorUrl: null,
+      needsVerification: false,
+      isReceiverDown: false,
+      success: '2xx',
+      repeatErrorsAfterS: null,
+      hasSequence: false,
+      compatibilityResolution: 'null',
     },
   };
 }

@@ -2,6 +2,7 @@
 import { cadenceMs, firstTurnMs, isWatched, refreshBy, subscriptionOf } from './due.ts';
 import { errorKey } from './error-table.ts';
 import type { Problem } from './faults.ts';
+import { endShortLogin, relockSeenAt, tellOwnerOfLocation } from './habits.ts';
 import { isIncapable, signalKinds, type SignalKind } from './signal-catalogue.ts';
 import { carAt, carOf, faultsOf, permissionsOf, problemsOf, type CarNow, type Simulation } from './simulation.ts';
 import type { CachedSignal, Connection } from './state.ts';
@@ -14,8 +15,11 @@ export function refresh(sim: Simulation, connectionId: string, at: number): void
   if (connection === undefined) return;
   const isFirst = Object.keys(connection.signals).length === 0;
   const before = connection.signals;
+  endShortLogin(sim, connection, at);
   connection.signals = fetched(sim, connection, at);
   refreshBy(sim, connection, at + (isFirst ? firstTurnMs(sim, connection) : cadenceMs(sim, connection)));
+  const relock = isWatched(sim, connection) ? relockSeenAt(sim, carOf(sim, connection), at) : null;
+  if (relock !== null) refreshBy(sim, connection, relock);
   if (isWatched(sim, connection)) tellWebhook(sim, connection, before, at);
 }
 
@@ -24,7 +28,8 @@ function fetched(sim: Simulation, connection: Connection, at: number): Record<st
   if (faultsOf(sim, car).some(({ what }) => what.kind === 'empty-store')) return {};
   const granted = new Set(permissionsOf(sim, connection));
   const now = carAt(sim, car, at);
-  const problems = problemsOf(sim, connection);
+  const problems = problemsOf(sim, connection, at);
+  if (granted.has('read_location') && problems.length === 0) tellOwnerOfLocation(sim, car, at);
   const signals: Record<string, CachedSignal> = {};
   for (const kind of signalKinds) {
     if (!kind.has(car)) continue;
@@ -33,6 +38,28 @@ function fetched(sim: Simulation, connection: Connection, at: number): Record<st
     // Nobody asked for it and nobody gave it: the store doesn't know the signal.
     if (!isAsked && !isGranted) continue;
     signals[kind.code] = fetchedSignal({ sim, connection, kind, at, now, problems, isGranted });
+  }
+  return signals;
+}
+
+/**
+ * What a car says of these signals when it is asked at once, as v2 asks; the store stays as it is.
+ * A signal that the car doesn't have is absent. The permission is the caller's to check.
+ */
+export function askCar(
+  sim: Simulation,
+  connection: Connection,
+  codes: readonly string[],
+  at: number,
+): Record<string, CachedSignal> {
+  const car = carOf(sim, connection);
+  const now = carAt(sim, car, at);
+  const problems = problemsOf(sim, connection, at);
+  if (codes.includes('location-preciselocation') && problems.length === 0) tellOwnerOfLocation(sim, car, at);
+  const signals: Record<string, CachedSignal> = {};
+  for (const kind of signalKinds) {
+    if (!codes.includes(kind.code) || !kind.has(car)) continue;
+    signals[kind.code] = fetchedSignal({ sim, connection, kind, at, now, problems, isGranted: true });
   }
   return signals;
 }
@@ -121,13 +148,16 @@ function changedTriggers(before: Connection['signals'], after: Connection['signa
 function tellErrors(sim: Simulation, connection: Connection, at: number): void {
   const present = errorsNow(sim, connection);
   const told = connection.toldErrors;
+  const toldAt = (connection.toldErrorsAt ??= {});
   for (const error of present.values()) {
     const key = errorKey(error.type, error.code);
-    if (sameSignals(told[key], error.signals)) continue;
+    if (sameSignals(told[key], error.signals) && !isToldAgain(sim, toldAt[key], at)) continue;
     sendEvent(sim, errorEvent(sim, connection, { ...error, state: 'ERROR' }), at);
+    toldAt[key] = at;
   }
   for (const [key, signals] of Object.entries(told)) {
     if (present.has(key)) continue;
+    delete toldAt[key];
     const [type = '', code = 'null'] = key.split(':');
     sendEvent(
       sim,
@@ -136,6 +166,12 @@ function tellErrors(sim: Simulation, connection: Connection, at: number): void {
     );
   }
   connection.toldErrors = Object.fromEntries([...present].map(([key, error]) => [key, error.signals]));
+}
+
+/** Whether an error that stays is told again, as PERMISSION is about daily. @see docs/smartcar.md §6.8 */
+function isToldAgain(sim: Simulation, lastAt: number | undefined, at: number): boolean {
+  const { repeatErrorsAfterS } = sim.state.knobs.webhook;
+  return repeatErrorsAfterS !== null && lastAt !== undefined && at - lastAt >= repeatErrorsAfterS * 1000;
 }
 
 function sameSignals(told: readonly string[] | undefined, now: readonly string[]): boolean {

@@ -67,5 +67,11 @@ function takeFirst(sim: Simulation, now: number, wanted: (item: Due) => boolean)
 
 /** After a pause: what should have happened long ago happens once, now, as if Smartcar had been away too. */
 export function catchUp(sim: Simulation, now: number): void {
-  for (const item of sim.state.due) item.at = Math.max(item.at, now);
+  for (const item of sim.state.due) {
+    const late = now - item.at;
+    if (late <= 0) continue;
+    item.at = now;
+    // The attempts that are left keep their distances.
+    if (item.kind === 'deliver') item.delivery.firstAt += late;
+  }
 }

@@ -14,12 +14,14 @@ import { registerControlApi } from './control/api.ts';
 import { registerPage } from './control/page-routes.ts';
 import { demoCredentials, type Credentials } from './credentials.ts';
 import type { Knobs } from './knobs.ts';
+import { countUse } from './quota.ts';
 import { uuidFrom } from './random.ts';
-import { countRequest, newCounts } from './request-counts.ts';
-import { catchUp, scheduleOf } from './schedule.ts';
+import { countRequest, newCounts, noteError } from './request-counts.ts';
+import { catchUp, scheduleOf, type Schedule } from './schedule.ts';
 import { fleetOf } from './seed/fleet.ts';
 import type { Simulation } from './simulation.ts';
 import { readState, writeState } from './state-file.ts';
+import { registerV2 } from './v2/routes.ts';
 
 export interface SimulatorOptions {
   /** 0: a free one. */
@@ -49,7 +51,10 @@ export interface SimulatorOptions {
 
 export interface RunningSimulator {
   origin: string;
-  /** Does everything that is due by now, deliveries included. */
+  /**
+   * Does everything that is due by now, deliveries included. `now` is a time of the clock that was handed in;
+   * what `POST /sim/api/clock` moved ahead is added here.
+   */
   advanceTo: (now: Date) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -60,7 +65,7 @@ const tickMs = 250;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
   const sim = newSimulation(options);
   const schedule = scheduleOf(sim);
-  const app = await appOf(sim);
+  const app = await appOf(sim, schedule);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   // Listening on TCP, the address is never a pipe's name.
   const { port } = app.server.address() as AddressInfo;
@@ -72,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   return {
     origin,
     advanceTo: async (now) => {
-      await schedule.advanceTo(now);
+      await schedule.advanceTo(new Date(now.getTime() + sim.state.clockAheadMs));
       sim.save();
     },
     close: async () => {
@@ -98,10 +103,11 @@ function saveIfTouched(sim: Simulation): void {
 }
 
 function newSimulation(options: SimulatorOptions): Simulation {
-  const clock = options.clock ?? (() => new Date());
+  const base = options.clock ?? (() => new Date());
   const seed = options.seed ?? 1;
   const stateFile = options.stateFile ?? null;
-  const state = readState(stateFile, seed, clock().getTime());
+  const state = readState(stateFile, seed, base().getTime());
+  const clock = (): Date => new Date(base().getTime() + state.clockAheadMs);
   const fleet = fleetOf(seed);
   const { knobs } = state;
   for (const car of fleet.cars) car.email = state.owners[car.vin] ?? car.email;
@@ -113,7 +119,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
     fleet,
     cars: new Map(fleet.cars.map((car) => [car.vin, car])),
     accounts: new Map(fleet.accounts.map((account) => [account.email, account])),
-    credentials: credentialsOf(options),
+    credentials: credentialsOf(options, state.managementToken),
     applicationName: options.applicationName ?? 'Demo Carsharing',
     redirectUris: options.redirectUris ?? [
       'http://127.0.0.1:4000/connect/callback',
@@ -123,6 +129,8 @@ function newSimulation(options: SimulatorOptions): Simulation {
     speed: options.speed ?? 1,
     clock,
     counts: newCounts(clock()),
+    buckets: new Map(),
+    routes: [],
     streams: [],
     touch: () => touched.add(sim),
     save: () => {
@@ -133,18 +141,18 @@ function newSimulation(options: SimulatorOptions): Simulation {
   return sim;
 }
 
-function credentialsOf(options: SimulatorOptions): Credentials {
+function credentialsOf(options: SimulatorOptions, rotatedToken: string | null): Credentials {
   const { applicationId, apiClientId, apiClientSecret, managementToken, clientSecret } = demoCredentials;
   return {
     applicationId: options.applicationId ?? applicationId,
     apiClientId: options.apiClientId ?? apiClientId,
     apiClientSecret: options.apiClientSecret ?? apiClientSecret,
-    managementToken: options.managementToken ?? managementToken,
+    managementToken: rotatedToken ?? options.managementToken ?? managementToken,
     clientSecret,
   };
 }
 
-async function appOf(sim: Simulation): Promise<FastifyInstance> {
+async function appOf(sim: Simulation, schedule: Schedule): Promise<FastifyInstance> {
   const startedAt = sim.clock().getTime();
   let requests = 0;
   const app = fastify({
@@ -152,21 +160,30 @@ async function appOf(sim: Simulation): Promise<FastifyInstance> {
     bodyLimit: 256 * 1024,
     genReqId: () => uuidFrom(sim.state.seed, 'request', startedAt, (requests += 1)),
   });
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') sim.routes.push(`${one} ${url}`);
+  });
   await app.register(formbody);
   parseJsonTolerantly(app);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('sc-request-id', request.id);
   });
+  app.addHook('onSend', async (request, reply, payload) => {
+    noteError(request, reply, payload);
+    return payload;
+  });
   app.addHook('onResponse', async (request, reply) => {
-    countRequest(sim.counts, `${request.method} ${request.routeOptions.url ?? 'unknown path'}`, reply.statusCode);
+    const vehicleId = countRequest(sim.counts, request, reply, sim.clock());
+    if (vehicleId !== null && reply.statusCode < 400) countUse(sim, vehicleId);
     // Ids that an answer showed must survive a kill.
     if (request.method !== 'GET') saveIfTouched(sim);
   });
   answerErrors(app, sim);
   registerIam(app, sim);
   registerConnect(app, sim);
-  registerControlApi(app, sim);
-  registerPage(app, sim);
+  registerControlApi(app, sim, schedule);
+  registerPage(app, sim, schedule);
+  await registerV2(app, sim);
   await app.register(
     async (v3) => {
       guard(v3, sim);

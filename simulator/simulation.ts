@@ -1,4 +1,5 @@
 /** What every part of the simulator shares: the state, the cars, the clock, and the few questions all of them ask. */
+import type { Bucket } from './bucket.ts';
 import type { Credentials } from './credentials.ts';
 import { problemOf, touches, wholeCar, type Fault, type Problem } from './faults.ts';
 import { uuidFrom } from './random.ts';
@@ -26,6 +27,10 @@ export interface Simulation {
   /** Marks the state as changed; it is written with the next tick. */
   touch: () => void;
   counts: RequestCounts;
+  /** What is left of the application's requests and of each vehicle's. */
+  buckets: Map<string, Bucket>;
+  /** Everything that is answered, `METHOD /path`. */
+  routes: string[];
   /** Commands that answer later, each called with the time when it is due. */
   streams: { at: number; finish: (now: number) => void }[];
 }
@@ -61,7 +66,7 @@ export function carAt(sim: Simulation, car: Car, now: number): CarNow {
   const lock = sim.state.locks[car.vin];
   const stands =
     lock !== undefined && !world.isDriving && now >= lock.effectiveAt && lock.effectiveAt >= realMsAt(sim, world.since);
-  const isLocked = stands ? lock.isLocked : world.isLocked;
+  const isLocked = stands ? lock.isLocked || locksItself(sim, car, lock, now) : world.isLocked;
   const woken = sim.state.wokenAt[car.vin] ?? 0;
   const staysAwakeUntil = woken + car.make.awakeAfterMin * 60_000;
   const isWoken = woken > 0 && asOf >= woken && asOf <= staysAwakeUntil;
@@ -78,21 +83,43 @@ export function carAt(sim: Simulation, car: Car, now: number): CarNow {
   };
 }
 
+/** Some makes lock again when nobody opens the trunk after a remote unlock. @see docs/smartcar.md §2.5 */
+function locksItself(sim: Simulation, car: Car, lock: State['locks'][string], now: number): boolean {
+  const { relocksAfterS } = car.make.habits;
+  if (relocksAfterS === null || !sim.state.knobs.makesDiffer || lock.isTrunkOpened === true) return false;
+  return now >= lock.effectiveAt + relocksAfterS * 1000;
+}
+
 /** Faults that touch a car, oldest first. */
 export function faultsOf(sim: Simulation, car: Car): Fault[] {
   return sim.state.faults.filter((fault) => touches(fault, car));
 }
 
-/** The errors a car answers with over a connection, those of the owner's account first. */
-export function problemsOf(sim: Simulation, connection: Connection): Problem[] {
+/** The errors a car answers with over a connection at a time (now, unless told), those of the owner's account first. */
+export function problemsOf(sim: Simulation, connection: Connection, at = sim.clock().getTime()): Problem[] {
   const car = carOf(sim, connection);
   const problems = faultsOf(sim, car)
     .map(problemOf)
     .filter((problem) => problem !== null);
   if (car.alwaysFailsWith !== null) problems.push(wholeCar(car.alwaysFailsWith.type, car.alwaysFailsWith.code));
   if (connection.email !== car.email) problems.push(wholeCar('CONNECTED_SERVICES_ACCOUNT', 'VEHICLE_MISSING'));
+  problems.push(...problemsOfMake(sim, car, at));
   const isOfAccount = (problem: Problem): number => (problem.type === 'CONNECTED_SERVICES_ACCOUNT' ? 0 : 1);
   return problems.sort((a, b) => isOfAccount(a) - isOfAccount(b));
+}
+
+/** Errors that come by themselves at some makes: deep sleep, and data that are too old. @see docs/smartcar.md §4.4, §5 */
+function problemsOfMake(sim: Simulation, car: Car, at: number): Problem[] {
+  const { asleepAfterDays, subscriptionAfterDays } = car.make.habits;
+  if (!sim.state.knobs.makesDiffer || (asleepAfterDays === null && subscriptionAfterDays === null)) return [];
+  const { world, worldMs, spokeAt } = carAt(sim, car, at);
+  const isOlder = (since: number, now: number, days: number | null): boolean =>
+    days !== null && now - since > days * 86_400_000;
+  const problems: Problem[] = [];
+  if (isOlder(world.restsSince, worldMs, asleepAfterDays)) problems.push(wholeCar('VEHICLE_STATE', 'ASLEEP'));
+  if (isOlder(spokeAt, at, subscriptionAfterDays))
+    problems.push(wholeCar('CONNECTED_SERVICES_ACCOUNT', 'SUBSCRIPTION'));
+  return problems;
 }
 
 /** What the owner granted, without what a fault took away. */

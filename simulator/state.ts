@@ -2,6 +2,7 @@
 import type { Fault } from './faults.ts';
 import { defaultKnobs, type Knobs } from './knobs.ts';
 import type { SignalBody } from './signal-catalogue.ts';
+import { newV2State, type V2State } from './v2/state.ts';
 
 /** A signal in Smartcar's store. */
 export interface CachedSignal {
@@ -29,6 +30,8 @@ export interface Connection {
   signals: Record<string, CachedSignal>;
   /** Error keys that webhooks have told and not yet called resolved, with their signals. */
   toldErrors: Record<string, string[]>;
+  /** When each of them was told last; absent: nothing was told yet. */
+  toldErrorsAt?: Record<string, number>;
 }
 
 export interface Subscription {
@@ -88,7 +91,7 @@ export interface State {
   subscriptions: Subscription[];
   faults: Fault[];
   /** Remote commands that changed a car's locks. */
-  locks: Record<string, { isLocked: boolean; effectiveAt: number }>;
+  locks: Record<string, { isLocked: boolean; effectiveAt: number; isTrunkOpened?: boolean }>;
   /** When a command last woke a car. */
   wokenAt: Record<string, number>;
   knobs: Knobs;
@@ -96,6 +99,31 @@ export interface State {
   deliveries: DeliveryRecord[];
   /** Application tokens issued before this are refused. */
   tokensValidFrom: number;
+  v2: V2State;
+  /** How far `POST /sim/api/clock` has moved the clock ahead of the one the simulator was started with. */
+  clockAheadMs: number;
+  /** Answered requests about a vehicle in one billing period; an older period counts nothing. */
+  usage: { period: string; byVehicle: Record<string, number> };
+  /** A management token that replaced the one of the start; null: none did. */
+  managementToken: string | null;
+  /** The last VERIFY. */
+  verification: Verified | null;
+  /** Count of VEHICLE_STATE and VEHICLE_ERROR events, for `meta.sequence`. */
+  sequence: number;
+  /** What drivers were told by their manufacturers because their location was asked for, by VIN. */
+  ownerNotices: Record<string, { count: number; lastAt: number }>;
+  /** When a login that lasts for two weeks only began, by e-mail; null: it has ended and the owner hasn't signed in since. */
+  sessions: Record<string, number | null>;
+  /** Charge commands since the car last drove, by VIN. */
+  chargeCommands: Record<string, { count: number; since: number }>;
+}
+
+/** An answer to VERIFY. */
+export interface Verified {
+  at: number;
+  url: string;
+  isVerified: boolean;
+  outcome: string;
 }
 
 /** A world that begins now. */
@@ -117,5 +145,14 @@ export function newState(seed: number, now: number): State {
     due: [],
     deliveries: [],
     tokensValidFrom: 0,
+    v2: newV2State(),
+    clockAheadMs: 0,
+    usage: { period: '', byVehicle: {} },
+    managementToken: null,
+    verification: null,
+    sequence: 0,
+    ownerNotices: {},
+    sessions: {},
+    chargeCommands: {},
   };
 }

@@ -59,3 +59,15 @@ export function enableWebhook(sim: Simulation, isEnabled: boolean, now: number):
   for (const connection of sim.state.connections) connection.toldErrors = {};
   noticeSoon(sim, sim.state.connections, now);
 }
+
+/**
+ * A new management token: the key of signatures and challenges, and v2's password of the management API.
+ * The old one stops at once, because whether Smartcar lets them overlap is unknown. @see docs/smartcar.md §6.3
+ */
+export function rotateManagementToken(sim: Simulation, wanted: string | null): string {
+  const token = wanted ?? nextUuid(sim, 'management token');
+  sim.state.managementToken = token;
+  sim.credentials.managementToken = token;
+  sim.save();
+  return token;
+}

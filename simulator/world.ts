@@ -27,6 +27,8 @@ export interface WorldState {
   isAwake: boolean;
   /** World milliseconds when the car last spoke to its manufacturer. */
   spokeAt: number;
+  /** World milliseconds when the car last drove or charged; while it does, now. */
+  restsSince: number;
   /** World milliseconds when the present drive or stand began. */
   since: number;
 }
@@ -117,13 +119,15 @@ function speech(
   segment: Segment,
   at: number,
   msOf: (minute: number) => number,
-): Pick<WorldState, 'isAwake' | 'spokeAt'> {
+): Pick<WorldState, 'isAwake' | 'spokeAt' | 'restsSince'> {
   const { awakeAfterMin, heartbeatMin, deepSleepAfterH } = car.make;
   const busyUntil = segment.kind === 'drive' ? segment.endMin : segment.busyUntilMin;
   const awakeUntil = busyUntil + awakeAfterMin;
-  if (at <= awakeUntil) return { isAwake: true, spokeAt: msOf(at) };
+  const restsSince = msOf(Math.min(at, busyUntil));
+  if (at <= awakeUntil) return { isAwake: true, spokeAt: msOf(at), restsSince };
   const quiet = Math.min(at - awakeUntil, deepSleepAfterH * 60);
-  return { isAwake: false, spokeAt: msOf(awakeUntil + Math.floor(quiet / heartbeatMin) * heartbeatMin) };
+  const spokeAt = msOf(awakeUntil + Math.floor(quiet / heartbeatMin) * heartbeatMin);
+  return { isAwake: false, spokeAt, restsSince };
 }
 
 /** Things about a car that hardly ever change: tyre pressures and the small battery, for a day. */

@@ -36,7 +36,7 @@ export function errorObject(sim: Simulation, requestId: string, error: ApiError)
   return {
     status: String(status),
     type,
-    code,
+    code: shownCode(sim, type, code, status),
     title: titleOf(type, code),
     detail: error.detail ?? row?.description ?? 'Unknown error.',
     resolution: resolutionOf(sim, type, code, error.vehicleId ?? null),
@@ -46,6 +46,20 @@ export function errorObject(sim: Simulation, requestId: string, error: ApiError)
     },
     meta: { debug: { requestId } },
   };
+}
+
+const previewCodes: Record<number, string> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+};
+
+/** Codes have changed with time, and one sample contradicts its table. @see docs/smartcar.md §3.7, §4.2 */
+function shownCode(sim: Simulation, type: string, code: string | null, status: number): string | null {
+  const { errorCodes, validationCode } = sim.state.knobs;
+  if (errorCodes === 'preview') return previewCodes[status] ?? (status === 500 ? 'internal_error' : code);
+  return type === 'VALIDATION' && code === 'PARAMETER' && validationCode === 'null' ? null : code;
 }
 
 /** What helps, with a partially built address where Smartcar gives one. */
@@ -67,6 +81,16 @@ function titleOf(type: string, code: string | null): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What isn't there; codes by analogy with VEHICLE_NOT_FOUND. */
+export function missing(what: string): ApiError {
+  return {
+    type: 'RESOURCE_NOT_FOUND',
+    code: `${what.toUpperCase()}_NOT_FOUND`,
+    status: 404,
+    detail: `The ${what} does not exist.`,
+  };
+}
+
 /** A time in the form the knob asks for. */
 export function timestamp(sim: Simulation, at: number): string | number {
   const { timestamps } = sim.state.knobs;
@@ -77,11 +101,12 @@ export function timestamp(sim: Simulation, at: number): string | number {
 export interface Page<T> {
   items: T[];
   meta: { pageNumber: number; pageSize: number; totalCount: number };
-  links: { self: string; first: string; prev: string | null; next: string | null; last: string };
+  links: Record<string, string | null>;
 }
 
 /** A page of a list, or the name of the parameter that is wrong. */
 export function pageOf<T>(
+  sim: Simulation,
   request: FastifyRequest,
   list: readonly T[],
   size: { default: number; max: number },
@@ -102,7 +127,7 @@ export function pageOf<T>(
     links: {
       self: link(pageNumber),
       first: link(1),
-      prev: pageNumber > 1 ? link(pageNumber - 1) : null,
+      [sim.state.knobs.previousLink]: pageNumber > 1 ? link(pageNumber - 1) : null,
       next: pageNumber < pages ? link(pageNumber + 1) : null,
       last: link(pages),
     },

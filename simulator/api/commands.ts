@@ -1,16 +1,24 @@
-/** Locking and unlocking: accepted now, done by the car a little later, seen in its signals later still. @see docs/smartcar.md §3.6 */
+/** Locking, unlocking and charging: accepted now, done by the car a little later, seen in its signals later still. @see docs/smartcar.md §3.6 */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Car } from '../seed/fleet.ts';
+import type { WorldState } from '../world.ts';
+import { noteStreamedError } from '../request-counts.ts';
 import { isWatched, refreshBy } from '../due.ts';
 import { carAt, carOf, faultsOf, nextNumber, permissionsOf, problemsOf, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
 import { errorObject, sendError, timestamp, type ApiError } from './answers.ts';
+import { hangUp } from './gate.ts';
 import { readable } from './vehicles.ts';
 
-type Wish = 'lock' | 'unlock';
+/** Commands by their path; `commandType` is the path with a hyphen. */
+const wishes = ['security/lock', 'security/unlock', 'charge/start', 'charge/stop'] as const;
+export type Wish = (typeof wishes)[number];
+
+const permissionFor = (wish: Wish): string => (wish.startsWith('charge') ? 'control_charge' : 'control_security');
 
 export function registerCommands(app: FastifyInstance, sim: Simulation): void {
-  for (const wish of ['lock', 'unlock'] as const) {
-    app.post(`/vehicles/:vehicleId/commands/security/${wish}`, (request, reply) => {
+  for (const wish of wishes) {
+    app.post(`/vehicles/:vehicleId/commands/${wish}`, (request, reply) => {
       const connection = readable(sim, request, reply);
       if ('sent' in connection) return connection;
       const refusal = refusalOf(sim, connection, wish);
@@ -19,36 +27,67 @@ export function registerCommands(app: FastifyInstance, sim: Simulation): void {
         return streamResult(sim, request, reply, connection, wish);
       if (refusal !== null) return sendError(sim, request, reply, { ...refusal, vehicleId: connection.vehicleId });
       const now = sim.clock().getTime();
-      moveLocks(sim, connection, wish, now);
-      return reply.send(execution(sim, wish, now, 2, 'sync'));
+      carryOut(sim, connection, wish, now);
+      return isAnswerLost(sim, connection) ? hangUp(reply) : reply.send(execution(sim, wish, now, 2, 'sync'));
     });
   }
 }
 
-/** Why the car won't do it, or null. */
-function refusalOf(sim: Simulation, connection: Connection, wish: Wish): ApiError | null {
+/** The car has acted, but nobody hears of it. */
+export function isAnswerLost(sim: Simulation, connection: Connection): boolean {
+  return faultsOf(sim, carOf(sim, connection)).some(({ what }) => what.kind === 'answer-lost');
+}
+
+/** Why it isn't done, or null. */
+export function refusalOf(sim: Simulation, connection: Connection, wish: Wish): ApiError | null {
+  if (!permissionsOf(sim, connection).includes(permissionFor(wish))) return { type: 'PERMISSION', code: null };
+  return carRefusal(sim, connection, wish);
+}
+
+/** Why the car itself won't do it, whoever may ask it; null: it will. */
+export function carRefusal(sim: Simulation, connection: Connection, wish: Wish): ApiError | null {
   const car = carOf(sim, connection);
-  if (!permissionsOf(sim, connection).includes('control_security')) return { type: 'PERMISSION', code: null };
   const kinds = new Set(faultsOf(sim, car).map(({ what }) => what.kind));
   if (kinds.has('virtual-key-required')) return { type: 'CONNECTED_SERVICES_ACCOUNT', code: 'VIRTUAL_KEY_REQUIRED' };
   if (kinds.has('asleep')) return { type: 'VEHICLE_STATE', code: 'ASLEEP' };
-  const problem = problemsOf(sim, connection).find(
-    ({ signals }) => signals === null || signals.includes('closure-islocked'),
-  );
+  const about = wish.startsWith('charge') ? 'charge-ischarging' : 'closure-islocked';
+  const problem = problemsOf(sim, connection).find(({ signals }) => signals === null || signals.includes(about));
   if (problem !== undefined) return { type: problem.type, code: problem.code };
   const { world } = carAt(sim, car, sim.clock().getTime());
+  if (wish.startsWith('charge')) return chargeRefusal(sim, car, world);
   if (world.isDriving) return { type: 'VEHICLE_STATE', code: 'IN_MOTION' };
-  if (wish === 'lock' && (world.hasOpenDoor || kinds.has('door-open')))
+  if (wish === 'security/lock' && (world.hasOpenDoor || kinds.has('door-open')))
     return { type: 'VEHICLE_STATE', code: 'DOOR_OPEN' };
   return null;
 }
 
-function moveLocks(sim: Simulation, connection: Connection, wish: Wish, now: number): void {
+/** @see docs/smartcar.md §8.2; the manufacturer's own limit (§10) is UPSTREAM:RATE_LIMIT by analogy */
+function chargeRefusal(sim: Simulation, car: Car, world: WorldState): ApiError | null {
+  if (car.model.batteryKwh === 0) return { type: 'COMPATIBILITY', code: 'VEHICLE_NOT_CAPABLE' };
+  if (!world.isPluggedIn) return { type: 'VEHICLE_STATE', code: 'CHARGING_PLUG_NOT_CONNECTED' };
+  const { chargeCommandsPerDrive } = car.make.habits;
+  const sent = sim.state.chargeCommands[car.vin];
+  const isSpent = sent?.since === world.since && sent.count >= (chargeCommandsPerDrive ?? Infinity);
+  return isSpent && sim.state.knobs.makesDiffer ? { type: 'UPSTREAM', code: 'RATE_LIMIT' } : null;
+}
+
+/** The car does it, a little later; what it charges stays as the world has it. */
+export function carryOut(sim: Simulation, connection: Connection, wish: Wish, now: number): void {
   const car = carOf(sim, connection);
-  const effectiveAt = now + car.make.commandLagS * 1000;
   sim.state.wokenAt[car.vin] = now;
-  if (!faultsOf(sim, car).some(({ what }) => what.kind === 'lock-ignored')) {
-    sim.state.locks[car.vin] = { isLocked: wish === 'lock', effectiveAt };
+  if (wish.startsWith('charge')) {
+    const { since } = carAt(sim, car, now).world;
+    const sent = sim.state.chargeCommands[car.vin];
+    const count = sent?.since === since ? sent.count : 0;
+    sim.state.chargeCommands[car.vin] = { count: count + 1, since };
+    return sim.save();
+  }
+  const faults = faultsOf(sim, car).map(({ what }) => what);
+  const late = faults.find((what) => what.kind === 'lock-late');
+  const lagS = car.make.commandLagS + (late?.kind === 'lock-late' ? late.delayS : 0);
+  const effectiveAt = now + lagS * 1000;
+  if (!faults.some((what) => what.kind === 'lock-ignored')) {
+    sim.state.locks[car.vin] = { isLocked: wish === 'security/lock', effectiveAt };
     if (isWatched(sim, connection)) refreshBy(sim, connection, effectiveAt + 4_000);
   }
   sim.save();
@@ -65,7 +104,7 @@ function execution(
     data: {
       id: `exec_${String(5_531_000_000 + nextNumber(sim))}`,
       type: 'command-execution',
-      attributes: { commandType: `security-${wish}`, status: { value: 'SUCCESS' }, executionMode },
+      attributes: { commandType: wish.replace('/', '-'), status: { value: 'SUCCESS' }, executionMode },
       meta: {
         executedAt: timestamp(sim, executedAt),
         completedAt: timestamp(sim, executedAt + durationInSeconds * 1000),
@@ -96,7 +135,9 @@ function streamResult(
     at: start + streamAfterS * 1000,
     finish: (now) => {
       const refusal = refusalOf(sim, connection, wish);
-      if (refusal === null) moveLocks(sim, connection, wish, now);
+      if (refusal === null) carryOut(sim, connection, wish, now);
+      else noteStreamedError(request, refusal.type, refusal.code);
+      if (refusal === null && isAnswerLost(sim, connection)) return void reply.raw.destroy();
       const body =
         refusal === null
           ? execution(sim, wish, start, streamAfterS, 'async')

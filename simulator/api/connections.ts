@@ -12,7 +12,7 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     const found = matching(sim, query, header(request, 'sc-user-id')).sort(
       (a, b) => direction * (a.createdAt - b.createdAt || a.id.localeCompare(b.id)),
     );
-    const page = pageOf(request, found, { default: 10, max: 100 });
+    const page = pageOf(sim, request, found, { default: 10, max: 100 });
     if ('wrong' in page)
       return sendError(sim, request, reply, {
         type: 'VALIDATION',
@@ -26,7 +26,7 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     });
   });
   app.get('/connections/:connectionId', (request, reply) => {
-    const found = sim.state.connections.find((item) => item.id === param(request, 'connectionId'));
+    const found = connectionNamed(sim, param(request, 'connectionId'));
     if (found === undefined)
       return sendError(sim, request, reply, {
         type: 'RESOURCE_NOT_FOUND',
@@ -37,7 +37,7 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     return reply.send({ data: resourceOf(sim, found) });
   });
   app.delete('/connections/:connectionId', (request, reply) => {
-    const found = sim.state.connections.find((item) => item.id === param(request, 'connectionId'));
+    const found = connectionNamed(sim, param(request, 'connectionId'));
     if (found === undefined)
       return sendError(sim, request, reply, {
         type: 'RESOURCE_NOT_FOUND',
@@ -60,6 +60,15 @@ export function registerConnections(app: FastifyInstance, sim: Simulation): void
     disconnect(sim, found);
     return reply.code(204).send();
   });
+}
+
+/** By the id of the connection or of the vehicle, as the knob says. @see docs/smartcar.md §3.2 */
+function connectionNamed(sim: Simulation, id: string): Connection | undefined {
+  const { connectionPath } = sim.state.knobs;
+  return sim.state.connections.find(
+    (item) =>
+      (connectionPath !== 'vehicle' && item.id === id) || (connectionPath !== 'connection' && item.vehicleId === id),
+  );
 }
 
 function matching(sim: Simulation, query: Record<string, string>, headerUserId: string | null): Connection[] {

@@ -1,10 +1,10 @@
 /** What happens to a v3 request before anyone looks at what it asks: its token, its quota, and faults of the way. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { takeToken, type Bucket } from '../bucket.ts';
 import type { Fault } from '../faults.ts';
+import { applicationLimit, vehicleLimit } from '../limits.ts';
 import { faultsOf, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
-import { param, sendError } from './answers.ts';
+import { param, sendError, type ApiError } from './answers.ts';
 import { isGoodBearer } from './iam.ts';
 
 const garbage =
@@ -12,42 +12,24 @@ const garbage =
 
 /** Installs the gate on a scope of routes. */
 export function guard(app: FastifyInstance, sim: Simulation): void {
-  const buckets = new Map<string, Bucket>();
   app.addHook('preHandler', async (request, reply) => {
     if (!isGoodBearer(sim, request.headers.authorization))
       return sendError(sim, request, reply, { type: 'AUTHENTICATION', code: 'UNAUTHORIZED' });
-    if (isOverQuota(sim, buckets, 'application'))
-      return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'SMARTCAR_API' });
     const connection = connectionOfPath(sim, request);
-    const wait = connection === null ? 0 : vehicleWait(sim, buckets, connection);
-    if (wait !== 0) return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: wait });
-    return meetFaults(sim, request, reply, faultsOnTheWay(sim, connection));
+    const limit = applicationLimit(sim) ?? (connection === null ? null : vehicleLimit(sim, connection));
+    if (limit !== null) return sendError(sim, request, reply, limit);
+    const refuse = (error: ApiError): FastifyReply => sendError(sim, request, reply, error);
+    return (await meetFaults(reply, faultsOnTheWay(sim, connection), refuse)) ? reply : undefined;
   });
+  cutAnswers(app, sim);
+}
+
+/** Answers of a scope of routes break off half-way while a fault says so. */
+export function cutAnswers(app: FastifyInstance, sim: Simulation): void {
   app.addHook('onSend', async (request, _reply, payload) => {
     const cuts = faultsOnTheWay(sim, connectionOfPath(sim, request)).some(({ what }) => what.kind === 'truncated');
     return cuts && typeof payload === 'string' ? payload.slice(0, Math.floor(payload.length / 2)) : payload;
   });
-}
-
-function isOverQuota(sim: Simulation, buckets: Map<string, Bucket>, key: string): boolean {
-  const size = sim.state.knobs.applicationBucket;
-  if (size === null) return false;
-  const refillPerSecond = size.refillPerMinute / 60;
-  return (
-    takeToken(
-      buckets,
-      `${key} ${String(size.capacity)}`,
-      { capacity: size.capacity, refillPerSecond },
-      sim.clock().getTime(),
-    ) !== 0
-  );
-}
-
-function vehicleWait(sim: Simulation, buckets: Map<string, Bucket>, connection: Connection): number | null {
-  const car = sim.cars.get(connection.vin);
-  if (car === undefined || !sim.state.knobs.limitsVehicles) return 0;
-  const { capacity, secondsEach } = car.make.vehicleBucket;
-  return takeToken(buckets, connection.vin, { capacity, refillPerSecond: 1 / secondsEach }, sim.clock().getTime());
 }
 
 /** The connection of `/vehicles/{id}/…`, or null for other paths and unknown vehicles. */
@@ -56,27 +38,35 @@ export function connectionOfPath(sim: Simulation, request: FastifyRequest): Conn
   return id === '' ? null : (sim.state.connections.find((item) => item.vehicleId === id) ?? null);
 }
 
-function faultsOnTheWay(sim: Simulation, connection: Connection | null): Fault[] {
+/** Faults that a request meets: its car's, or, without a car, those of everything. */
+export function faultsOnTheWay(sim: Simulation, connection: Connection | null): Fault[] {
   const car = connection === null ? undefined : sim.cars.get(connection.vin);
   return car === undefined ? sim.state.faults.filter(({ scope }) => scope === 'all') : faultsOf(sim, car);
 }
 
-async function meetFaults(
-  sim: Simulation,
-  request: FastifyRequest,
+/**
+ * Waits, refuses in the words of the API that was asked, or hangs up; false: the request may go on.
+ * It never answers the reply itself: a reply is thenable, and who awaits one waits for its end and gets nothing.
+ */
+export async function meetFaults(
   reply: FastifyReply,
   faults: readonly Fault[],
-): Promise<FastifyReply | undefined> {
+  refuse: (error: ApiError) => FastifyReply,
+): Promise<boolean> {
   for (const { what } of faults) {
     if (what.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, what.delayMs));
-    if (what.kind === 'rate-limit')
-      return sendError(sim, request, reply, { type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: what.retryAfterS });
-    if (what.kind === 'garbage') return reply.code(what.status).type('text/html; charset=utf-8').send(garbage);
-    if (what.kind === 'hang-up') {
-      reply.hijack();
-      reply.raw.destroy();
-      return reply;
-    }
+    if (what.kind === 'rate-limit') refuse({ type: 'RATE_LIMIT', code: 'VEHICLE', retryAfterS: what.retryAfterS });
+    else if (what.kind === 'garbage') reply.code(what.status).type('text/html; charset=utf-8').send(garbage);
+    else if (what.kind === 'hang-up') hangUp(reply);
+    else continue;
+    return true;
   }
-  return undefined;
+  return false;
+}
+
+/** Ends the connection without an answer. */
+export function hangUp(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.destroy();
+  return reply;
 }

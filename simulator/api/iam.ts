@@ -16,7 +16,9 @@ const tokenRequest = z.object({
 
 export function registerIam(app: FastifyInstance, sim: Simulation): void {
   app.post('/oauth2/token', (request, reply) => {
-    const parsed = tokenRequest.safeParse(request.body ?? {});
+    const parsed = isUnderstood(sim, request)
+      ? tokenRequest.safeParse(request.body ?? {})
+      : { success: false as const };
     if (!parsed.success) return refuse(reply, 400, 'invalid_request', 'The body must be JSON or a form.');
     const { grant_type: grantType } = parsed.data;
     if (grantType === undefined) return refuse(reply, 400, 'invalid_request', 'grant_type is missing.');
@@ -30,6 +32,13 @@ export function registerIam(app: FastifyInstance, sim: Simulation): void {
     void reply.header('cache-control', 'no-store');
     return reply.send({ access_token: newToken(sim), token_type: 'Bearer', expires_in: lifetimeS });
   });
+}
+
+/** The specification says JSON, the prose a form. @see docs/smartcar.md §1.8 */
+function isUnderstood(sim: Simulation, request: FastifyRequest): boolean {
+  const { iamAccepts } = sim.state.knobs;
+  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  return iamAccepts === 'both' || isForm === (iamAccepts === 'form');
 }
 
 function refuse(reply: FastifyReply, status: number, error: string, description: string): FastifyReply {

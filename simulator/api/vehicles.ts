@@ -1,5 +1,6 @@
 /** `/v3/vehicles/{id}` and its signals: the store as it is, never fresher for being read. @see docs/smartcar.md §3.3, §3.4 */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { subscriptionOf } from '../due.ts';
 import { errorRow } from '../error-table.ts';
 import { signalKind } from '../signal-catalogue.ts';
 import { carOf, faultsOf, problemsOf, type Simulation } from '../simulation.ts';
@@ -58,8 +59,9 @@ function sendSignals(
   reply: FastifyReply,
   connection: Connection,
 ): FastifyReply {
+  if (isWithheld(sim, connection, '404')) return sendError(sim, request, reply, notFound);
   const entries = Object.entries(storeOf(sim, connection));
-  const page = pageOf(request, entries, { default: 100, max: 200 });
+  const page = pageOf(sim, request, entries, { default: 100, max: 200 });
   if ('wrong' in page)
     return sendError(sim, request, reply, {
       type: 'VALIDATION',
@@ -112,7 +114,14 @@ function storedAccountError(connection: Connection): ApiError | null {
 
 function storeOf(sim: Simulation, connection: Connection): Record<string, CachedSignal> {
   const isEmpty = faultsOf(sim, carOf(sim, connection)).some(({ what }) => what.kind === 'empty-store');
-  return isEmpty ? {} : connection.signals;
+  return isEmpty || isWithheld(sim, connection, 'empty') || isWithheld(sim, connection, '404')
+    ? {}
+    : connection.signals;
+}
+
+/** What is said about a car without a subscription has changed: nothing, or that there is none. @see docs/smartcar.md §3.4 */
+function isWithheld(sim: Simulation, connection: Connection, how: 'empty' | '404'): boolean {
+  return sim.state.knobs.unsubscribedReads === how && subscriptionOf(sim, connection)?.isReady !== true;
 }
 
 function signalResource(

@@ -1,24 +1,26 @@
 /** `/sim/api`: the simulator's own controls. Not a part of Smartcar. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { param } from '../api/answers.ts';
 import { goThroughConnect, headlessRequest } from '../connect/headless.ts';
-import { noticeSoon } from '../due.ts';
 import { errorRows } from '../error-table.ts';
 import { faultRequest, type Scope } from '../faults.ts';
 import { knobsChange } from '../knobs.ts';
 import { resetCounts } from '../request-counts.ts';
-import { makeNamed } from '../seed/makes.ts';
+import { clockView, clockWish, moveClock } from '../clock.ts';
+import { openTrunk } from '../habits.ts';
+import type { Schedule } from '../schedule.ts';
+import { makeNamed, makes } from '../seed/makes.ts';
 import { signalKinds } from '../signal-catalogue.ts';
 import type { Simulation } from '../simulation.ts';
 import { disconnect } from '../grants.ts';
-import { enableWebhook } from '../subscriptions.ts';
-import { addFault, endFaults, fetchNow, sellCar } from './changes.ts';
-import { description } from './description.ts';
+import { addFault, changeKnobs, endFaults, fetchNow, openApp, sellCar } from './changes.ts';
+import { describe } from './description.ts';
+import { openApiDocument } from './openapi.ts';
 import { registerWebhookControls } from './webhook-api.ts';
+import { makeView, vehicleCounts } from './counts-view.ts';
+import { ownerWish } from './wishes.ts';
 import { accountViews, carView, carViews, faultView } from './world-view.ts';
-
-const ownerWish = z.strictObject({ email: z.string() });
 
 /** Refuses with a sentence. */
 export function object(reply: FastifyReply, status: number, sentence: string): FastifyReply {
@@ -30,9 +32,11 @@ export function sentenceOf(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`).join('; ');
 }
 
-export function registerControlApi(app: FastifyInstance, sim: Simulation): void {
+export function registerControlApi(app: FastifyInstance, sim: Simulation, schedule: Schedule): void {
   const now = (): number => sim.clock().getTime();
-  app.get('/sim/api', (_request, reply) => reply.send(description));
+  app.get('/sim/api', (_request, reply) => reply.send(describe(sim.routes)));
+  app.get('/sim/api/openapi.json', (_request, reply) => reply.send(openApiDocument(sim.publicOrigin)));
+  app.get('/sim/api/makes', (_request, reply) => reply.send({ makes: makes.map(makeView) }));
   app.get('/sim/api/world', (_request, reply) =>
     reply.send({
       now: sim.clock().toISOString(),
@@ -56,6 +60,7 @@ export function registerControlApi(app: FastifyInstance, sim: Simulation): void 
   );
   registerFaults(app, sim);
   registerKnobs(app, sim);
+  registerClock(app, sim, schedule);
   registerRequests(app, sim);
   registerWebhookControls(app, sim);
   app.post('/sim/api/authorize', (request, reply) => {
@@ -81,6 +86,11 @@ function registerFaults(app: FastifyInstance, sim: Simulation): void {
     return ended.length === 0
       ? object(reply, 404, 'There is no such fault.')
       : reply.send({ ended: ended.map(faultView) });
+  });
+  app.post('/sim/api/accounts/:email/app-opened', (request, reply) => {
+    const account = sim.accounts.get(param(request, 'email').toLowerCase());
+    if (account === undefined) return object(reply, 404, `There is no account ${param(request, 'email')}.`);
+    return reply.send(openApp(sim, account));
   });
   registerCarFaults(app, sim, add);
   app.post('/sim/api/makes/:make/outage', (request, reply) => {
@@ -145,6 +155,13 @@ function registerCarFaults(
     if (car === undefined) return object(reply, 404, 'There is no such car.');
     return fetchNow(sim, car) ? reply.code(202).send({}) : object(reply, 400, 'The car is not connected.');
   });
+  app.post('/sim/api/cars/:vin/trunk', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    if (car === undefined) return object(reply, 404, 'There is no such car.');
+    return openTrunk(sim, car, sim.clock().getTime())
+      ? reply.send(carView(sim, car, sim.clock().getTime()))
+      : object(reply, 400, 'The car is not unlocked by a command.');
+  });
   app.delete('/sim/api/cars/:vin/connection', (request, reply) => {
     const found = sim.state.connections.filter((item) => item.vin === param(request, 'vin'));
     disconnect(sim, found);
@@ -154,20 +171,10 @@ function registerCarFaults(
 
 function registerKnobs(app: FastifyInstance, sim: Simulation): void {
   app.get('/sim/api/knobs', (_request, reply) => reply.send(sim.state.knobs));
-  app.patch('/sim/api/knobs', (request, reply) => {
+  app.patch('/sim/api/knobs', async (request, reply) => {
     const parsed = knobsChange.safeParse(request.body);
     if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
-    const { webhook = {}, ...others } = parsed.data;
-    const { isEnabled = sim.state.knobs.webhook.isEnabled, ...rest } = webhook;
-    // Absent keys are left out by zod, so spreading never writes undefined.
-    sim.state.knobs = {
-      ...sim.state.knobs,
-      ...others,
-      webhook: { ...sim.state.knobs.webhook, ...rest },
-    } as Simulation['state']['knobs'];
-    enableWebhook(sim, isEnabled, sim.clock().getTime());
-    if ('detectAfterS' in others) noticeSoon(sim, sim.state.connections, sim.clock().getTime());
-    sim.save();
+    await changeKnobs(sim, parsed.data);
     return reply.send(sim.state.knobs);
   });
   app.post('/sim/api/tokens/revoke', (_request, reply) => {
@@ -177,9 +184,26 @@ function registerKnobs(app: FastifyInstance, sim: Simulation): void {
   });
 }
 
+function registerClock(app: FastifyInstance, sim: Simulation, schedule: Schedule): void {
+  app.get('/sim/api/clock', (_request, reply) => reply.send(clockView(sim)));
+  app.post('/sim/api/clock', async (request, reply) => {
+    const parsed = clockWish.safeParse(request.body);
+    if (!parsed.success) return object(reply, 400, 'The body must be {"advanceS": seconds} or {"to": "an ISO time"}.');
+    const moved = await moveClock(sim, schedule, parsed.data);
+    return 'objection' in moved ? object(reply, 400, moved.objection) : reply.send(moved);
+  });
+}
+
 function registerRequests(app: FastifyInstance, sim: Simulation): void {
+  const now = (): number => sim.clock().getTime();
   app.get('/sim/api/requests', (_request, reply) =>
-    reply.send({ since: sim.counts.since.toISOString(), routes: Object.fromEntries(sim.counts.routes) }),
+    reply.send({
+      since: sim.counts.since.toISOString(),
+      routes: Object.fromEntries(sim.counts.routes),
+      vehicles: vehicleCounts(sim, now()),
+      last: [...sim.counts.last].reverse(),
+      tokenRequests: Object.fromEntries(sim.counts.tokenRequests),
+    }),
   );
   app.delete('/sim/api/requests', (_request, reply) => {
     resetCounts(sim.counts, sim.clock());

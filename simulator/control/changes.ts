@@ -2,7 +2,11 @@
 import { deliverAt, noticeSoon, refreshBy } from '../due.ts';
 import { accountKinds, objectionTo, touches, type Fault, type FaultRequest, type Scope } from '../faults.ts';
 import { uuidFrom } from '../random.ts';
-import type { Car } from '../seed/fleet.ts';
+import { openOwnersApp } from '../habits.ts';
+import type { Knobs, KnobsChange } from '../knobs.ts';
+import type { Account, Car } from '../seed/fleet.ts';
+import { enableWebhook } from '../subscriptions.ts';
+import { verifyWebhook } from '../webhooks/verify.ts';
 import { carOf, nextNumber, passwordOf, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
 import { errorEvent, stateEvent, type ToldError } from '../webhooks/event.ts';
@@ -84,6 +88,31 @@ export function fetchNow(sim: Simulation, car: Car): boolean {
   const connections = sim.state.connections.filter((item) => item.vin === car.vin);
   for (const connection of connections) refreshBy(sim, connection, sim.clock().getTime());
   return connections.length > 0;
+}
+
+/** Turns knobs. A new address of the webhook is asked to verify itself, as it would be at Smartcar. */
+export async function changeKnobs(sim: Simulation, change: KnobsChange): Promise<void> {
+  const { webhook = {}, ...others } = change;
+  const before = sim.state.knobs;
+  const { isEnabled = before.webhook.isEnabled, ...rest } = webhook;
+  // Absent keys are left out by zod, so spreading never writes undefined.
+  sim.state.knobs = { ...before, ...others, webhook: { ...before.webhook, ...rest } } as Knobs;
+  const now = sim.clock().getTime();
+  enableWebhook(sim, isEnabled, now);
+  if ('detectAfterS' in others || 'makesDiffer' in others) noticeSoon(sim, sim.state.connections, now);
+  sim.save();
+  const { url } = sim.state.knobs.webhook;
+  if (url !== null && url !== before.webhook.url) await verifyWebhook(sim, url, now);
+}
+
+/** The owner opens the manufacturer's app; watched cars show soon what came of it. */
+export function openApp(sim: Simulation, account: Account): { signedOut: boolean; settled: boolean } {
+  const now = sim.clock().getTime();
+  const happened = openOwnersApp(sim, account, now);
+  const theirs = sim.state.connections.filter(({ email }) => email === account.email);
+  if (happened.signedOut || happened.settled) noticeSoon(sim, theirs, now);
+  sim.save();
+  return happened;
 }
 
 function connectionOf(sim: Simulation, car: Car): Connection | undefined {

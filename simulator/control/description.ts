@@ -1,52 +1,181 @@
-/** What `GET /sim/api` answers. */
-export const description = {
-  about: 'Controls of the Smartcar simulator; bad input is answered 400 with a sentence in "error".',
-  calls: {
-    'GET /sim/api/world': 'cars and accounts with their present state',
-    'GET /sim/api/cars/{vin}': 'one car',
-    'GET /sim/api/errors': "Smartcar's errors, for faults of kind error",
-    'GET /sim/api/signals': 'the signals that cars answer',
-    'GET /sim/api/faults': 'all faults; DELETE ends them all, DELETE /sim/api/faults/{id} one',
-    'POST /sim/api/faults': 'a fault of everything, e.g. {"kind":"slow","delayMs":5000}',
-    'POST /sim/api/cars/{vin}/faults': '{"kind":"unreachable"}; DELETE ends them, DELETE …/faults/{kind} one kind',
-    'POST /sim/api/cars/{vin}/owner': '{"email"}: sold into another account of the same make',
-    'POST /sim/api/cars/{vin}/fetch': "fetches the car's data into the store now",
-    'POST /sim/api/cars/{vin}/claims':
-      'a VEHICLE_ERROR without a fault: {"type":"PERMISSION","code":null,"signals":["vehicleuseraccount-role"]}',
-    'POST /sim/api/cars/{vin}/state-event':
-      'a VEHICLE_STATE: {"triggers":["odometer-traveleddistance"]}, or FIRST_DELIVERY without',
-    'DELETE /sim/api/cars/{vin}/connection': "ends the connection at Smartcar's side",
-    'POST /sim/api/makes/{make}/outage': '{"code":"NO_RESPONSE","share":1}; DELETE ends it',
-    'POST /sim/api/accounts/{email}/password':
-      '{"password":"…"}: changed at the manufacturer, so Smartcar is signed out',
-    'GET /sim/api/knobs': 'how the simulator behaves where documents differ; PATCH changes some',
-    'GET /sim/api/webhooks': 'the webhook and its last deliveries',
-    'POST /sim/api/webhooks/verify': 'sends VERIFY and checks the answer',
-    'POST /sim/api/webhooks/raw': 'sends the body as an event, signed',
-    'POST /sim/api/tokens/revoke': 'application tokens issued so far are refused',
-    'GET /sim/api/requests': 'requests counted by route; DELETE begins again',
-    'POST /sim/api/authorize':
-      '{"url","email"?,"password"?,"vins"?,"grant"?,"deny"?,"error"?}: an owner without a browser; answers {"redirect"}',
+/** The controls, one entry for each: what `GET /sim/api` answers and what the OpenAPI document is made of. */
+import type { z } from 'zod';
+import { clockWish } from '../clock.ts';
+import { headlessRequest } from '../connect/headless.ts';
+import { faultRequest } from '../faults.ts';
+import { knobsChange } from '../knobs.ts';
+import { accountWish, claim, outageWish, ownerWish, passwordWish, rawEvent, stateWish, tokenWish } from './wishes.ts';
+
+export interface Control {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{names}` of parameters. */
+  path: string;
+  summary: string;
+  /** What validates the body; absent: there is none. */
+  body?: z.ZodType;
+  /** A body that may be sent. */
+  example?: unknown;
+  /** When all is well: 200, unless told. */
+  status?: 200 | 201 | 202;
+}
+
+export const controls: readonly Control[] = [
+  { method: 'GET', path: '', summary: 'this list, and everything of Smartcar that is imitated' },
+  { method: 'GET', path: '/openapi.json', summary: 'these controls as an OpenAPI document' },
+  { method: 'GET', path: '/world', summary: 'cars and accounts with their present state' },
+  { method: 'GET', path: '/cars/{vin}', summary: 'one car' },
+  { method: 'GET', path: '/makes', summary: 'the makes, how they report, and what they do that others do not' },
+  { method: 'GET', path: '/errors', summary: "Smartcar's errors, for faults of kind error" },
+  { method: 'GET', path: '/signals', summary: 'the signals that cars answer' },
+  { method: 'GET', path: '/faults', summary: 'all faults' },
+  {
+    method: 'POST',
+    path: '/faults',
+    summary: 'a fault of everything',
+    body: faultRequest,
+    example: { kind: 'slow', delayMs: 5000 },
+    status: 201,
   },
-  faultKinds: [
-    'asleep {hours, isSilent}',
-    'unreachable',
-    'password-changed {password}',
-    'access-revoked',
-    'car-removed',
-    'subscription-lapsed',
-    'account-issue',
-    'virtual-key-required',
-    'permission-missing {permission}',
-    'error {type, code, signals, keepsBody, isWholeRequest}',
-    'rate-limit {retryAfterS}',
-    'slow {delayMs}',
-    'truncated',
-    'hang-up',
-    'garbage {status}',
-    'empty-store',
-    'not-found',
-    'lock-ignored',
-    'door-open',
-  ],
-} as const;
+  { method: 'DELETE', path: '/faults', summary: 'ends all faults' },
+  { method: 'DELETE', path: '/faults/{id}', summary: 'ends one fault' },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/faults',
+    summary: 'a fault of one car, or of its owner’s account',
+    body: faultRequest,
+    example: { kind: 'unreachable' },
+    status: 201,
+  },
+  { method: 'DELETE', path: '/cars/{vin}/faults', summary: "ends the car's faults" },
+  { method: 'DELETE', path: '/cars/{vin}/faults/{kind}', summary: "ends the car's faults of one kind" },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/owner',
+    summary: 'sold into another account of the same make',
+    body: ownerWish,
+  },
+  { method: 'POST', path: '/cars/{vin}/fetch', summary: "fetches the car's data into the store now", status: 202 },
+  { method: 'POST', path: '/cars/{vin}/trunk', summary: 'somebody opens the trunk after a remote unlock' },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/claims',
+    summary: 'a VEHICLE_ERROR that nothing stands behind',
+    body: claim,
+    example: { type: 'PERMISSION', code: null, signals: ['vehicleuseraccount-role'] },
+    status: 202,
+  },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/state-event',
+    summary: 'a VEHICLE_STATE with these triggers; FIRST_DELIVERY without',
+    body: stateWish,
+    example: { triggers: ['odometer-traveleddistance'] },
+    status: 202,
+  },
+  { method: 'DELETE', path: '/cars/{vin}/connection', summary: "ends the connection at Smartcar's side" },
+  {
+    method: 'POST',
+    path: '/makes/{make}/outage',
+    summary: 'an outage of a make, for a share of its cars',
+    body: outageWish,
+    example: { code: 'NO_RESPONSE', share: 1 },
+    status: 201,
+  },
+  { method: 'DELETE', path: '/makes/{make}/outage', summary: 'ends the outage' },
+  {
+    method: 'POST',
+    path: '/accounts/{email}/password',
+    summary: 'changed at the manufacturer, so Smartcar is signed out',
+    body: passwordWish,
+    example: { password: 'password2' },
+    status: 201,
+  },
+  {
+    method: 'POST',
+    path: '/accounts/{email}/app-opened',
+    summary:
+      "the owner opens the manufacturer's app: it settles ACCOUNT_ISSUE, and signs Smartcar out where there is one session only",
+    body: accountWish,
+  },
+  { method: 'GET', path: '/knobs', summary: 'how the simulator behaves where documents differ' },
+  {
+    method: 'PATCH',
+    path: '/knobs',
+    summary: 'changes some; a new webhook address is sent VERIFY',
+    body: knobsChange,
+    example: { failureShape: 'request', webhook: { duplicates: 'same-event-id' } },
+  },
+  { method: 'GET', path: '/clock', summary: 'the time here, and how far it is ahead' },
+  {
+    method: 'POST',
+    path: '/clock',
+    summary: 'moves the clock ahead, never back',
+    body: clockWish,
+    example: { advanceS: 5_184_000 },
+  },
+  { method: 'GET', path: '/webhooks', summary: 'the webhook, its last VERIFY and its last deliveries' },
+  { method: 'POST', path: '/webhooks/verify', summary: 'sends VERIFY and checks the answer' },
+  {
+    method: 'POST',
+    path: '/webhooks/raw',
+    summary: 'sends the body as an event, signed',
+    body: rawEvent,
+    example: { eventType: 'VEHICLE_STATE', data: {} },
+    status: 202,
+  },
+  {
+    method: 'POST',
+    path: '/webhooks/management-token',
+    summary: 'a new application management token (AMT); the old one stops at once',
+    body: tokenWish,
+  },
+  { method: 'POST', path: '/tokens/revoke', summary: 'application tokens issued so far are refused' },
+  {
+    method: 'GET',
+    path: '/requests',
+    summary: 'requests counted by route and by vehicle, the month’s quota, and the last 200',
+  },
+  { method: 'DELETE', path: '/requests', summary: 'begins counting again; the quota stays' },
+  {
+    method: 'POST',
+    path: '/authorize',
+    summary: 'an owner without a browser goes through Connect; answers where the browser would be sent',
+    body: headlessRequest,
+  },
+];
+
+/** What `GET /sim/api` answers; `routes` is what the server has, `METHOD /path`. */
+export function describe(routes: readonly string[]): Record<string, unknown> {
+  return {
+    about: 'Controls of the Smartcar simulator; bad input is answered 400 with a sentence in "error".',
+    openapi: '/sim/api/openapi.json',
+    calls: Object.fromEntries(
+      controls.map(({ method, path, summary, example }) => [
+        `${method} /sim/api${path}`,
+        example === undefined ? summary : `${summary}: ${JSON.stringify(example)}`,
+      ]),
+    ),
+    faultKinds: faultKinds(),
+    imitated: imitatedRoutes(routes),
+  };
+}
+
+/** Everything of Smartcar that is answered; other paths are 501. */
+export function imitatedRoutes(routes: readonly string[]): string[] {
+  return routes
+    .filter((route) => !/ \/(?:sim(?:\/|$)|$)/.test(route))
+    .sort((a, b) => pathOf(a).localeCompare(pathOf(b)));
+}
+
+function pathOf(route: string): string {
+  return route.slice(route.indexOf(' ') + 1);
+}
+
+/** Kinds of fault with the names of their particulars. */
+export function faultKinds(): string[] {
+  return faultRequest.options.map(({ shape }) => {
+    const { kind, ...others } = shape;
+    const names = Object.keys(others);
+    return names.length === 0 ? kind.value : `${kind.value} {${names.join(', ')}}`;
+  });
+}

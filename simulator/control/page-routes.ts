@@ -4,6 +4,7 @@ import { queryOf } from '../api/answers.ts';
 import { faultRequest, type FaultRequest, type Scope } from '../faults.ts';
 import { knobsChange, type Knobs } from '../knobs.ts';
 import { resetCounts } from '../request-counts.ts';
+import type { Schedule } from '../schedule.ts';
 import type { Simulation } from '../simulation.ts';
 import { enableWebhook } from '../subscriptions.ts';
 import { verifyWebhook } from '../webhooks/verify.ts';
@@ -16,7 +17,7 @@ type Fields = Record<string, string>;
 /** What a button did: null when all is well, else a sentence for the top of the page. */
 type Notice = string | null;
 
-export function registerPage(app: FastifyInstance, sim: Simulation): void {
+export function registerPage(app: FastifyInstance, sim: Simulation, _schedule: Schedule): void {
   app.get('/', (_request, reply) => reply.redirect('/sim', 302));
   app.get('/sim', (request, reply) => {
     const { q = '', show = '', notice } = queryOf(request);

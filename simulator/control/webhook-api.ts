@@ -1,27 +1,20 @@
 /** `/sim/api/webhooks`: verify, false claims, and what was delivered. */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { param } from '../api/answers.ts';
 import { errorRow } from '../error-table.ts';
 import { webhookOf, type Simulation } from '../simulation.ts';
 import { verifyWebhook } from '../webhooks/verify.ts';
 import { object, sentenceOf } from './api.ts';
+import { rotateManagementToken } from '../subscriptions.ts';
 import { claimFalsely, sendRaw, sendState } from './changes.ts';
-
-const claim = z.strictObject({
-  type: z.string(),
-  code: z.string().nullable(),
-  state: z.enum(['ERROR', 'RESOLVED']).default('ERROR'),
-  signals: z.array(z.string()).default([]),
-});
-
-const stateWish = z.strictObject({ triggers: z.array(z.string()).min(1).optional() });
+import { claim, rawEvent, stateWish, tokenWish } from './wishes.ts';
 
 export function registerWebhookControls(app: FastifyInstance, sim: Simulation): void {
   app.get('/sim/api/webhooks', (_request, reply) =>
     reply.send({
       ...webhookOf(sim),
       ...sim.state.knobs.webhook,
+      verification: verificationView(sim),
       pending: sim.state.due.filter((item) => item.kind === 'deliver').length,
       deliveries: [...sim.state.deliveries].reverse(),
     }),
@@ -32,8 +25,13 @@ export function registerWebhookControls(app: FastifyInstance, sim: Simulation): 
       return object(reply, 400, 'The webhook has no address: PATCH /sim/api/knobs {"webhook":{"url":"…"}}.');
     return reply.send(await verifyWebhook(sim, url, sim.clock().getTime()));
   });
+  app.post('/sim/api/webhooks/management-token', (request, reply) => {
+    const parsed = tokenWish.safeParse(request.body ?? {});
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    return reply.send({ managementToken: rotateManagementToken(sim, parsed.data.token ?? null) });
+  });
   app.post('/sim/api/webhooks/raw', (request, reply) => {
-    const parsed = z.record(z.string(), z.unknown()).safeParse(request.body);
+    const parsed = rawEvent.safeParse(request.body);
     if (!parsed.success) return object(reply, 400, 'The body must be a JSON object.');
     return sendRaw(sim, parsed.data) ? reply.code(202).send({}) : object(reply, 400, 'The webhook has no address.');
   });
@@ -57,4 +55,10 @@ export function registerWebhookControls(app: FastifyInstance, sim: Simulation): 
       ? reply.code(202).send({})
       : object(reply, 400, 'The car is not connected.');
   });
+}
+
+/** The last VERIFY, or null. */
+function verificationView(sim: Simulation): Record<string, unknown> | null {
+  const { verification } = sim.state;
+  return verification === null ? null : { ...verification, at: new Date(verification.at).toISOString() };
 }

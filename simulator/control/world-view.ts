@@ -32,6 +32,8 @@ export interface CarView {
   activity: 'driving' | 'charging' | 'parked' | 'asleep';
   isLocked: boolean;
   spokeAt: string;
+  /** How often its driver was told that somebody asked for its location. */
+  ownerNotices: { count: number; lastAt: string | null };
 }
 
 export interface FaultView {
@@ -102,7 +104,15 @@ export function carView(sim: Simulation, car: Car, now: number): CarView {
     activity: world.isDriving ? 'driving' : world.isCharging ? 'charging' : isAwake ? 'parked' : 'asleep',
     isLocked,
     spokeAt: new Date(spokeAt).toISOString(),
+    ownerNotices: noticesOf(sim, car),
   };
+}
+
+function noticesOf(sim: Simulation, car: Car): CarView['ownerNotices'] {
+  const told = sim.state.ownerNotices[car.vin];
+  return told === undefined
+    ? { count: 0, lastAt: null }
+    : { count: told.count, lastAt: new Date(told.lastAt).toISOString() };
 }
 
 function connectionView(sim: Simulation, car: Car): CarView['connection'] {

@@ -5,8 +5,11 @@ import { cities, firstNames, lastNames, type City } from './names.ts';
 import { testAccounts } from './test-accounts.ts';
 import { vinOf } from './vin.ts';
 
-/** `first` and `second` are the demo's fleets, `spare` cars are for adding by hand, `test` the documented test accounts. */
-export type FleetName = 'first' | 'second' | 'spare' | 'test';
+/**
+ * `first` and `second` are the demo's fleets, `spare` cars are for adding by hand, `test` the documented test accounts,
+ * `further` one car of each make that the others leave out.
+ */
+export type FleetName = 'first' | 'second' | 'spare' | 'test' | 'further';
 
 /** How much a car is driven; a sleeper stands for days. */
 export type Habit = 'busy' | 'normal' | 'sleeper';
@@ -38,10 +41,13 @@ export interface Fleet {
   accounts: readonly Account[];
 }
 
+/** So many of the makes, from the first, are in the demo's fleets. */
+const demoMakes = 10;
+
 /** Everyone's first password. */
 export const firstPassword = 'password';
 
-/** The cars and accounts of a seed: 60 of ten makes, 12 of a second fleet, 8 spare ones, and the test accounts. */
+/** The cars and accounts of a seed: 60 of ten makes, 12 of a second fleet, 8 spare ones, the test accounts, and one of each further make. */
 export function fleetOf(seed: number): Fleet {
   const roll = seeded(seed, 'fleet');
   const cars: Car[] = [];
@@ -53,6 +59,9 @@ export function fleetOf(seed: number): Fleet {
   ];
   for (const [fleet, count] of plan) addFleet({ seed, fleet, count, roll, cars, accounts });
   addTestAccounts(cars, accounts);
+  // Last, and with a stream of its own: whatever is added here, the cars before keep their VINs and owners.
+  const further = seeded(seed, 'further makes');
+  addFleet({ seed, fleet: 'further', count: makes.length - demoMakes, roll: further, cars, accounts });
   return { cars, accounts: [...accounts.values()] };
 }
 
@@ -82,13 +91,14 @@ function addFleet(adding: Adding): void {
 }
 
 function makeFor(fleet: FleetName, index: number): Make {
-  const order =
-    fleet === 'first'
-      ? Math.floor(index / 6)
-      : fleet === 'second'
-        ? Math.floor(index / 3) * 2 + 1
-        : ([1, 1, 0, 3, 5, 5, 2, 9][index] ?? 0);
-  const make = makes[order % makes.length];
+  const order = {
+    first: Math.floor(index / 6),
+    second: Math.floor(index / 3) * 2 + 1,
+    spare: [1, 1, 0, 3, 5, 5, 2, 9][index] ?? 0,
+    further: demoMakes + index,
+    test: 0,
+  };
+  const make = makes[order[fleet]];
   if (make === undefined) throw new Error('there are makes');
   return make;
 }

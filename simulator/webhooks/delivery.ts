@@ -18,10 +18,10 @@ const longestLog = 200;
 export function sendEvent(sim: Simulation, event: Event, at: number): void {
   const { webhook } = sim.state.knobs;
   const url = event.eventType === 'VEHICLE_ERROR' ? (webhook.errorUrl ?? webhook.url) : webhook.url;
-  if (url === null || !webhook.isEnabled) return;
+  if (url === null || !webhook.isEnabled || !mayDeliver(sim)) return;
   const shuffle = webhook.isReordering ? Math.floor(chance(sim.state.seed, 'order', nextNumber(sim)) * 20_000) : 0;
   const start = at + webhook.delayS * 1000 + shuffle;
-  const delivery: Delivery = { ...event, url, attempt: 1, firstAt: start };
+  const delivery: Delivery = { ...event, event: numbered(sim, event.event), url, attempt: 1, firstAt: start };
   deliverAt(sim, delivery, start);
   if (webhook.duplicates === 'same-event-id') deliverAt(sim, { ...delivery, firstAt: start + 500 }, start + 500);
   if (webhook.duplicates === 'new-event-id') {
@@ -30,13 +30,30 @@ export function sendEvent(sim: Simulation, event: Event, at: number): void {
   }
 }
 
+/** Data flow only to a receiver that answered VERIFY, when the knob says so. @see docs/smartcar.md §6.3 */
+function mayDeliver(sim: Simulation): boolean {
+  const { needsVerification, url } = sim.state.knobs.webhook;
+  const { verification } = sim.state;
+  return !needsVerification || (verification !== null && verification.isVerified && verification.url === url);
+}
+
+function numbered(sim: Simulation, event: Event['event']): Event['event'] {
+  if (!sim.state.knobs.webhook.hasSequence) return event;
+  sim.state.sequence += 1;
+  return { ...event, meta: { ...metaOf(event), sequence: sim.state.sequence } };
+}
+
+function metaOf(event: Event['event']): object {
+  return typeof event['meta'] === 'object' && event['meta'] !== null ? event['meta'] : {};
+}
+
 /** One attempt; a failed one plans the next. */
 export async function runDelivery(sim: Simulation, delivery: Delivery, at: number): Promise<void> {
   const deliveryId = nextUuid(sim, 'delivery');
   const { webhook } = sim.state.knobs;
   const lost = !webhook.isDelivering;
   const result = lost ? { isDelivered: false, outcome: 'lost on the way' } : await post(sim, delivery, deliveryId, at);
-  log(sim, { at, deliveryId, ...summary(delivery), ...result });
+  logDelivery(sim, { at, deliveryId, ...summary(delivery), ...result });
   const next = attemptsAfterMs[delivery.attempt];
   if (result.isDelivered || lost || next === undefined || !isStillWanted(sim, delivery)) return;
   deliverAt(sim, { ...delivery, attempt: delivery.attempt + 1 }, delivery.firstAt + next);
@@ -54,6 +71,7 @@ async function post(
   deliveryId: string,
   at: number,
 ): Promise<{ isDelivered: boolean; outcome: string }> {
+  if (sim.state.knobs.webhook.isReceiverDown) return { isDelivered: false, outcome: 'ECONNREFUSED (knob)' };
   const bytes = bytesOf(sim, delivery, deliveryId, at);
   try {
     const response = await fetch(delivery.url, {
@@ -68,7 +86,8 @@ async function post(
       signal: AbortSignal.timeout(answerTimeoutMs),
     });
     await response.body?.cancel();
-    return { isDelivered: response.ok, outcome: String(response.status) };
+    const isDelivered = sim.state.knobs.webhook.success === '200' ? response.status === 200 : response.ok;
+    return { isDelivered, outcome: String(response.status) };
   } catch (error) {
     return { isDelivered: false, outcome: reasonOf(error) };
   }
@@ -84,8 +103,7 @@ export function reasonOf(error: unknown): string {
 
 function bytesOf(sim: Simulation, delivery: Delivery, deliveryId: string, at: number): Buffer {
   const { event } = delivery;
-  const meta = typeof event['meta'] === 'object' && event['meta'] !== null ? event['meta'] : {};
-  const whole = { ...event, meta: { ...meta, deliveryId, deliveredAt: at } };
+  const whole = { ...event, meta: { ...metaOf(event), deliveryId, deliveredAt: at } };
   return Buffer.from(sim.state.knobs.webhook.bytes === 'compact' ? JSON.stringify(whole) : unusualJson(whole), 'utf8');
 }
 
@@ -112,7 +130,8 @@ function whatIs(event: Record<string, unknown>): string {
   return JSON.stringify(triggers).includes('FIRST_DELIVERY') ? 'first delivery' : `${String(triggers.length)} changed`;
 }
 
-function log(sim: Simulation, record: DeliveryRecord): void {
+/** Puts a line on the log of deliveries; old lines fall off. */
+export function logDelivery(sim: Simulation, record: DeliveryRecord): void {
   sim.state.deliveries.push(record);
   if (sim.state.deliveries.length > longestLog) sim.state.deliveries.shift();
   sim.touch();

@@ -38,6 +38,7 @@ export function stateEvent(
   at: number,
 ): Event {
   const { shape } = sim.state.knobs.webhook;
+  if (shape === 'keyed') return keyedEvent(sim, connection, triggers);
   const entries = Object.entries(connection.signals);
   const signals = entries.map(([code, signal]) => stateSignal(shape, code, signal));
   const eventId = nextUuid(sim, 'event');
@@ -61,6 +62,27 @@ export function stateEvent(
               ? { ...webhookMeta(sim), mode, signalCount: signals.length }
               : { deliveryTime: at, mode, signalCount: signals.length },
         };
+  return { ...base, vehicleId: connection.vehicleId, event };
+}
+
+/** The sample of the page on delivery behaviour, which nobody has seen on the wire: names for triggers, signals by name. */
+function keyedEvent(sim: Simulation, connection: Connection, triggers: 'FIRST_DELIVERY' | readonly string[]): Event {
+  const base = { eventId: nextUuid(sim, 'event'), eventType: 'VEHICLE_STATE' as const };
+  const signals = Object.entries(connection.signals).map(([code, signal]) => {
+    const { body, meta, status } = stateSignal('documented', code, signal);
+    return [dotted(code), status === undefined ? { body, meta } : { status }];
+  });
+  const { user } = subjectOf(sim, connection, 'keyed');
+  const event = {
+    ...base,
+    vehicleId: connection.vehicleId,
+    data: {
+      user,
+      triggers: triggers === 'FIRST_DELIVERY' ? [triggers] : triggers.map(dotted),
+      signals: Object.fromEntries(signals) as Json,
+    },
+    meta: { version: '4.0', mode: sim.state.knobs.webhook.mode },
+  };
   return { ...base, vehicleId: connection.vehicleId, event };
 }
 
@@ -96,7 +118,7 @@ export function errorEvent(sim: Simulation, connection: Connection, told: ToldEr
   const subject = subjectOf(sim, connection, shape);
   const event: Json = {
     ...base,
-    ...(isThird || shape !== 'documented' ? {} : { vehicleId: connection.vehicleId }),
+    ...(isThird || isCaptured(shape) ? {} : { vehicleId: connection.vehicleId }),
     data: {
       ...subject,
       errors: [isThird ? thirdError(sim, connection, told) : documentedError(sim, connection, told, shape)],
@@ -104,6 +126,10 @@ export function errorEvent(sim: Simulation, connection: Connection, told: ToldEr
     meta: { ...webhookMeta(sim), mode },
   };
   return { ...base, vehicleId: connection.vehicleId, event };
+}
+
+function isCaptured(shape: string): boolean {
+  return shape === 'captured' || shape === 'captured-2025-09';
 }
 
 function documentedError(sim: Simulation, connection: Connection, told: ToldError, shape: string): Json {
@@ -138,6 +164,12 @@ function wordsOf(sim: Simulation, connection: Connection, { type, code }: Signal
   const resolution: Words['resolution'] = { type: row?.resolution ?? null };
   if (type === 'CONNECTED_SERVICES_ACCOUNT' && code === 'AUTHENTICATION_FAILED')
     resolution.url = reauthenticateUrl(sim, connection.vehicleId);
+  if (
+    type === 'COMPATIBILITY' &&
+    resolution.type === null &&
+    sim.state.knobs.webhook.compatibilityResolution !== 'null'
+  )
+    resolution.type = 'CONTACT_SUPPORT';
   if (code === 'VIRTUAL_KEY_REQUIRED') resolution.url = 'https://www.tesla.com/_ak/smartcar.com';
   const message = row?.suggestedUserMessage ?? null;
   return {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { uuidFrom } from '../random.ts';
 import { nextNumber, nextUuid, webhookOf, type Simulation } from '../simulation.ts';
-import { reasonOf } from './delivery.ts';
+import { logDelivery, reasonOf } from './delivery.ts';
 import { signatureOf } from './signature.ts';
 
 export interface Verification {
@@ -13,10 +13,34 @@ export interface Verification {
 
 const answer = z.object({ challenge: z.string() });
 
-/** Asks the receiver to prove that it knows the management token. */
+/** Asks the receiver to prove that it knows the management token; a failure is tried again only by hand. */
 export async function verifyWebhook(sim: Simulation, url: string, now: number): Promise<Verification> {
+  const { event, deliveryId } = challengeEvent(sim, now);
+  const result = sim.state.knobs.webhook.isReceiverDown
+    ? { isVerified: false, outcome: 'The receiver could not be asked: ECONNREFUSED (knob).' }
+    : await ask(sim, url, event);
+  sim.state.verification = { at: now, url, ...result };
+  logDelivery(sim, {
+    at: now,
+    eventId: event.eventId,
+    deliveryId,
+    eventType: 'VERIFY',
+    vehicleId: null,
+    what: 'challenge, unsigned',
+    attempt: 1,
+    outcome: result.outcome,
+    isDelivered: result.isVerified,
+  });
+  sim.save();
+  return result;
+}
+
+type ChallengeEvent = { eventId: string; data: { challenge: string } } & Record<string, unknown>;
+
+function challengeEvent(sim: Simulation, now: number): { event: ChallengeEvent; deliveryId: string } {
   const challenge = uuidFrom(sim.state.seed, 'challenge', nextNumber(sim)).replaceAll('-', '').slice(0, 16);
   const { id, name } = webhookOf(sim);
+  const deliveryId = nextUuid(sim, 'delivery');
   const event = {
     eventId: nextUuid(sim, 'event'),
     eventType: 'VERIFY',
@@ -25,10 +49,14 @@ export async function verifyWebhook(sim: Simulation, url: string, now: number): 
       version: '4.0',
       webhookId: id,
       webhookName: name,
-      deliveryId: nextUuid(sim, 'delivery'),
+      deliveryId,
       deliveredAt: new Date(now).toISOString(),
     },
   };
+  return { event, deliveryId };
+}
+
+async function ask(sim: Simulation, url: string, event: ChallengeEvent): Promise<Verification> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -40,7 +68,7 @@ export async function verifyWebhook(sim: Simulation, url: string, now: number): 
     if (response.status !== 200)
       return { isVerified: false, outcome: `The receiver answered ${String(response.status)}, not 200.` };
     const parsed = answer.safeParse(await response.json());
-    const expected = signatureOf(sim.credentials.managementToken, challenge);
+    const expected = signatureOf(sim.credentials.managementToken, event.data.challenge);
     const isVerified = parsed.success && parsed.data.challenge === expected;
     return {
       isVerified,

@@ -16,13 +16,13 @@ test('a seed makes the same fleet again, and another seed another', () => {
   );
 });
 
-test('the first fleet has sixty cars of ten makes, the second twelve, and eight are spare', () => {
+test('the first fleet has sixty cars of ten makes, the second twelve, eight are spare, and one is of each further make', () => {
   for (const seed of [1, 2, 3]) {
     const cars = own(seed);
     const count = (fleet: string): number => cars.filter((car) => car.fleet === fleet).length;
-    assert.deepEqual([count('first'), count('second'), count('spare')], [60, 12, 8]);
+    assert.deepEqual([count('first'), count('second'), count('spare'), count('further')], [60, 12, 8, 11]);
     assert.equal(new Set(cars.filter((car) => car.fleet === 'first').map((car) => car.make.make)).size, 10);
-    assert.equal(new Set(cars.map((car) => car.vin)).size, 80);
+    assert.equal(new Set(cars.map((car) => car.vin)).size, 91);
     for (const { vin } of cars) {
       assert.match(vin, /^[A-HJ-NPR-Z0-9]{17}$/);
       assert.equal(vin.charAt(8), checkDigit(vin));
