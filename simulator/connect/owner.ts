@@ -49,7 +49,9 @@ function isRightLogin(sim: Simulation, session: Session, account: Account, passw
 }
 
 function reauthenticateStep(sim: Simulation, session: Session, account: Account, now: number): Step {
-  const connection = sim.state.connections.find((item) => item.vehicleId === session.vehicleId);
+  const connection = sim.state.connections.find((item) =>
+    session.vehicleId === null ? item.email === account.email : item.vehicleId === session.vehicleId,
+  );
   if (connection === undefined) return { redirect: errorRedirect(session, 'no_vehicles') };
   if (connection.email !== account.email)
     return { refusal: 'This account does not have the vehicle that is to be connected again.' };
@@ -58,7 +60,7 @@ function reauthenticateStep(sim: Simulation, session: Session, account: Account,
   signIn(sim, account, now);
   storeExternalId(sim, session, connection.userId);
   sim.save();
-  return { redirect: reauthenticateRedirect(sim, session, connection.userId) };
+  return { redirect: reauthenticateRedirect(sim, session, connection) };
 }
 
 /** The cars an account shows; removed ones are gone. */

@@ -42,10 +42,14 @@ export function authorizeRedirect(
 }
 
 /** The address after a repeated login: a vehicle, never a code and never tokens. */
-export function reauthenticateRedirect(sim: Simulation, session: Session, userId: string): string {
+export function reauthenticateRedirect(
+  sim: Simulation,
+  session: Session,
+  { userId, vehicleId }: { userId: string; vehicleId: string },
+): string {
   const externalId = sim.state.externalIds[userId];
   return withQuery(session, {
-    vehicle_id: session.vehicleId ?? '',
+    vehicle_id: vehicleId,
     ...(externalId === undefined ? {} : { external_id: externalId }),
   });
 }

@@ -12,6 +12,7 @@ import {
   signInStep,
   type Step,
 } from './owner.ts';
+import { donePage } from './done-page.ts';
 import { brandsPage, loginPage, permissionsPage, preamblePage, refusedPage, vehiclesPage } from './pages.ts';
 import { errorRedirect, isConnectError } from './redirect.ts';
 import { openSession, readConnectQuery, sealSession, type Session } from './session.ts';
@@ -25,11 +26,12 @@ export function registerConnect(app: FastifyInstance, sim: Simulation): void {
         return show(reply.code(session.status), refusedPage(session.message, session.status, sealed));
       }
       if (flow === 'authorize') return show(reply, preamblePage(session, sealSession(sim, session)));
-      return showLogin(sim, reply, { ...session, make: makeOfVehicle(sim, session) }, null, '');
+      return showLogin(sim, reply, { ...session, make: makeOfVehicle(sim, session) ?? session.make }, null, '');
     });
   }
   registerLogin(app, sim);
   registerChoices(app, sim);
+  app.get('/connect/done', (request, reply) => show(reply, donePage(queryOf(request))));
   app.get('/connect/leave', (request, reply) => {
     const session = sessionOf(sim, request);
     const { error = '', status_code: status, error_message: message } = queryOf(request);

@@ -65,10 +65,10 @@ export const configuredPermissions = [
 export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: Query): Session | Refused {
   const clientId = query['application_id'] ?? query['client_id'];
   if (clientId !== sim.credentials.applicationId) return refuse(`400: Invalid parameter client_id: ${clientId ?? ''}`);
-  const redirectUri = query['redirect_uri'] ?? (flow === 'authorize' ? sim.redirectUris[0] : undefined);
-  if (redirectUri === undefined || !sim.redirectUris.includes(redirectUri)) {
+  const redirectUri = redirectUriOf(sim, flow, query);
+  if (redirectUri === null) {
     return refuse(
-      `400: Invalid parameter redirect_uri: ${redirectUri ?? 'missing'}. It must match one of the application's registered addresses exactly.`,
+      `400: Invalid parameter redirect_uri: ${query['redirect_uri'] ?? 'missing'}. It must match one of the application's registered addresses exactly.`,
     );
   }
   const wrong = wrongChoice(flow, query);
@@ -77,7 +77,9 @@ export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: 
   const connection = sim.state.connections.find(({ vehicleId }) =>
     [vehicleId, vehicleAlias(vehicleId)].includes(wish.vehicleId ?? ''),
   );
-  if (flow === 'reauthenticate' && connection === undefined) {
+  // Tesla's stand-alone form names the make instead of a vehicle.
+  const isStandAlone = wish.vehicleId === null && wish.make === 'TESLA';
+  if (flow === 'reauthenticate' && connection === undefined && !isStandAlone) {
     const message = `404: There is no connected vehicle ${wish.vehicleId ?? '(vehicle_id is missing)'}.`;
     return { status: 404, message, back: wish };
   }
@@ -86,6 +88,21 @@ export function readConnectQuery(sim: Simulation, flow: Session['flow'], query: 
     return { status: 400, message: `400: Invalid parameter single_select_vin: ${session.singleVin}`, back: session };
   }
   return session;
+}
+
+/**
+ * Where the browser goes in the end: the address asked for, the first registered one, or, with `none` and no
+ * address of the application, a page of Smartcar's. Null: not allowed.
+ */
+function redirectUriOf(sim: Simulation, flow: Session['flow'], query: Query): string | null {
+  const { redirect_uri: asked, app_origin: appOrigin, response_type: responseType } = query;
+  if (asked !== undefined) return sim.redirectUris.includes(asked) ? asked : null;
+  if (responseType === 'none' && (flow === 'reauthenticate' || appOrigin !== undefined)) {
+    const hosted = new URL('/connect/done', sim.publicOrigin);
+    if (appOrigin !== undefined) hosted.searchParams.set('app_origin', appOrigin);
+    return hosted.toString();
+  }
+  return flow === 'authorize' ? (sim.redirectUris[0] ?? null) : null;
 }
 
 function refuse(message: string): Refused {
@@ -105,8 +122,16 @@ function wrongChoice(flow: Session['flow'], query: Query): string | null {
     const value = query[name];
     if (value !== undefined && !allowed.includes(value)) return name;
   }
+  if (query['app_origin'] !== undefined && !isOrigin(query['app_origin'])) return 'app_origin';
   const scope = (query['scope'] ?? '').split(' ').filter(Boolean);
   return scope.every((item) => /^(required:)?(read|control)_[a-z_]+$/.test(item)) ? null : 'scope';
+}
+
+/** An https origin, or one of the developer's own machine. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.origin !== text.replace(/\/$/, '')) return false;
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1'].includes(url.hostname);
 }
 
 function sessionOf(flow: Session['flow'], query: Query, redirectUri: string): Omit<Session, 'application'> {
