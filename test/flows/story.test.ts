@@ -121,7 +121,7 @@ describe('the story of one car', () => {
     assert.match(await (await fetch(url)).text(), /repaired/i);
   });
 
-  test('disconnected by an operator: final here, revoked at Smartcar, the record stays', async () => {
+  test('disconnected by an operator: final here, revoked at Smartcar, the record stays [§11-4]', async () => {
     const answer = await world.api('POST', `/vehicles/${id}/disconnect`, {});
     assert.equal(answer.status, 200);
     await world.settle();

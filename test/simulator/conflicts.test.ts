@@ -6,7 +6,7 @@ import { stand, type Json } from './stand.ts';
 
 const isParked = (car: Json): boolean => car.fleet === 'first' && car.activity === 'parked';
 
-test('a connection is found by its own id, by its vehicle’s, or by both', async (t) => {
+test('a connection is found by its own id, by its vehicle’s, or by both [§3.2-8]', async (t) => {
   const { api, connected, sim } = await stand(t);
   const car = await connected(isParked);
   const { id } = (await sim('GET', `/cars/${car.vin as string}`)).connection;
@@ -22,7 +22,7 @@ test('a connection is found by its own id, by its vehicle’s, or by both', asyn
   assert.equal((await api('DELETE', `/connections/${car.vehicleId as string}`)).status, 204);
 });
 
-test('subscriptions stand at their own path, or below their webhook', async (t) => {
+test('subscriptions stand at their own path, or below their webhook [§3.8-7]', async (t) => {
   const { advance, api, connected, sim } = await stand(t);
   const car = await connected(isParked);
   const webhookId = (await api('GET', '/webhooks')).body.data[0].id as string;
@@ -41,7 +41,7 @@ test('subscriptions stand at their own path, or below their webhook', async (t) 
   assert.equal((await api('DELETE', `${below}/${subscription.id as string}`)).status, 204);
 });
 
-test('the token endpoint understands JSON and forms, or one of them', async (t) => {
+test('the token endpoint understands JSON and forms, or one of them [§1.8-7]', async (t) => {
   const { call, sim } = await stand(t);
   const { apiClientId: client_id, apiClientSecret: client_secret } = demoCredentials;
   const wish = { grant_type: 'client_credentials', client_id, client_secret };
@@ -57,7 +57,7 @@ test('the token endpoint understands JSON and forms, or one of them', async (t) 
   assert.deepEqual(await statuses('form'), [400, 200]);
 });
 
-test('the link back is prev, or previous', async (t) => {
+test('the link back is prev, or previous [§3.4-12]', async (t) => {
   const { api, connected, sim } = await stand(t);
   await connected(isParked);
   const names = async (): Promise<string[]> => Object.keys((await api('GET', '/connections')).body.links);
@@ -69,7 +69,7 @@ test('the link back is prev, or previous', async (t) => {
   );
 });
 
-test('codes of errors are those of the table, or those of the preview', async (t) => {
+test('codes of errors are those of the table, or those of the preview [§3.7-7]', async (t) => {
   const { api, call, sim, connected, subscribe } = await stand(t);
   const car = await connected(isParked);
   const codes = async (): Promise<Json[]> => {
@@ -89,7 +89,7 @@ test('codes of errors are those of the table, or those of the preview', async (t
   assert.deepEqual([again.status, again.body.errors[0].type, again.body.errors[0].code], [409, 'VALIDATION', null]);
 });
 
-test('a car without a subscription is read from the store of the day, or is empty, or is not found', async (t) => {
+test('a car without a subscription is read from the store of the day, or is empty, or is not found [§3.4-13]', async (t) => {
   const { advance, api, connected, sim, subscribe } = await stand(t);
   const car = await connected(isParked);
   await advance(10);

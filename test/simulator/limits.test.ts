@@ -4,7 +4,7 @@ import { stand, type Json } from './stand.ts';
 
 const isParked = (car: Json): boolean => car.fleet === 'first' && car.activity === 'parked';
 
-test('a vehicle has so many requests a month, then 430 until the calendar month ends', async (t) => {
+test('a vehicle has so many requests a month, then 430 until the calendar month ends [§5-5]', async (t) => {
   const { advance, api, clock, connected, sim } = await stand(t);
   const car = await connected(isParked);
   await advance(10);
@@ -44,7 +44,7 @@ test('another vehicle is not touched by a spent quota, and what names no vehicle
   assert.equal((await api('GET', '/connections')).status, 200);
 });
 
-test('vehicles that were connected after the plan was full answer 430', async (t) => {
+test('vehicles that were connected after the plan was full answer 430 [§10-2]', async (t) => {
   const { api, clock, connected, sim } = await stand(t);
   const first = await connected(isParked);
   clock.now += 1000;
@@ -57,7 +57,7 @@ test('vehicles that were connected after the plan was full answer 430', async (t
   assert.equal((await api('GET', `/vehicles/${second.vehicleId as string}`)).status, 200, 'a place is free');
 });
 
-test('by the older guidance a Kia has twenty requests a day and a Chevrolet one in thirty minutes', async (t) => {
+test('by the older guidance a Kia has twenty requests a day and a Chevrolet one in thirty minutes [§5-13]', async (t) => {
   const { api, clock, connected, sim } = await stand(t);
   await sim('PATCH', '/knobs', { vehicleBuckets: 'older-guidance' });
   const statuses = async (car: Json, count: number): Promise<Json[]> => {

@@ -28,7 +28,7 @@ test('a car that is told now may act minutes later', async (t) => {
   assert.equal((await sim('GET', `/cars/${car.vin as string}`)).isLocked, false);
 });
 
-test('a streamed answer has no length, its head comes at once, and its errors name another status', async (t) => {
+test('a streamed answer has no length, its head comes at once, and its errors name another status [§3.6-3, §3.6-4]', async (t) => {
   const { advance, running, sim, token, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', { commandMode: 'stream', streamAfterS: 175 });

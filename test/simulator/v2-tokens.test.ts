@@ -17,7 +17,7 @@ const twoCars = (cars: Json[]): Json[] => {
   return cars.filter((car) => car.account.email === owner.account.email);
 };
 
-test('a code is exchanged once, for a pair with exactly four keys', async (t) => {
+test('a code is exchanged once, for a pair with exactly four keys [§1.2-2, §1.6-2, §1.6-4, §1.6-6]', async (t) => {
   const { codeFor, carOf, exchange, call } = await standV2(t);
   const car = await carOf((item) => item.fleet === 'first');
   const code = await codeFor(car.account.email, [car.vin]);
@@ -38,7 +38,7 @@ test('a code is exchanged once, for a pair with exactly four keys', async (t) =>
   assert.deepEqual(again.body, { error: 'invalid_request', error_description: `Invalid code: ${code}.` });
 });
 
-test('a code ends after ten minutes, and another address than the one of Connect gets nothing', async (t) => {
+test('a code ends after ten minutes, and another address than the one of Connect gets nothing [§1.2-2, §1.6-2, §1.6-10]', async (t) => {
   const { codeFor, carOf, exchange, clock, tokenRequest } = await standV2(t);
   const car = await carOf((item) => item.fleet === 'first');
   const code = await codeFor(car.account.email, [car.vin]);
@@ -58,7 +58,7 @@ test('a code ends after ten minutes, and another address than the one of Connect
   assert.equal((await exchange('bad code here')).body.error_description, 'Invalid code: bad code here.');
 });
 
-test('a wrong secret, a missing one and an unknown grant are refused in the words of OAuth', async (t) => {
+test('a wrong secret, a missing one and an unknown grant are refused in the words of OAuth [§1.6-1, §1.6-9]', async (t) => {
   const { tokenRequest, call } = await standV2(t);
   const form = { grant_type: 'refresh_token', refresh_token: 'x' };
   for (const headers of [basic(applicationId, 'wrong'), basic('wrong', 'wrong'), { authorization: 'Basic ?' }, {}]) {
@@ -71,7 +71,7 @@ test('a wrong secret, a missing one and an unknown grant are refused in the word
   assert.equal((await call('POST', '/oauth/token', form, {})).status, 401);
 });
 
-test('a refresh replaces both tokens; the earlier access token lives to its own end', async (t) => {
+test('a refresh replaces both tokens; the earlier access token lives to its own end [§1.6-5, §1.7-1, §1.7-2]', async (t) => {
   const { connectedV2, refresh, call, clock } = await standV2(t);
   const { tokens } = await connectedV2();
   const user = (token: string): Promise<Answer> => call('GET', '/v2.0/user/', undefined, bearer(token));
@@ -87,7 +87,7 @@ test('a refresh replaces both tokens; the earlier access token lives to its own 
   assert.equal((await user(next.access_token)).status, 200);
 });
 
-test('a used refresh token works for its grace and no longer', async (t) => {
+test('a used refresh token works for its grace and no longer [§1.7-3, §1.7-8]', async (t) => {
   for (const [graceS, lastAt] of [
     [60, 59],
     [600, 599],
@@ -109,7 +109,7 @@ test('a used refresh token works for its grace and no longer', async (t) => {
   }
 });
 
-test('a replay gets the same pair, another pair or an error, as the knob says', async (t) => {
+test('a replay gets the same pair, another pair or an error, as the knob says [§1.6-8, §1.7-9]', async (t) => {
   const { connectedV2, refresh, sim, call } = await standV2(t);
   const { tokens } = await connectedV2();
   const first = (await refresh(tokens.refresh_token)).body;
@@ -128,7 +128,7 @@ test('a replay gets the same pair, another pair or an error, as the knob says', 
   assert.equal((await refresh(tokens.refresh_token)).status, 401);
 });
 
-test('a refresh token that nobody uses dies after sixty days', async (t) => {
+test('a refresh token that nobody uses dies after sixty days [§1.7-4]', async (t) => {
   const { connectedV2, refresh, clock } = await standV2(t);
   const { tokens } = await connectedV2();
   clock.now += 60 * 86_400_000 - 1000;
@@ -139,7 +139,7 @@ test('a refresh token that nobody uses dies after sixty days', async (t) => {
   assert.deepEqual(shapeOf(refused.body), shapeOf(fixture('v2-error-refresh')));
 });
 
-test('the life of an access token is a knob, and the reply says it', async (t) => {
+test('the life of an access token is a knob, and the reply says it [§1.6-5]', async (t) => {
   const { connectedV2, sim, call, clock } = await standV2(t);
   await sim('PATCH', '/knobs', { accessTokenLifeS: 1800 });
   const { tokens } = await connectedV2();
@@ -148,7 +148,7 @@ test('the life of an access token is a knob, and the reply says it', async (t) =
   assert.equal((await call('GET', '/v2.0/user', undefined, bearer(tokens.access_token))).status, 401);
 });
 
-test('one pair opens all cars of an owner; single_select gives each car its own, and both families live', async (t) => {
+test('one pair opens all cars of an owner; single_select gives each car its own, and both families live [§1.7-5, §1.7-6, §1.7-7]', async (t) => {
   const { codeFor, exchange, world, call, refresh } = await standV2(t);
   const cars = twoCars((await world()).cars);
   const email = cars[0]?.account.email;

@@ -13,7 +13,7 @@ const electric = (car: Json): boolean => car.fleet === 'first' && car.powertrain
 const plugIn = (car: Json): boolean => car.fleet === 'first' && car.powertrain === 'PHEV';
 const burning = (car: Json): boolean => car.fleet === 'first' && car.powertrain === 'ICE';
 
-test('every read answers in the shape that is documented, with and without a trailing slash', async (t) => {
+test('every read answers in the shape that is documented, with and without a trailing slash [§2.1-3, §2.1-7, §2.2-2, §2.2-3, §2.2-4, §2.2-5, §2.2-6, §2.2-7, §2.2-8, §2.2-9, §2.2-11, §2.2-14]', async (t) => {
   const { connectedV2, call } = await standV2(t);
   const car = await connectedV2(plugIn);
   const shapes: [path: string, name: string][] = [
@@ -40,7 +40,7 @@ test('every read answers in the shape that is documented, with and without a tra
   assert.deepEqual(user.body, { id: car.userId });
 });
 
-test('lock state has exactly its six keys, and a closed door of a locked car has the word of the knob', async (t) => {
+test('lock state has exactly its six keys, and a closed door of a locked car has the word of the knob [§2.4-1, §2.4-2, §2.4-4]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2((item) => parked(item) && item.isLocked === true);
   const { body } = await car.ask('/security');
@@ -58,7 +58,7 @@ test('lock state has exactly its six keys, and a closed door of a locked car has
   assert.ok((await car.ask('/security')).body.doors.every((door: Json) => door.status === 'LOCKED'));
 });
 
-test('the rest of the table answers too: capacity, limit, oil, diagnostics, history', async (t) => {
+test('the rest of the table answers too: capacity, limit, oil, diagnostics, history [§2.2-10, §2.2-13, §2.2-15, §2.2-16, §2.2-17, §12.2-2]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2(plugIn);
   assert.deepEqual(shapeOf((await car.ask('/battery/capacity')).body), { capacity: 'number' });
@@ -84,7 +84,7 @@ test('the rest of the table answers too: capacity, limit, oil, diagnostics, hist
   assert.equal((await car.ask('/service/history?start_date=soon')).status, 400);
 });
 
-test('headers say how old the data are, and units only where something has them', async (t) => {
+test('headers say how old the data are, and units only where something has them [§2.1-5, §2.1-6]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2(plugIn);
   const units: Record<string, string | null> = {};
@@ -114,7 +114,7 @@ test('headers say how old the data are, and units only where something has them'
   assert.equal(headers.get('sc-data-age'), headers.get('sc-fetched-at'));
 });
 
-test('imperial is miles, gallons and psi, and the answer says so', async (t) => {
+test('imperial is miles, gallons and psi, and the answer says so [§2.1-4, §2.3-4]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2(plugIn);
   const both = async (path: string, field: string): Promise<number> => {
@@ -128,7 +128,7 @@ test('imperial is miles, gallons and psi, and the answer says so', async (t) => 
   assert.ok(Math.abs((await both('/tires/pressure', 'frontLeft')) - 0.145) < 0.001);
 });
 
-test('a car says of what it lacks that it is not capable', async (t) => {
+test('a car says of what it lacks that it is not capable [§2.3-3]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const ice = await connectedV2(burning);
   for (const path of ['/battery', '/battery/capacity', '/charge', '/charge/limit']) {
@@ -140,7 +140,7 @@ test('a car says of what it lacks that it is not capable', async (t) => {
   for (const path of ['/fuel', '/engine/oil']) assert.equal((await bev.ask(path)).body.code, 'VEHICLE_NOT_CAPABLE');
 });
 
-test('what the owner left out is 403 PERMISSION with the way to repair it', async (t) => {
+test('what the owner left out is 403 PERMISSION with the way to repair it [§1.9-1, §2.1-7, §4.1-2, §4.1-3, §4.2-6]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2(parked, { scope: 'read_odometer' });
   const { status, body, headers } = await car.ask('/location');
@@ -157,7 +157,7 @@ test('what the owner left out is 403 PERMISSION with the way to repair it', asyn
   assert.equal((await car.ask('/odometer')).status, 403);
 });
 
-test('a bad token is 401 AUTHENTICATION without a code', async (t) => {
+test('a bad token is 401 AUTHENTICATION without a code [§4.1-2, §4.1-3, §4.2-1]', async (t) => {
   const { connectedV2, call, token } = await standV2(t);
   const car = await connectedV2();
   for (const headers of [{}, bearer('nonsense'), bearer(await token())]) {
@@ -172,7 +172,7 @@ test('a bad token is 401 AUTHENTICATION without a code', async (t) => {
   assert.equal(v3.status, 401, 'a token of v2 opens nothing of v3');
 });
 
-test('every row of the error table comes in its shape, from a read and inside a batch', async (t) => {
+test('every row of the error table comes in its shape, from a read and inside a batch [§4.1-1, §4.1-3, §4.1-4, §4.3-1]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   await sim('PATCH', '/knobs', { limitsVehicles: false });
   const car = await connectedV2();
@@ -200,7 +200,7 @@ test('every row of the error table comes in its shape, from a read and inside a 
   }
 });
 
-test('an owner who changed the password leaves an address that is half built', async (t) => {
+test('an owner who changed the password leaves an address that is half built [§1.4-5, §9.1-1]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2();
   await sim('POST', `/cars/${car.vin}/faults`, { kind: 'password-changed' });
@@ -215,7 +215,7 @@ test('an owner who changed the password leaves an address that is half built', a
   });
 });
 
-test('a read is live, or as old as the store when the knob says so', async (t) => {
+test('a read is live, or as old as the store when the knob says so [§2.1-9]', async (t) => {
   const { connectedV2, sim, advance } = await standV2(t);
   const car = await connectedV2((item) => item.fleet === 'first' && item.activity === 'driving');
   await advance(10);
@@ -232,7 +232,7 @@ test('a read is live, or as old as the store when the knob says so', async (t) =
   assert.equal(again.body.distance, cached.body.distance);
 });
 
-test('a failed part of a batch has no headers, and the whole is 200 even when all fail', async (t) => {
+test('a failed part of a batch has no headers, and the whole is 200 even when all fail [§2.6-1, §2.6-2, §2.6-3, §2.6-4, §2.6-7, §2.6-8]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2(parked, { scope: 'read_odometer read_location read_tires' });
   const requests = [{ path: '/odometer' }, { path: '/location' }, { path: '/fuel' }, { path: 'tires/pressure' }];
@@ -262,7 +262,7 @@ test('a failed part of a batch has no headers, and the whole is 200 even when al
   assert.equal(kind.body.responses[0].headers['content-type'], 'application/json');
 });
 
-test('a batch without requests is 400 VALIDATION with a detail', async (t) => {
+test('a batch without requests is 400 VALIDATION with a detail [§4.1-7]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2();
   for (const body of [undefined, {}, { requests: [] }, { requests: 'odometer' }]) {
@@ -274,7 +274,7 @@ test('a batch without requests is 400 VALIDATION with a detail', async (t) => {
   assert.equal((await car.send('POST', '/batch', {})).body.detail[0].message, '"requests" is required');
 });
 
-test('each part of a batch counts against the limits of the application and of the car', async (t) => {
+test('each part of a batch counts against the limits of the application and of the car [§2.6-6, §5-2]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2();
   await sim('PATCH', '/knobs', { applicationBucket: { capacity: 3, refillPerMinute: 0 } });
@@ -300,7 +300,7 @@ test('each part of a batch counts against the limits of the application and of t
   assert.equal((await car.ask('/permissions')).status, 200, 'what the car is not asked for goes on');
 });
 
-test('locking and unlocking are sent, done a little later, and tell nothing of the result', async (t) => {
+test('locking and unlocking are sent, done a little later, and tell nothing of the result [§2.5-1, §2.5-2]', async (t) => {
   const { connectedV2, advance, sim } = await standV2(t);
   const car = await connectedV2((item) => parked(item) && item.isLocked === true);
   const sent = { status: 'success', message: 'Successfully sent request to vehicle' };
@@ -318,7 +318,7 @@ test('locking and unlocking are sent, done a little later, and tell nothing of t
   assert.equal((await car.send('POST', '/security', { action: 'LOCK' })).body.code, 'UNREACHABLE');
 });
 
-test('a car that drives refuses to be locked, and one without a plug to charge', async (t) => {
+test('a car that drives refuses to be locked, and one without a plug to charge [§2.2-12, §8.2-1]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const moving = await connectedV2((item) => item.fleet === 'first' && item.activity === 'driving');
   assert.equal((await moving.send('POST', '/security', { action: 'LOCK' })).body.code, 'IN_MOTION');
@@ -331,7 +331,7 @@ test('a car that drives refuses to be locked, and one without a plug to charge',
   assert.equal((await ice.send('POST', '/charge', { action: 'START' })).body.code, 'VEHICLE_NOT_CAPABLE');
 });
 
-test("a charging car stops, save Smartcar's simulated one", async (t) => {
+test("a charging car stops, save Smartcar's simulated one [§2.2-12]", async (t) => {
   const charging = (car: Json): boolean => car.powertrain === 'BEV' && car.activity === 'charging';
   const { connectedV2 } = await standV2(t);
   const live = await connectedV2(charging);
@@ -345,7 +345,7 @@ test("a charging car stops, save Smartcar's simulated one", async (t) => {
   assert.deepEqual([limited.status, limited.body.code], [501, 'SMARTCAR_NOT_CAPABLE']);
 });
 
-test('a charge limit is text or a number from a half to one, and a destination has its bounds', async (t) => {
+test('a charge limit is text or a number from a half to one, and a destination has its bounds [§2.2-13, §2.2-18]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2((item) => electric(item) && item.activity === 'parked');
   for (const limit of ['0.9', 0.6]) {
@@ -358,7 +358,7 @@ test('a charge limit is text or a number from a half to one, and a destination h
   assert.equal((await car.send('POST', '/navigation/destination', { latitude: 99, longitude: 13 })).status, 400);
 });
 
-test('a car connected by v2 is listed and readable in v3, and ends on both sides', async (t) => {
+test('a car connected by v2 is listed and readable in v3, and ends on both sides [§2.7-1, §7-7, §8.2-2]', async (t) => {
   const { connectedV2, api, advance, call } = await standV2(t);
   const car = await connectedV2();
   await advance(10);
@@ -375,7 +375,7 @@ test('a car connected by v2 is listed and readable in v3, and ends on both sides
   assert.deepEqual((await call('GET', '/v2.0/vehicles', undefined, bearer(car.tokens.access_token))).body.vehicles, []);
 });
 
-test('a car that v3 disconnects is gone for v2, in the words of the knob', async (t) => {
+test('a car that v3 disconnects is gone for v2, in the words of the knob [§2.7-2]', async (t) => {
   const { connectedV2, api, sim, refresh } = await standV2(t);
   const car = await connectedV2();
   const { data } = (await api('GET', `/connections?filter[vehicleId]=${car.vehicleId}`)).body;
@@ -386,7 +386,7 @@ test('a car that v3 disconnects is gone for v2, in the words of the knob', async
   assert.equal((await refresh(car.tokens.refresh_token)).status, 200);
 });
 
-test('a webhook is subscribed with the vehicle token and unsubscribed with the management token', async (t) => {
+test('a webhook is subscribed with the vehicle token and unsubscribed with the management token [§2.1-1, §2.9-1, §2.9-2, §2.9-3]', async (t) => {
   const { connectedV2, api, advance, call } = await standV2(t);
   const car = await connectedV2();
   const webhookId = (await api('GET', '/webhooks')).body.data[0].id;
@@ -403,7 +403,7 @@ test('a webhook is subscribed with the vehicle token and unsubscribed with the m
   assert.equal((await api('GET', '/subscriptions')).body.data.length, 0);
 });
 
-test('lists are paged by limit and offset, fifty at most', async (t) => {
+test('lists are paged by limit and offset, fifty at most [§2.1-2]', async (t) => {
   const { connectedV2, call } = await standV2(t);
   const car = await connectedV2();
   const { body } = await car.ask('/permissions?limit=2&offset=1');
@@ -415,7 +415,7 @@ test('lists are paged by limit and offset, fifty at most', async (t) => {
   }
 });
 
-test('make-specific paths are in lower case and not imitated; other unknown paths are 501 in the shape of v2', async (t) => {
+test('make-specific paths are in lower case and not imitated; other unknown paths are 501 in the shape of v2 [§2.1-10]', async (t) => {
   const { connectedV2, call } = await standV2(t);
   const car = await connectedV2();
   const upper = await car.ask('/TESLA/speedometer');
@@ -431,7 +431,7 @@ test('make-specific paths are in lower case and not imitated; other unknown path
   assert.deepEqual([old.status, old.body.code], [404, 'VERSION']);
 });
 
-test('compatibility is asked with the application, and tells by permission what a VIN can', async (t) => {
+test('compatibility is asked with the application, and tells by permission what a VIN can [§2.8-1]', async (t) => {
   const { call, carOf } = await standV2(t);
   const ask = (query: string, headers = basic(applicationId, clientSecret)): Promise<Json> =>
     call('GET', `/v2.0/compatibility?${query}`, undefined, headers);
@@ -458,7 +458,7 @@ test('compatibility is asked with the application, and tells by permission what 
   assert.equal((await ask(`vin=5YJXCDE22HF068739&${scope}`, basic(applicationId, 'wrong'))).status, 401);
 });
 
-test('the matrix is keyed by make and narrowed by type, make and scope', async (t) => {
+test('the matrix is keyed by make and narrowed by type, make and scope [§2.8-2]', async (t) => {
   const { call } = await standV2(t);
   const ask = async (query: string): Promise<Json> =>
     (await call('GET', `/v2.0/compatibility/matrix?${query}`, undefined, basic(applicationId, clientSecret))).body;

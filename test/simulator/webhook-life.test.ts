@@ -10,7 +10,7 @@ const isFirst = ({ event }: Received): boolean => JSON.stringify(event).includes
 const ofType = (received: Received[], type: string): Received[] =>
   received.filter(({ event }) => event.eventType === type);
 
-test('a first delivery follows a subscription, a second subscription, and enabling again', async (t) => {
+test('a first delivery follows a subscription, a second subscription, and enabling again [§6.3-2]', async (t) => {
   const { advance, api, received, sim, subscribe, watched } = await stand(t);
   const car = await watched(isParked);
   const [subscription] = (await api('GET', '/subscriptions')).body.data;
@@ -30,7 +30,7 @@ test('a first delivery follows a subscription, a second subscription, and enabli
   assert.equal(ofType(received, 'VEHICLE_STATE').length, 1, 'and what happened meanwhile is not made up for');
 });
 
-test('a new address is sent VERIFY, and a receiver that must verify gets nothing before it has', async (t) => {
+test('a new address is sent VERIFY, and a receiver that must verify gets nothing before it has [§6.3-1, §6.3-6]', async (t) => {
   const { advance, received, receiver, sim, watched } = await stand(t);
   const car = await watched(isParked);
   const { url } = await sim('GET', '/webhooks');
@@ -72,7 +72,7 @@ test('a receiver that is down is tried four times, and what came after it is up 
   assert.equal(deliveries.filter((item: Json) => item.attempt === 4 && !item.isDelivered).length >= 1, true);
 });
 
-test('a 201 is delivered, unless only 200 counts', async (t) => {
+test('a 201 is delivered, unless only 200 counts [§6.4-3, §6.4-6]', async (t) => {
   const { advance, received, receiver, sim, watched } = await stand(t);
   const car = await watched((item) => item.fleet === 'first' && item.activity === 'asleep');
   const attemptsFor = async (success: string): Promise<number> => {
@@ -87,7 +87,7 @@ test('a 201 is delivered, unless only 200 counts', async (t) => {
   assert.deepEqual([await attemptsFor('2xx'), await attemptsFor('200')], [1, 2]);
 });
 
-test('an error that stays is told once, or again about daily', async (t) => {
+test('an error that stays is told once, or again about daily [§6.8-11]', async (t) => {
   const { received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   const errorsIn = async (days: number): Promise<number> => {
@@ -108,7 +108,7 @@ test('an error that stays is told once, or again about daily', async (t) => {
   assert.equal(new Set(ofType(received, 'VEHICLE_ERROR').map(({ event }) => event.eventId)).size, repeated);
 });
 
-test('a new management token signs from now on, over restarts too, and the old one stops', async (t) => {
+test('a new management token signs from now on, over restarts too, and the old one stops [§6.3-8]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   const { managementToken } = await sim('POST', '/webhooks/management-token', {});
@@ -123,7 +123,7 @@ test('a new management token signs from now on, over restarts too, and the old o
   });
 });
 
-test('state and error events of one car travel at the same time', async (t) => {
+test('state and error events of one car travel at the same time [§6.9-3]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('POST', `/cars/${car.vin as string}/state-event`, {});
@@ -132,7 +132,7 @@ test('state and error events of one car travel at the same time', async (t) => {
   assert.deepEqual(received.map(({ event }) => event.eventType).sort(), ['VEHICLE_ERROR', 'VEHICLE_STATE']);
 });
 
-test('events are numbered, keyed by name, and COMPATIBILITY names support, where a knob says so', async (t) => {
+test('events are numbered, keyed by name, and COMPATIBILITY names support, where a knob says so [§6.7-12, §6.7-13, §6.8-9]', async (t) => {
   const { advance, received, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('PATCH', '/knobs', {
