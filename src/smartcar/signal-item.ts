@@ -31,7 +31,13 @@ const item = z.object({
     .catch(null),
 });
 
-/** @see docs/smartcar.md §3.4, §6.7 */
+/**
+ * A value stays as it came: no number is rescaled, no unit guessed. A fuel level of 0.77 without a unit, as it stands in a
+ * test payload of the dashboard, may be a fraction or a percentage; such a payload is known by its mode and used for
+ * nothing. A tire pressure of 258 called `bar` is likewise for whoever shows it to doubt.
+ *
+ * @see docs/smartcar.md §3.4, §3.5, §6.7
+ */
 export function readSignalItem(given: unknown, arrival: Arrival): SignalItem {
   const read = item.safeParse(given);
   if (!read.success) return { kind: 'unknown' };

@@ -13,7 +13,7 @@ const shown = (answer: CommandAnswer): unknown[] =>
     ? [answer.value.state]
     : [answer.failure.meaning, answer.failure.code, answer.failure.status, answer.wasSent];
 
-test('a lock and an unlock are posts without a body, as their user', () => {
+test('a lock and an unlock are posts without a body, as their user [§3.1-2, §3.6-1]', () => {
   for (const wish of ['lock', 'unlock'] as const) {
     assert.deepEqual(commandRequest('t', ids, wish), {
       method: 'POST',
@@ -29,7 +29,7 @@ test('a lock and an unlock are posts without a body, as their user', () => {
   }
 });
 
-test('a 200 is the result, and so is the body of a 202 that has ended', () => {
+test('a 200 is the result, and so is the body of a 202 that has ended [§3.6-2, §3.6-3]', () => {
   for (const status of [200, 202]) {
     const answer = readCommandAnswer(received(fixture('command-success'), { status }));
     assert.deepEqual(answer, {
@@ -48,14 +48,14 @@ test('a 200 is the result, and so is the body of a 202 that has ended', () => {
 
 const execution = (status: unknown): unknown => ({ id: 'exec_1', attributes: { status } });
 
-test('the execution may be unwrapped, and of its fields only the state is needed', () => {
+test('the execution may be unwrapped, and of its fields only the state is needed [§3.6-6]', () => {
   assert.deepEqual(shown(readCommandAnswer(received(execution({ value: 'pending' })))), ['pending']);
   assert.deepEqual(shown(readCommandAnswer(received({ data: { attributes: { status: { value: 'SUCCESS' } } } }))), [
     'succeeded',
   ]);
 });
 
-test('a failure inside a 200 is a failure, with its reason where one is given', () => {
+test('a failure inside a 200 is a failure, with its reason where one is given [§3.6-6]', () => {
   const failed = readCommandAnswer(received({ data: execution({ value: 'FAILURE' }) }));
   assert.deepEqual(shown(failed), ['vehicleRefused', 'FAILURE', null, true]);
   assert.deepEqual(!failed.ok && [failed.execution?.id, failed.execution?.state], ['exec_1', 'failed']);
@@ -71,7 +71,7 @@ test('a state nobody knows is nonsense, not a success', () => {
   }
 });
 
-test("an error at the end of a 202 counts by its own status, not by the answer's", () => {
+test("an error at the end of a 202 counts by its own status, not by the answer's [§3.6-4, §3.7-2]", () => {
   const streamed = readCommandAnswer(received(fixture('command-streamed-error'), { status: 202 }));
   assert.deepEqual(shown(streamed), ['doorOpen', 'DOOR_OPEN', 409, true]);
   const older = { type: 'VEHICLE_STATE', code: 'ASLEEP', statusCode: 409, description: '…' };
@@ -150,7 +150,7 @@ test('no answer makes reading a command throw', () => {
   );
 });
 
-test('a slow command is read to its end, and never holds up a read', async (t) => {
+test('a slow command is read to its end, and never holds up a read [§3.6-3]', async (t) => {
   let finish = (): void => undefined;
   const { smartcar, asked } = await against(
     t,
@@ -177,7 +177,7 @@ test('a slow command is read to its end, and never holds up a read', async (t) =
   ]);
 });
 
-test('a command is sent once, without a body, on a connection of its own', async (t) => {
+test('a command is sent once, without a body, on a connection of its own [§3.6-1, §3.6-8]', async (t) => {
   const headers: IncomingHttpHeaders[] = [];
   const bodies: string[] = [];
   const { smartcar, asked } = await against(t, (request, response, body) => {

@@ -116,14 +116,14 @@ const always =
   '&scope=required%3Aread_location%20required%3Aread_odometer%20read_vin&state=st-1&external_id=own_1&mode=live';
 
 for (const [name, change, query] of golden) {
-  test(`the address for ${name} is known to the letter`, () => {
+  test(`the address for ${name} is known to the letter [§1.1-1, §1.1-3, §1.1-4, §1.1-8, §1.1-13, §1.1-14, §1.1-15, §1.1-16]`, () => {
     const address = authorizeUrl(connect, { ...authorize, ...change });
     assert.ok(address.startsWith('https://connect.smartcar.com/oauth/authorize?'));
     assert.deepEqual(rawParameters(address), { ...rawParameters(`?${always}`), ...rawParameters(`?${query}`) });
   });
 }
 
-test("the application's id goes by its newer name where that is wanted, and never by both", () => {
+test("the application's id goes by its newer name where that is wanted, and never by both [§1.1-2]", () => {
   const place = { ...connect, idParameter: 'application_id' } as const;
   for (const address of [
     authorizeUrl(place, authorize),
@@ -143,7 +143,7 @@ test('without a permission no scope is sent, and never an origin of an app', () 
   assert.deepEqual([searchParams.has('scope'), searchParams.has('app_origin')], [false, false]);
 });
 
-test('an owner signs in again without coming back, with a name in the logs, and without an external id', () => {
+test('an owner signs in again without coming back, with a name in the logs, and without an external id [§1.4-1, §1.4-6]', () => {
   const address = reauthenticateUrl(connect, {
     ...reauthenticate,
     responseType: 'none',
@@ -162,7 +162,7 @@ test('an owner signs in again without coming back, with a name in the logs, and 
   });
 });
 
-test("what an error's address asks for of make and permissions is kept", () => {
+test("what an error's address asks for of make and permissions is kept [§1.4-5]", () => {
   const tesla =
     'https://connect.smartcar.com/oauth/reauthenticate?response_type=vehicle_id&make=TESLA&scope=read_location%20read_vin&client_id=x';
   assert.deepEqual(queryOf(tesla), { ...built, make: 'TESLA', scope: 'read_location read_vin' });
@@ -226,7 +226,7 @@ test('an owner who comes back brings the state, and perhaps a user or a vehicle 
   });
 });
 
-test('a code is kept as it is, unless it is longer than any code', () => {
+test('a code is kept as it is, unless it is longer than any code [§1.2-1]', () => {
   const codeOf = (code: string): unknown => {
     const callback = readCallback({ code, state: 's' });
     return callback.kind === 'returned' && callback.code;
@@ -236,14 +236,14 @@ test('a code is kept as it is, unless it is longer than any code', () => {
   for (const code of ['x'.repeat(501), '', 'a\0b']) assert.equal(codeOf(code), null);
 });
 
-test('a user is named in either of the two ways that are documented', () => {
+test('a user is named in either of the two ways that are documented [§1.2-3]', () => {
   for (const query of [{ user_id: 'u1' }, { userId: 'u1' }, { user_id: 'u1', userId: 'u2' }]) {
     const callback = readCallback({ ...query, state: 's' });
     assert.equal(callback.kind === 'returned' && callback.userId, 'u1');
   }
 });
 
-test("an owner is sent for a virtual key to Tesla's own pages, and nowhere else", () => {
+test("an owner is sent for a virtual key to Tesla's own pages, and nowhere else [§1.2-5]", () => {
   const keyOf = (virtual_key_url: string): unknown => {
     const callback = readCallback({ virtual_key_url, state: 's' });
     return callback.kind === 'returned' && callback.virtualKeyUrl;
@@ -286,7 +286,7 @@ const told: [error: string, description: string, extra: Record<string, string>][
 ];
 
 for (const [error, description, extra] of told) {
-  test(`an owner who comes back with ${error} is understood, and all that came with it kept`, () => {
+  test(`an owner who comes back with ${error} is understood, and all that came with it kept [§1.3-1, §1.3-2, §1.3-3, §1.3-4, §1.3-5, §1.3-6, §1.3-7, §1.3-8, §1.3-9, §1.3-10]`, () => {
     const callback = readCallback({ error, error_description: description, state: 's', code: 'c', ...extra });
     assert.deepEqual(callback, {
       kind: 'error',
@@ -305,7 +305,7 @@ for (const [error, description, extra] of told) {
   });
 }
 
-test('every error of Connect has a page with words of its own', () => {
+test('every error of Connect has a page with words of its own [§1.3-1, §1.3-11, §1.4-3]', () => {
   assert.deepEqual(
     told.map(([error]) => error),
     connectErrors,

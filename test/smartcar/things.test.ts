@@ -19,7 +19,7 @@ const idOf = (sent: Sent, of = wanted): unknown => {
   return answer.ok ? (answer.value?.id ?? null) : `${answer.failure.meaning} ${answer.failure.code ?? ''}`;
 };
 
-test('a connection is read wrapped, unwrapped, or as a list of one', () => {
+test('a connection is read wrapped, unwrapped, or as a list of one [§3.2-5]', () => {
   for (const body of [one, one.data, { data: [one.data] }]) assert.equal(idOf(received(body)), connectionId);
   assert.equal(idOf(received({ data: [] })), null);
 });
@@ -30,13 +30,13 @@ test('a connection that is not there is no failure, and a wrong path is one', ()
   assert.equal(idOf(received('', { status: 503 })), 'smartcarFailing ');
 });
 
-test("somebody else's connection in place of the one that was asked for is nonsense", () => {
+test("somebody else's connection in place of the one that was asked for is nonsense [§3.2-8]", () => {
   const others = { connectionId: 'conn-2' as typeof connectionId, vehicleId: 'veh-2' as typeof vehicleId }; // any other ids
   assert.equal(idOf(received(one), others), 'nonsense ANOTHER_CONNECTION');
   assert.equal(idOf(received(one), { ...others, vehicleId }), connectionId);
 });
 
-test('a connection is asked for by its id, and where that finds nothing, by its vehicle', async (t) => {
+test('a connection is asked for by its id, and where that finds nothing, by its vehicle [§3.2-5, §3.2-8]', async (t) => {
   const { smartcar, asked } = await against(t, (request, response) =>
     request.url?.endsWith(vehicleId) ? json(response, 200, one) : json(response, 404, missing('VEHICLE_NOT_FOUND')),
   );
@@ -65,7 +65,7 @@ test('a connection that neither id finds is not there; one that can not be asked
   assert.equal(asked.length, 3);
 });
 
-test('a list that shows external ids is held to the one that was asked for', () => {
+test('a list that shows external ids is held to the one that was asked for [§3.2-9]', () => {
   const withExternal = (externalId: unknown): unknown => ({
     data: [
       {
@@ -81,7 +81,7 @@ test('a list that shows external ids is held to the one that was asked for', () 
   assert.deepEqual(['own_1', 'own_2', undefined, null].map(left), [1, 0, 1, 1]);
 });
 
-test('a user is deleted with every connection, once', async (t) => {
+test('a user is deleted with every connection, once [§3.2-7, §3.2-10]', async (t) => {
   let status = 204;
   const { smartcar, asked } = await against(t, (_request, response) => {
     if (status === 204) response.writeHead(204).end();
@@ -94,7 +94,7 @@ test('a user is deleted with every connection, once', async (t) => {
   assert.deepEqual(asked, [`DELETE /v3/users/${userId}`, 'DELETE /v3/users/../connections/x']);
 });
 
-test('a subscription and a webhook are found, not found, and the subscription deleted', async (t) => {
+test('a subscription and a webhook are found, not found, and the subscription deleted [§3.8-1, §3.8-6]', async (t) => {
   const subscriptions = fixture('subscriptions') as { data: unknown[] }; // a fixture of ours
   const webhooks = fixture('webhooks') as { data: unknown[] }; // a fixture of ours
   const { smartcar, asked } = await against(t, (request, response) => {

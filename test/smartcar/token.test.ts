@@ -9,7 +9,7 @@ import { fixture } from './fixture.ts';
 const asJson = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 
-test('the credentials go into a form as they do into JSON, whatever is in them', () => {
+test('the credentials go into a form as they do into JSON, whatever is in them [§1.8-1, §1.8-7]', () => {
   const request = applicationTokenRequest({ apiClientId: 'client_01', apiClientSecret: 'a b&c=%é' }, 'form');
   assert.equal(request.headers['content-type'], form);
   assert.deepEqual(Object.fromEntries(new URLSearchParams(request.body)), {
@@ -27,7 +27,7 @@ const refusals: [name: string, refuse: Refuse][] = [
 ];
 
 for (const [name, refuse] of refusals) {
-  test(`where JSON is refused with ${name}, a form is tried, and remembered`, async (t) => {
+  test(`where JSON is refused with ${name}, a form is tried, and remembered [§1.8-4, §1.8-7]`, async (t) => {
     const types: unknown[] = [];
     const { smartcar } = await against(t, (request, response) => {
       types.push(request.headers['content-type']);
@@ -42,7 +42,7 @@ for (const [name, refuse] of refusals) {
   });
 }
 
-test('where a form stops being understood, JSON is asked again', async (t) => {
+test('where a form stops being understood, JSON is asked again [§1.8-7]', async (t) => {
   let understood = form;
   const types: unknown[] = [];
   const { smartcar } = await against(t, (request, response) => {
@@ -56,7 +56,7 @@ test('where a form stops being understood, JSON is asked again', async (t) => {
   assert.deepEqual(types, [asJson, form, form, asJson]);
 });
 
-test('a wrong secret is not tried in another way', async (t) => {
+test('a wrong secret is not tried in another way [§1.8-5]', async (t) => {
   for (const status of [401, 400]) {
     const { smartcar, asked } = await against(t, (_request, response) =>
       json(response, status, fixture('token-invalid-client')),
