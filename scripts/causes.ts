@@ -1,7 +1,7 @@
 /** `docs/causes.md`: for every answer of Smartcar's that is known, what it means here, what follows, and the words for it. */
 import { causeOf, factsOf } from '../src/domain/cause.ts';
 import type { Cause } from '../src/domain/cause.ts';
-import { isThrottleMeaning, isVehicleMeaning } from '../src/domain/failure.ts';
+import { isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from '../src/domain/failure.ts';
 import type { Meaning } from '../src/domain/failure.ts';
 import type { PassingMeaning } from '../src/domain/passing.ts';
 import { table } from '../src/smartcar/classify.ts';
@@ -32,15 +32,24 @@ export function endingOf(meaning: Meaning): Ending {
     cause,
     status,
     nextAction: nextActionFor(cause, status)?.text ?? '',
-    again: retryAfterS === null ? 'not by itself' : `every ${span(retryAfterS)}`,
+    again: againAfter(meaning, retryAfterS),
     operator: causeText(cause, anyMake),
     owner: who === 'owner' || cause === 'permissionMissing' ? ownerCauseText(cause, anyMake) : null,
   };
 }
 
+/** What counts failures waits longer with each; see `nextAfterFailure`. Of our credentials nothing is counted. */
+function againAfter(meaning: Meaning, retryAfterS: number | null): string {
+  if (meaning === 'credentials') return 'every minute or two';
+  if (isUpstreamMeaning(meaning) || meaning === 'requestRefused') return 'in 1 min, then later each time, 6 h at most';
+  return retryAfterS === null ? 'not by itself' : `every ${span(retryAfterS)}`;
+}
+
 function passingEnding(meaning: PassingMeaning): Ending {
   const { text, nextAction } = passingText(meaning);
-  const waits = isThrottleMeaning(meaning) ? 'as told, else in 2 min' : 'at the next read';
+  const waits = isThrottleMeaning(meaning)
+    ? 'at the next read, but not before we may: as told, else 2 min'
+    : 'at the next read';
   return {
     cause: null,
     status: 'stays as it is',

@@ -96,6 +96,10 @@ export interface WorldOptions {
   simulator?: Partial<SimulatorOptions>;
   /** The url of another database than a fresh one. */
   databaseUrl?: string;
+  /** Where Towline finds Smartcar's v3 API and its token endpoint, when something stands before the simulator. */
+  smartcarOrigin?: string;
+  /** Which of Smartcar's platforms the installation has credentials for (v3). */
+  speaks?: 'v3' | 'v2' | 'both';
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -118,10 +122,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     publicUrl,
     databaseUrl: options.databaseUrl ?? database?.url ?? '',
     origin: simulator.origin,
+    smartcarOrigin: options.smartcarOrigin ?? simulator.origin,
+    speaks: options.speaks ?? 'v3',
     clock,
   });
   const ground: Ground = {
-    ...openGround(appOptions),
+    ...(await openGround(appOptions)),
     onFault: (error, what) =>
       error instanceof CallFailed || error instanceof NotThereYet || faults.push({ what, error }),
   };
@@ -176,23 +182,33 @@ function optionsFor(at: {
   publicUrl: string;
   databaseUrl: string;
   origin: string;
+  smartcarOrigin: string;
+  speaks: 'v3' | 'v2' | 'both';
   clock: { now: Date };
 }): AppOptions {
-  const { origin } = at;
+  const { origin, smartcarOrigin } = at;
   const config = readConfig({
     PORT: String(at.port),
     TOWLINE_PUBLIC_URL: at.publicUrl,
     TOWLINE_DEMO: 'true',
     SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
-    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+    ...(at.speaks === 'v2'
+      ? {}
+      : {
+          SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
+          SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+        }),
+    ...(at.speaks === 'v3' ? {} : { SMARTCAR_CLIENT_SECRET: demoCredentials.clientSecret }),
     SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
     SMARTCAR_REQUEST_BURST: '100000',
     SMARTCAR_REQUESTS_PER_MINUTE: '100000',
     SMARTCAR_CONNECT_ORIGIN: origin,
-    SMARTCAR_IAM_ORIGIN: origin,
-    SMARTCAR_API_V3_ORIGIN: origin,
+    SMARTCAR_IAM_ORIGIN: smartcarOrigin,
+    SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
     SMARTCAR_MANAGEMENT_API_V3_ORIGIN: origin,
+    SMARTCAR_AUTH_ORIGIN: smartcarOrigin,
+    SMARTCAR_API_ORIGIN: smartcarOrigin,
+    SMARTCAR_MANAGEMENT_API_ORIGIN: origin,
   });
   return {
     config,
