@@ -1,7 +1,7 @@
 /** Families of v2's tokens: one row each, sealed, renewed by one process at a time. */
 import { sql } from 'kysely';
 
-import type { FleetId, SmartcarUserId, TokenSetId } from '../domain/ids.ts';
+import { isId, type FleetId, type SmartcarUserId, type TokenSetId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
 export interface TokenSetRow {
@@ -12,6 +12,8 @@ export interface TokenSetRow {
   refreshExpiresAt: Date;
   /** When the first renewal left whose answer was never stored; null when there is none. */
   refreshSentAt: Date | null;
+  /** Until when a process that is renewing is waited for; null when none is. @see isLeased */
+  leaseUntil: Date | null;
   /** One more with each pair; what is worked out from one version is refused when another came meanwhile. */
   version: number;
 }
@@ -19,15 +21,22 @@ export interface TokenSetRow {
 export interface NewTokenSet {
   id: TokenSetId;
   fleetId: FleetId;
-  smartcarUserId: SmartcarUserId;
+  /** As it was claimed; null when it was not. */
+  smartcarUserId: SmartcarUserId | null;
   sealed: Buffer;
   issuedAt: Date;
   accessExpiresAt: Date;
   refreshExpiresAt: Date;
 }
 
-/** Told, with the id of the family, when its tokens changed or its lease ended early. */
+/** Told when a family's tokens changed or its lease ended early; `readTold` reads what is said. */
 export const tokensChannel = 'towline_tokens';
+
+/** Null for what this file did not say. */
+export function readTold(payload: string): { id: TokenSetId; version: number } | null {
+  const [id = '', version] = payload.split(' ');
+  return isId('tok', id) && /^\d{1,15}$/.test(version ?? '') ? { id, version: Number(version) } : null;
+}
 
 export async function insertTokenSet(tx: Tx, set: NewTokenSet): Promise<void> {
   await tx
@@ -57,6 +66,7 @@ export async function readTokenSet(tx: Tx, id: TokenSetId): Promise<TokenSetRow 
       accessExpiresAt: row.access_expires_at,
       refreshExpiresAt: row.refresh_expires_at,
       refreshSentAt: row.refresh_sent_at,
+      leaseUntil: row.lease_until,
       version: row.version,
     }
   );
@@ -71,16 +81,31 @@ interface Claimed {
 /** No lease is given for so long: one that ends later was written by a clock that is wrong. */
 const longestLeaseMs = 120_000;
 
+/** Whether a process has the right to renew, as `leaseTokenSet` sees it. */
+export function isLeased(leaseUntil: Date | null, now: Date): leaseUntil is Date {
+  return leaseUntil !== null && leaseUntil > now && leaseUntil.getTime() <= now.getTime() + longestLeaseMs;
+}
+
 /**
- * Takes the right to renew, and writes down that a request may leave now; false when another process has it, or new tokens
- * came meanwhile.
+ * Takes the right to renew, and writes down that a request may leave now; null when another process has it, or new tokens
+ * came meanwhile. `lostAt`: when an earlier request left whose answer was never stored; null when there was none.
  */
-export async function leaseTokenSet(tx: Tx, claim: Claimed & { now: Date; until: Date }): Promise<boolean> {
+export async function leaseTokenSet(
+  tx: Tx,
+  claim: Claimed & { now: Date; until: Date },
+): Promise<{ lostAt: Date | null } | null> {
   const latest = new Date(claim.now.getTime() + longestLeaseMs);
-  const { numUpdatedRows } = await tx
+  const leased = await tx
     .updateTable('token_set')
+    .from(({ selectFrom }) =>
+      selectFrom('token_set')
+        .select(['id as same_id', 'refresh_sent_at as lost_at'])
+        .where('id', '=', claim.id)
+        .forUpdate()
+        .as('before'),
+    )
     .set((eb) => ({ lease_until: claim.until, refresh_sent_at: eb.fn.coalesce('refresh_sent_at', eb.val(claim.now)) }))
-    .where('id', '=', claim.id)
+    .whereRef('id', '=', 'before.same_id')
     .where('version', '=', claim.version)
     .where((where) =>
       where.or([
@@ -89,8 +114,9 @@ export async function leaseTokenSet(tx: Tx, claim: Claimed & { now: Date; until:
         where('lease_until', '>', latest),
       ]),
     )
+    .returning('before.lost_at')
     .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return leased ? { lostAt: leased.lost_at } : null;
 }
 
 /** Keeps a new pair and ends the lease; false, and nothing written, when another pair came first. */
@@ -112,39 +138,56 @@ export async function storeTokenSet(
     .where('id', '=', claim.id)
     .where('version', '=', claim.version)
     .executeTakeFirst();
-  if (numUpdatedRows === 1n) await tell(tx, claim.id);
+  if (numUpdatedRows === 1n) await tell(tx, { id: claim.id, version: claim.version + 1 });
   return numUpdatedRows === 1n;
 }
 
 /**
  * Ends a lease that came to nothing. `until` names it: another process's lease is left alone. `answered`: Smartcar said
- * that it gave no tokens, so none can have been lost by this request.
+ * that it gave no tokens, so this request has lost none, and only what `leaseTokenSet` knew of earlier ones stays.
  */
-export async function releaseTokenSet(tx: Tx, claim: Claimed & { until: Date; answered: boolean }): Promise<void> {
+export async function releaseTokenSet(
+  tx: Tx,
+  claim: Claimed & { until: Date; answered: boolean; lostAt: Date | null },
+): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('token_set')
-    .set({ lease_until: null, ...(claim.answered ? { refresh_sent_at: null } : {}) })
+    .set({ lease_until: null, ...(claim.answered ? { refresh_sent_at: claim.lostAt } : {}) })
     .where('id', '=', claim.id)
     .where('version', '=', claim.version)
     .where('lease_until', '=', claim.until)
     .executeTakeFirst();
-  if (numUpdatedRows === 1n) await tell(tx, claim.id);
+  if (numUpdatedRows === 1n) await tell(tx, claim);
 }
 
-/** Erases the tokens where no living connection uses the family any more. @returns whether they are erased now */
+/** Erases the family's tokens when no living connection uses them any more. @returns whether it erased them */
 export async function eraseUnusedTokenSet(tx: Tx, id: TokenSetId): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('token_set')
-    .set((eb) => ({ sealed: null, lease_until: null, version: eb('version', '+', 1) }))
-    .where('id', '=', id)
-    .where('sealed', 'is not', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('connection').select('id').where('token_set_id', '=', id).where('ended_at', 'is', null))),
-    )
-    .executeTakeFirst();
+  const { numUpdatedRows } = await erasing(tx).where('id', '=', id).executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
-async function tell(tx: Tx, id: TokenSetId): Promise<void> {
-  await sql`select pg_notify(${tokensChannel}, ${id})`.execute(tx);
+/** Erases every family that no living connection uses, but for those that came later than this: they may be about to. */
+export async function eraseUnusedTokenSets(tx: Tx, before: Date): Promise<void> {
+  await erasing(tx).where('created_at', '<', before).execute();
+}
+
+function erasing(tx: Tx) {
+  return tx
+    .updateTable('token_set')
+    .set((eb) => ({ sealed: null, lease_until: null, version: eb('version', '+', 1) }))
+    .where('sealed', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('connection')
+            .select('connection.id')
+            .whereRef('connection.token_set_id', '=', 'token_set.id')
+            .where('connection.ended_at', 'is', null),
+        ),
+      ),
+    );
+}
+
+async function tell(tx: Tx, { id, version }: Claimed): Promise<void> {
+  await sql`select pg_notify(${tokensChannel}, ${`${id} ${version}`})`.execute(tx);
 }
