@@ -10,7 +10,7 @@ export const webhookKnobs = z.strictObject({
   /** False: events are made and lost on the way. */
   isDelivering: z.boolean(),
   /** Which generation of VEHICLE_STATE is sent. @see docs/smartcar.md §6.7 */
-  shape: z.enum(['documented', 'captured', 'captured-2025-09', 'keyed']),
+  shape: z.enum(['documented', 'captured', 'captured-2025-09', 'keyed', 'legacy']),
   /** `third`: the re-authentication page's own sample. @see docs/smartcar.md §6.8 */
   errorShape: z.enum(['documented', 'third']),
   duplicates: z.enum(['none', 'same-event-id', 'new-event-id']),
@@ -64,7 +64,7 @@ export const knobsSchema = z.strictObject({
   monthlyQuota: z.number().int().min(0).nullable(),
   /** Vehicles in the plan; those connected after them answer 430. Null: no limit. */
   vehicleLimit: z.number().int().min(0).nullable(),
-  /** Deep sleep, short logins, relocking and other habits of single makes. @see docs/smartcar.md §5 */
+  /** Deep sleep, short logins, relocking and other habits of single makes; the program turns them on. @see docs/smartcar.md §5 */
   makesDiffer: z.boolean(),
   /** Bodies that the token endpoint understands. @see docs/smartcar.md §1.8 */
   iamAccepts: z.enum(['both', 'json', 'form']),
@@ -111,7 +111,7 @@ export function defaultKnobs(): Knobs {
     vehicleBuckets: 'lively',
     monthlyQuota: null,
     vehicleLimit: null,
-    makesDiffer: true,
+    makesDiffer: false,
     iamAccepts: 'both',
     connectionPath: 'connection',
     subscriptionPaths: 'subscriptions',

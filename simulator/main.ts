@@ -11,6 +11,7 @@ const usage = `Smartcar simulator
   --redirect-uri URL    the application's redirect address; may be repeated
   --public-origin URL   where browsers find the simulator
   --speed N             world minutes in a real minute (1)
+  --plain-makes         without the habits of single makes: deep sleep, relocking, short logins
   --bucket N            requests of the application at once and in a minute (600, as a fleet's contract would have it); 0: no limit;
                         documented: 120 and two in a minute`;
 
@@ -28,6 +29,7 @@ function optionsOf(args: string[]): SimulatorOptions {
       'webhook-url': text,
       'public-origin': text,
       'redirect-uri': { type: 'string', multiple: true },
+      'plain-makes': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -41,6 +43,7 @@ function optionsOf(args: string[]): SimulatorOptions {
     speed: number('speed', values.speed ?? '1'),
     stateFile: values.state ?? null,
     autoTick: true,
+    makesDiffer: values['plain-makes'] !== true,
     ...(values.host === undefined ? {} : { host: values.host }),
     ...bucketOf(values.bucket ?? '600'),
     ...(values['webhook-url'] === undefined ? {} : { webhookUrl: values['webhook-url'] }),

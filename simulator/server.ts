@@ -47,6 +47,7 @@ export interface SimulatorOptions {
   speed?: number;
   bucket?: Knobs['applicationBucket'];
   webhookShape?: Knobs['webhook']['shape'];
+  makesDiffer?: Knobs['makesDiffer'];
 }
 
 export interface RunningSimulator {
@@ -113,6 +114,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
   for (const car of fleet.cars) car.email = state.owners[car.vin] ?? car.email;
   if (options.webhookUrl !== undefined) knobs.webhook.url = options.webhookUrl;
   if (options.webhookShape !== undefined) knobs.webhook.shape = options.webhookShape;
+  if (options.makesDiffer !== undefined) knobs.makesDiffer = options.makesDiffer;
   if (options.bucket !== undefined) knobs.applicationBucket = options.bucket;
   const sim: Simulation = {
     state,

@@ -13,11 +13,11 @@ async function oneSignal(api: Json, car: Json, code = 'odometer-traveleddistance
   return answer.body.data.attributes.status.error ?? null;
 }
 
-test('a Chevrolet that has stood for four days is asleep until it is driven', async (t) => {
+test('a Chevrolet that has stood for four days is asleep until it is driven [§4.4-6, §5-7]', async (t) => {
   const stands = ({ cars }: Fleet): Car | undefined =>
     cars.find(({ make, habit }) => make.make === 'CHEVROLET' && habit === 'sleeper');
   const seed = [...Array(99).keys()].find((one) => stands(fleetOf(one)) !== undefined) ?? 0;
-  const { advance, api, connected, sim } = await stand(t, { seed });
+  const { advance, api, connected, sim } = await stand(t, { seed, makesDiffer: true });
   const car = await connected((item) => item.vin === stands(fleetOf(seed))?.vin);
   await advance(10);
   const states: (string | null)[] = [];
@@ -38,7 +38,7 @@ test('a Chevrolet that has stood for four days is asleep until it is driven', as
 });
 
 test('a knob turns the habits of all makes off', async (t) => {
-  const { advance, api, connected, sim } = await stand(t);
+  const { advance, api, connected, sim } = await stand(t, { makesDiffer: true });
   await sim('PATCH', '/knobs', { makesDiffer: false });
   const car = await connected((item) => item.make === 'RIVIAN');
   await advance(10);
@@ -46,8 +46,8 @@ test('a knob turns the habits of all makes off', async (t) => {
   assert.equal(await oneSignal(api, car), null);
 });
 
-test('a BMW whose data are older than a month answers SUBSCRIPTION', async (t) => {
-  const { advance, api, connected, sim } = await stand(t);
+test('a BMW whose data are older than a month answers SUBSCRIPTION [§5-8]', async (t) => {
+  const { advance, api, connected, sim } = await stand(t, { makesDiffer: true });
   const car = await connected((item) => item.make === 'BMW' && item.fleet === 'first');
   await advance(10);
   await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'asleep', isSilent: true });
@@ -61,8 +61,8 @@ test('a BMW whose data are older than a month answers SUBSCRIPTION', async (t) =
   assert.equal(await oneSignal(api, car), null);
 });
 
-test("a BYD's owner who opens the app signs Smartcar out; a Tesla's owner doesn't, and settles what waited there", async (t) => {
-  const { advance, api, connected, sim, reconnectUrl } = await stand(t);
+test("a BYD's owner who opens the app signs Smartcar out; a Tesla's owner doesn't, and settles what waited there [§4.4-5, §5-9]", async (t) => {
+  const { advance, api, connected, sim, reconnectUrl } = await stand(t, { makesDiffer: true });
   const byd = await connected((item) => item.make === 'BYD');
   const tesla = await connected((item) => item.make === 'TESLA' && item.fleet === 'first');
   await sim('POST', `/cars/${tesla.vin as string}/faults`, { kind: 'account-issue' });
@@ -80,8 +80,8 @@ test("a BYD's owner who opens the app signs Smartcar out; a Tesla's owner doesn'
   assert.equal(await oneSignal(api, byd), null, 'signing in again repairs it');
 });
 
-test("a Rivian's login lasts two weeks, and two weeks from the next one", async (t) => {
-  const { advance, api, connected, reconnectUrl, sim } = await stand(t);
+test("a Rivian's login lasts two weeks, and two weeks from the next one [§5-10]", async (t) => {
+  const { advance, api, connected, reconnectUrl, sim } = await stand(t, { makesDiffer: true });
   const car = await connected((item) => item.make === 'RIVIAN');
   await advance(10);
   const after = async (days: number): Promise<Json> => {
@@ -95,8 +95,8 @@ test("a Rivian's login lasts two weeks, and two weeks from the next one", async 
   assert.deepEqual([await oneSignal(api, car), await after(13), await after(2)], [null, null, 'AUTHENTICATION_FAILED']);
 });
 
-test("a Nissan's driver is told each time the location is fetched, an Audi's never", async (t) => {
-  const { advance, connected, sim } = await stand(t);
+test("a Nissan's driver is told each time the location is fetched, an Audi's never [§5-11]", async (t) => {
+  const { advance, connected, sim } = await stand(t, { makesDiffer: true });
   const nissan = await connected((item) => item.make === 'NISSAN' && item.fleet === 'first');
   const audi = await connected((item) => item.make === 'AUDI' && item.fleet === 'first');
   await advance(10);
@@ -107,8 +107,8 @@ test("a Nissan's driver is told each time the location is fetched, an Audi's nev
   assert.equal((await noticesOf(audi)).count, 0);
 });
 
-test('an unlocked Volvo locks itself again, unless somebody opens the trunk', async (t) => {
-  const { advance, api, sim, watched } = await stand(t);
+test('an unlocked Volvo locks itself again, unless somebody opens the trunk [§2.5-5]', async (t) => {
+  const { advance, api, sim, watched } = await stand(t, { makesDiffer: true });
   const car = await watched(
     (item) => item.make === 'VOLVO' && item.fleet === 'first' && item.activity !== 'driving' && item.isLocked,
   );
@@ -130,8 +130,8 @@ test('an unlocked Volvo locks itself again, unless somebody opens the trunk', as
   assert.equal(await isLocked(), false);
 });
 
-test('a Volkswagen takes fifteen charge commands until it is driven again', async (t) => {
-  const { api, connected, sim, world } = await stand(t);
+test('a Volkswagen takes fifteen charge commands until it is driven again [§10-1]', async (t) => {
+  const { api, connected, sim, world } = await stand(t, { makesDiffer: true });
   const isCharging = (item: Json): boolean => item.make === 'VOLKSWAGEN' && item.activity === 'charging';
   while (!(await world()).cars.some(isCharging)) await sim('POST', '/clock', { advanceS: 1800 });
   const car = await connected(isCharging, { scope: 'read_charge control_charge' });
@@ -145,7 +145,7 @@ test('a Volkswagen takes fifteen charge commands until it is driven again', asyn
 });
 
 test('what makes do is listed, with words for people', async (t) => {
-  const { sim } = await stand(t);
+  const { sim } = await stand(t, { makesDiffer: true });
   const { makes: listed } = await sim('GET', '/makes');
   const wordsOf = (make: string): string => listed.find((item: Json) => item.make === make).words.join(' ');
   assert.match(wordsOf('FORD'), /mobile SDK/);
