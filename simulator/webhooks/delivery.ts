@@ -8,6 +8,7 @@ import { chance } from '../random.ts';
 import { nextNumber, nextUuid, type Simulation } from '../simulation.ts';
 import type { Delivery, DeliveryRecord } from '../state.ts';
 import type { Event } from './event.ts';
+import { isLegacy, legacySummary, renamed } from '../v2/legacy-webhook.ts';
 import { signatureOf } from './signature.ts';
 
 const attemptsAfterMs = [0, 25_000, 75_000, 175_000];
@@ -19,6 +20,7 @@ export function sendEvent(sim: Simulation, event: Event, at: number): void {
   const { webhook } = sim.state.knobs;
   const url = event.eventType === 'VEHICLE_ERROR' ? (webhook.errorUrl ?? webhook.url) : webhook.url;
   if (url === null || !webhook.isEnabled || !mayDeliver(sim)) return;
+  if (webhook.shape === 'legacy' && event.eventType === 'VEHICLE_ERROR') return;
   const shuffle = webhook.isReordering ? Math.floor(chance(sim.state.seed, 'order', nextNumber(sim)) * 20_000) : 0;
   const start = at + webhook.delayS * 1000 + shuffle;
   const delivery: Delivery = { ...event, event: numbered(sim, event.event), url, attempt: 1, firstAt: start };
@@ -26,7 +28,7 @@ export function sendEvent(sim: Simulation, event: Event, at: number): void {
   if (webhook.duplicates === 'same-event-id') deliverAt(sim, { ...delivery, firstAt: start + 500 }, start + 500);
   if (webhook.duplicates === 'new-event-id') {
     const eventId = nextUuid(sim, 'event');
-    deliverAt(sim, { ...delivery, eventId, event: { ...event.event, eventId }, firstAt: start + 300 }, start + 300);
+    deliverAt(sim, { ...delivery, eventId, event: renamed(event.event, eventId), firstAt: start + 300 }, start + 300);
   }
 }
 
@@ -38,7 +40,7 @@ function mayDeliver(sim: Simulation): boolean {
 }
 
 function numbered(sim: Simulation, event: Event['event']): Event['event'] {
-  if (!sim.state.knobs.webhook.hasSequence) return event;
+  if (!sim.state.knobs.webhook.hasSequence || isLegacy(event)) return event;
   sim.state.sequence += 1;
   return { ...event, meta: { ...metaOf(event), sequence: sim.state.sequence } };
 }
@@ -103,7 +105,7 @@ export function reasonOf(error: unknown): string {
 
 function bytesOf(sim: Simulation, delivery: Delivery, deliveryId: string, at: number): Buffer {
   const { event } = delivery;
-  const whole = { ...event, meta: { ...metaOf(event), deliveryId, deliveredAt: at } };
+  const whole = isLegacy(event) ? event : { ...event, meta: { ...metaOf(event), deliveryId, deliveredAt: at } };
   return Buffer.from(sim.state.knobs.webhook.bytes === 'compact' ? JSON.stringify(whole) : unusualJson(whole), 'utf8');
 }
 
@@ -121,6 +123,7 @@ function summary(delivery: Delivery): Pick<DeliveryRecord, 'eventId' | 'eventTyp
 }
 
 function whatIs(event: Record<string, unknown>): string {
+  if (isLegacy(event)) return legacySummary(event);
   // Built in event.ts; only read here for the log.
   const data = event['data'] as
     { errors?: { type: string; code: string | null; state?: string }[]; triggers?: unknown[] } | undefined;

@@ -7,6 +7,7 @@ import { errorDocUrl, errorRow } from '../error-table.ts';
 import { signalKind } from '../signal-catalogue.ts';
 import { carOf, nextUuid, reauthenticateUrl, vehicleAlias, webhookOf, type Simulation } from '../simulation.ts';
 import type { CachedSignal, Connection, Delivery } from '../state.ts';
+import { legacyEvent } from '../v2/legacy-webhook.ts';
 
 /** An error and the signals it stops; no signals: the whole vehicle. */
 export interface SignalError {
@@ -38,6 +39,7 @@ export function stateEvent(
   at: number,
 ): Event {
   const { shape } = sim.state.knobs.webhook;
+  if (shape === 'legacy') return legacyEvent(sim, connection, triggers, at);
   if (shape === 'keyed') return keyedEvent(sim, connection, triggers);
   const entries = Object.entries(connection.signals);
   const signals = entries.map(([code, signal]) => stateSignal(shape, code, signal));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { uuidFrom } from '../random.ts';
 import { nextNumber, nextUuid, webhookOf, type Simulation } from '../simulation.ts';
+import { legacyVerify } from '../v2/legacy-webhook.ts';
 import { logDelivery, reasonOf } from './delivery.ts';
 import { signatureOf } from './signature.ts';
 
@@ -15,14 +16,14 @@ const answer = z.object({ challenge: z.string() });
 
 /** Asks the receiver to prove that it knows the management token; a failure is tried again only by hand. */
 export async function verifyWebhook(sim: Simulation, url: string, now: number): Promise<Verification> {
-  const { event, deliveryId } = challengeEvent(sim, now);
+  const { event, eventId, challenge, deliveryId } = challengeEvent(sim, now);
   const result = sim.state.knobs.webhook.isReceiverDown
     ? { isVerified: false, outcome: 'The receiver could not be asked: ECONNREFUSED (knob).' }
-    : await ask(sim, url, event);
+    : await ask(sim, url, event, challenge);
   sim.state.verification = { at: now, url, ...result };
   logDelivery(sim, {
     at: now,
-    eventId: event.eventId,
+    eventId,
     deliveryId,
     eventType: 'VERIFY',
     vehicleId: null,
@@ -35,14 +36,23 @@ export async function verifyWebhook(sim: Simulation, url: string, now: number): 
   return result;
 }
 
-type ChallengeEvent = { eventId: string; data: { challenge: string } } & Record<string, unknown>;
+interface Challenge {
+  event: Record<string, unknown>;
+  eventId: string;
+  challenge: string;
+  deliveryId: string;
+}
 
-function challengeEvent(sim: Simulation, now: number): { event: ChallengeEvent; deliveryId: string } {
-  const challenge = uuidFrom(sim.state.seed, 'challenge', nextNumber(sim)).replaceAll('-', '').slice(0, 16);
+function challengeEvent(sim: Simulation, now: number): Challenge {
+  const id36 = uuidFrom(sim.state.seed, 'challenge', nextNumber(sim));
   const { id, name } = webhookOf(sim);
   const deliveryId = nextUuid(sim, 'delivery');
+  const eventId = nextUuid(sim, 'event');
+  if (sim.state.knobs.webhook.shape === 'legacy')
+    return { event: legacyVerify(sim, id36), eventId, challenge: id36, deliveryId };
+  const challenge = id36.replaceAll('-', '').slice(0, 16);
   const event = {
-    eventId: nextUuid(sim, 'event'),
+    eventId,
     eventType: 'VERIFY',
     data: { challenge },
     meta: {
@@ -53,10 +63,10 @@ function challengeEvent(sim: Simulation, now: number): { event: ChallengeEvent; 
       deliveredAt: new Date(now).toISOString(),
     },
   };
-  return { event, deliveryId };
+  return { event, eventId, challenge, deliveryId };
 }
 
-async function ask(sim: Simulation, url: string, event: ChallengeEvent): Promise<Verification> {
+async function ask(sim: Simulation, url: string, event: Challenge['event'], challenge: string): Promise<Verification> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -68,7 +78,7 @@ async function ask(sim: Simulation, url: string, event: ChallengeEvent): Promise
     if (response.status !== 200)
       return { isVerified: false, outcome: `The receiver answered ${String(response.status)}, not 200.` };
     const parsed = answer.safeParse(await response.json());
-    const expected = signatureOf(sim.credentials.managementToken, event.data.challenge);
+    const expected = signatureOf(sim.credentials.managementToken, challenge);
     const isVerified = parsed.success && parsed.data.challenge === expected;
     return {
       isVerified,
