@@ -81,6 +81,6 @@ export async function groundOn(stage: Stage, smartcarPort: number): Promise<Open
     chance: Math.random,
     log: createLog({ level: 'silent' }),
   };
-  const ground = { ...openGround(options), onFault: (error: unknown) => void faults.push(error) };
+  const ground = { ...(await openGround(options)), onFault: (error: unknown) => void faults.push(error) };
   return { ground, options, faults, close: () => closeGround(ground) };
 }

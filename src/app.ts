@@ -18,7 +18,8 @@ import { pollDue } from './flows/poll.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
-import { returnFromConnect, startFromLink } from './flows/start-connect.ts';
+import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
+import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
 import { flushRefused, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
@@ -34,6 +35,7 @@ import type { MailChannel } from './notify/mail-channel.ts';
 import { signatureHeader } from './smartcar/webhook/signature.ts';
 import { openSmartcar } from './smartcar/smartcar.ts';
 import type { Smartcar } from './smartcar/smartcar.ts';
+import { openSmartcarV2 } from './smartcar/v2/smartcar-v2.ts';
 import { openDatabase } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { inboxChannel } from './store/outbox.ts';
@@ -42,6 +44,7 @@ import { openInboxWriter } from './store/webhook-inbox.ts';
 import type { Access } from './vault/access.ts';
 import { openAccess } from './vault/application-access.ts';
 import { keepKey } from './vault/key-file.ts';
+import { openTokenAccess } from './vault/token-sets.ts';
 import { openVault } from './vault/vault.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -67,10 +70,14 @@ export interface Ground {
   vault: Vault;
   smartcar: Smartcar;
   access: Access;
+  v2: V2 | null;
+  /** New grants are made on v2: there are no credentials for v3. */
+  grantsOnV2: boolean;
   mail: MailChannel | null;
   mailbox: boolean;
   mailFrom: string;
   publicUrl: string;
+  redirectUri: string;
   budget: { capacity: number; perMinute: number };
   door: Door;
   clock: () => Date;
@@ -88,7 +95,7 @@ export interface App {
 }
 
 /** Opens what the flows stand on, without starting anything. */
-export function openGround(options: AppOptions): Ground {
+export async function openGround(options: AppOptions): Promise<Ground> {
   const { config, log, clock, chance } = options;
   const onFault = (error: unknown, what: string): void => logFault(log, error, what);
   const database = openDatabase({
@@ -96,7 +103,8 @@ export function openGround(options: AppOptions): Ground {
     onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
   });
   const vault = openVault(options.keys);
-  const { v3, applicationId, mode, origins, managementTokens } = config.smartcar;
+  const { v3, applicationId, mode, origins } = config.smartcar;
+  const managementTokens = config.smartcar.managementTokens.map((token) => token.reveal());
   const reveal = (secret: Secret | undefined): string => secret?.reveal() ?? '';
   const credentials = {
     applicationId,
@@ -112,18 +120,33 @@ export function openGround(options: AppOptions): Ground {
     chance,
     onFault,
     access: openAccess({ smartcar, vault, database, applicationId, random: chance }),
+    v2: await openV2(config, { vault, database, random: chance, onFault }, managementTokens),
+    grantsOnV2: v3 === null,
     mail: config.mail && openMailChannel({ smtpUrl: config.mail.smtpUrl.reveal(), from: config.mail.from }),
     mailbox: config.demo && !config.mail,
     mailFrom: config.mail?.from ?? 'towline@demo.example',
     publicUrl: config.publicUrl,
+    redirectUri: redirectUriOf(config.publicUrl),
     budget: config.smartcar.budget,
     door: {
       inbox: openInboxWriter(database),
-      managementTokens: managementTokens.map((token) => token.reveal()),
+      managementTokens,
       refused: new Map(),
       challenges: { minute: 0, answered: 0 },
     },
   };
+}
+
+/** What cars that are still on v2 are reached by; null where no secret for it is configured. */
+async function openV2(
+  { smartcar: { v2, applicationId, origins, mode } }: Config,
+  needs: Omit<Parameters<typeof openTokenAccess>[0], 'smartcar'>,
+  managementTokens: readonly string[],
+): Promise<V2 | null> {
+  if (!v2) return null;
+  const credentials = { applicationId, clientSecret: v2.clientSecret.reveal() };
+  const smartcar = openSmartcarV2({ origins, credentials, mode });
+  return { smartcar, managementTokens, tokens: await openTokenAccess({ ...needs, smartcar }) };
 }
 
 /** A vendor's refusal is no fault of ours: what it was is enough, and the next run tries again. */
@@ -163,7 +186,7 @@ export function bindFlows(ground: Ground): Flows {
 /** Starts what this process's role runs, in the order in which it can be relied on. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock } = options;
-  const ground = openGround(options);
+  const ground = await openGround(options);
   const flows = bindFlows(ground);
   await prepareInstallation(ground, config, clock());
   const works = config.role === 'all' || config.role === 'worker' ? await startWork(ground, options.log) : null;
@@ -197,6 +220,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 /** Closes what `openGround` opened. */
 export async function closeGround(ground: Ground): Promise<void> {
   ground.mail?.close();
+  await ground.v2?.tokens.stop();
+  await ground.v2?.smartcar.close();
   await ground.smartcar.close();
   await ground.database.close();
 }

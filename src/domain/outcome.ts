@@ -3,7 +3,8 @@
  * these, and nothing else moves a connection.
  */
 import type { Claim, Failure, SignalFailure } from './failure.ts';
-import type { SmartcarConnectionId } from './ids.ts';
+import type { Platform } from './connection.ts';
+import type { SmartcarConnectionId, TokenSetId } from './ids.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 
@@ -47,7 +48,10 @@ export interface ClearedOutcome extends Observation {
 export interface RepairedOutcome extends Observation {
   kind: 'repaired';
   permissions: Permission[];
-  smartcarConnectionId: SmartcarConnectionId;
+  /** Null when the one that is known stays (v2 has none). */
+  smartcarConnectionId: SmartcarConnectionId | null;
+  /** How the car is read from now on, after a new grant; null when the owner only signed in again. */
+  grant: { platform: Platform; tokenSetId: TokenSetId | null } | null;
 }
 
 /** Somebody disconnected it here. Final. */

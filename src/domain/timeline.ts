@@ -13,6 +13,7 @@ export const timelineKinds = [
   'connection.suspicion-withdrawn',
   'connection.revoked-at-smartcar',
   'connection.subscribed',
+  'connection.tokens-lost',
   'owner.asked',
   'owner.returned',
   'owner.told',

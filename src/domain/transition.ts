@@ -253,7 +253,8 @@ function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
   const next: Connection = {
     ...waiting(c, outcome.at),
     permissions: outcome.permissions,
-    smartcarConnectionId: outcome.smartcarConnectionId,
+    ...outcome.grant,
+    smartcarConnectionId: outcome.smartcarConnectionId ?? c.smartcarConnectionId,
     judgedAt: outcome.at,
     failures: 0,
   };

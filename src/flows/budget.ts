@@ -12,11 +12,13 @@ export interface BudgetNeeds {
 /** The share of the bucket that background reads leave alone. */
 const reservedShare = 0.1;
 
-/** Takes requests for background reads. @returns how many may go now */
-export const takeForPolls = (needs: BudgetNeeds, wanted: number, now: Date): Promise<number> =>
-  takeTokens(needs.database, 'application', needs.budget, wanted, needs.budget.capacity * reservedShare, now);
+/** Takes requests for background work, of which each piece costs `each`. @returns how many pieces may go now */
+export async function takeForPolls(needs: BudgetNeeds, pieces: number, each: number, now: Date): Promise<number> {
+  const reserve = needs.budget.capacity * reservedShare;
+  return (await takeTokens(needs.database, 'application', needs.budget, pieces * each, reserve, now, each)) / each;
+}
 
-/** Takes one request for something a person waits for; into the reserve, too. @returns whether it may go */
-export async function takeForPerson(needs: BudgetNeeds, now: Date): Promise<boolean> {
-  return (await takeTokens(needs.database, 'application', needs.budget, 1, 0, now)) === 1;
+/** Takes the requests for something a person waits for; into the reserve, too. @returns whether it may go */
+export async function takeForPerson(needs: BudgetNeeds, cost: number, now: Date): Promise<boolean> {
+  return (await takeTokens(needs.database, 'application', needs.budget, cost, 0, now, cost)) === cost;
 }

@@ -10,7 +10,7 @@ import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
-import { readVehicle } from './read-vehicle.ts';
+import { readCost, readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
 
 /** @throws Refusal `not_found`, `not_connected`, `too_many_requests` */
@@ -26,9 +26,9 @@ export async function check(
     return findLivingConnection(tx, id);
   });
   if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
-  if (!(await takeForPerson(needs, now)))
+  if (!(await takeForPerson(needs, readCost(connection.platform), now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
-  const outcome = await readVehicle(needs, connection, 'check');
+  const outcome = await readVehicle(needs, { ...connection, connectionId: connection.id }, 'check');
   const run = { kind: 'check.run', at: outcome.at, via: 'check', requestId: outcome.requestId } as const;
   await observe(
     needs,

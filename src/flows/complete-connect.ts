@@ -3,41 +3,42 @@
  * refuses and takes the new grant back. May run any number of times; the session's state decides once.
  */
 import type { Connection } from '../domain/connection.ts';
-import type { ConnectSessionId, FleetId, SmartcarUserId } from '../domain/ids.ts';
+import type { ConnectSessionId, FleetId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
 import { matchCar } from '../domain/vehicle.ts';
 import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
-import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { findConnection, findLivingConnection, insertConnection } from '../store/connection.ts';
 import { findByCar } from '../store/connection-due.ts';
-import { endSession, findConnectSession, listReturnedSessions, lockConnectSession } from '../store/connect-session.ts';
+import { findConnectSession, listReturnedSessions } from '../store/connect-session.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
-import type { Database, Tx } from '../store/database.ts';
-import { markLinkUsed } from '../store/link.ts';
+import type { Tx } from '../store/database.ts';
 import { announce, enqueue } from '../store/outbox.ts';
-import { markReturned, moveToConnection } from '../store/reauthentication-request.ts';
+import { moveToConnection } from '../store/reauthentication-request.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { fillVehicle, findVehicle } from '../store/vehicle.ts';
 import { violatedIndex } from '../store/violation.ts';
-import type { Access } from '../vault/access.ts';
-import { NotThereYet, valueOf } from './call-failed.ts';
-import { externalIdOf } from './external-id.ts';
-import { observe } from './observe.ts';
-import type { ObserveNeeds } from './observe.ts';
+import type { Vault } from '../vault/vault.ts';
+import { NotThereYet } from './call-failed.ts';
+import { finishSession, isStillReturned, listLagS, notListed } from './end-session.ts';
+import { grantsOnV3 } from './grants.ts';
+import type { Granted, Grants } from './grants.ts';
+import { grantsOnV2 } from './grants-v2.ts';
 import { refuseConnect, wrongCarSolved } from './refuse-connect.ts';
+import { repaired, settleRepair } from './settle-repair.ts';
+import type { RepairNeeds } from './settle-repair.ts';
 import { supersede } from './supersede.ts';
 
-export interface CompleteNeeds extends ObserveNeeds {
-  database: Database;
-  smartcar: Smartcar;
-  access: Access;
+export interface CompleteNeeds extends RepairNeeds {
+  vault: Pick<Vault, 'seal' | 'open'>;
+  /** New grants are made on v2: the installation has no credentials for v3. */
+  grantsOnV2: boolean;
+  /** The address that Connect was told to come back to. */
+  redirectUri: string;
 }
 
-/** Smartcar's list may lag behind its redirect; after this long what is not listed is refused. */
-const listLagS = 120;
 /** While pending: how long the first data may take. */
 const firstDataS = 24 * 3_600;
 
@@ -67,63 +68,7 @@ export async function completeConnect(
   if (!found) return;
   const { session, vehicle, connection, living } = found;
   if (session.purpose === 'reauthenticate' && connection) return settleRepair(needs, session, connection, now);
-  return settleGrant(needs, { session, vehicle, living }, now);
-}
-
-// — signed in again —
-
-async function settleRepair(
-  needs: CompleteNeeds,
-  session: ConnectSessionRow,
-  connection: Connection,
-  now: Date,
-): Promise<void> {
-  const { smartcarVehicleId: vehicleId, smartcarUserId: userId } = connection;
-  if (session.claimed_vehicle_id !== null && session.claimed_vehicle_id !== vehicleId) {
-    return refuseConnect(needs, session, { problem: 'wrongCar', field: 'car', expected: '', found: '' }, now);
-  }
-  const listed = valueOf(
-    await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })),
-  );
-  const own = listed.find((one) => one.smartcarVehicleId === vehicleId);
-  if (!own) return notListed(needs, session, now);
-  await repaired(needs, session, connection, own, now);
-}
-
-/** The grant works again, says Smartcar's list; proof is awaited. */
-async function repaired(
-  needs: CompleteNeeds,
-  session: ConnectSessionRow,
-  c: Connection,
-  own: ListedConnection,
-  now: Date,
-): Promise<void> {
-  await observe(
-    needs,
-    {
-      fleetId: c.fleetId,
-      connectionId: c.id,
-      outcomes: [
-        {
-          kind: 'repaired',
-          via: 'owner',
-          at: now,
-          requestId: null,
-          permissions: own.permissions,
-          smartcarConnectionId: own.id,
-        },
-      ],
-      actor: session.actor,
-      together: async (tx) => {
-        if (!(await isStillReturned(tx, session.id))) return false;
-        await markReturned(tx, c.id, now);
-        await applyAlertChanges(tx, c.fleetId, [c.vehicleId], [wrongCarSolved(c.vehicleId)], now);
-        await finishSession(tx, session, now);
-        return true;
-      },
-    },
-    now,
-  );
+  return settleGrant(needs, { session, vehicle, living, grants: grantsOf(needs, session, vehicle, now) }, now);
 }
 
 // — a new grant —
@@ -132,26 +77,35 @@ interface Grant {
   session: ConnectSessionRow;
   vehicle: Vehicle;
   living: Connection | null;
+  /** Smartcar's own word on it. */
+  grants: Grants;
+}
+
+/** An installation with credentials for v3 makes every new grant there. */
+function grantsOf(needs: CompleteNeeds, session: ConnectSessionRow, vehicle: Vehicle, now: Date): Grants {
+  const { v2 } = needs;
+  return needs.grantsOnV2 && v2 ? grantsOnV2({ ...needs, v2 }, session, now) : grantsOnV3(needs, session, vehicle, now);
 }
 
 async function settleGrant(needs: CompleteNeeds, grant: Grant, now: Date): Promise<void> {
-  const { session, vehicle, living } = grant;
-  const userId = session.claimed_user_id as SmartcarUserId | null; // written by markSessionReturned alone
-  if (!userId) return notListed(needs, session, now);
-  const filter = { userId, externalId: externalIdOf(vehicle) };
-  const listed = valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, filter)));
+  const { session, vehicle, living, grants } = grant;
+  const listed = await grants.list();
   if (listed.length === 0) return notListed(needs, session, now);
   const own = listed.find(
     (one) => one.smartcarVehicleId === living?.smartcarVehicleId && one.smartcarUserId === living.smartcarUserId,
   );
-  if (own && living) return repaired(needs, session, living, own, now);
+  if (own && living) {
+    const { permissions, id: smartcarConnectionId, platform, tokenSetId } = own;
+    const repair = { permissions, smartcarConnectionId, grant: { platform, tokenSetId } };
+    return repaired(needs, session, living, repair, now);
+  }
   const free = await unbound(needs, listed);
   if (free.length === 0) return refuseConnect(needs, session, { problem: 'alreadyConnected' }, now);
   await bindMatching(needs, grant, free, vehicle, now);
 }
 
-/** Connections whose car is nobody's yet, in any fleet. */
-async function unbound(needs: CompleteNeeds, listed: readonly ListedConnection[]): Promise<ListedConnection[]> {
+/** Cars that are nobody's yet, in any fleet. */
+async function unbound(needs: CompleteNeeds, listed: readonly Granted[]): Promise<Granted[]> {
   const owners = await Promise.all(listed.map((one) => findByCar(needs.database, one.smartcarVehicleId)));
   return listed.filter((_, index) => !owners[index]);
 }
@@ -160,18 +114,18 @@ async function unbound(needs: CompleteNeeds, listed: readonly ListedConnection[]
 async function bindMatching(
   needs: CompleteNeeds,
   grant: Grant,
-  free: readonly ListedConnection[],
+  free: readonly Granted[],
   vehicle: Vehicle,
   now: Date,
 ): Promise<void> {
-  const found = await Promise.all(free.map(async (one) => ({ one, car: await carOf(needs, one, vehicle, now) })));
+  const found = await Promise.all(free.map(async (one) => ({ one, car: await carOf(grant.grants, one, vehicle) })));
   const judged = found.map(({ one, car }) => ({ one, car, match: matchCar(vehicle, car) }));
   const matching = judged.filter(({ match }) => match.matches);
   if (matching.some(({ one, car }) => car.vin === null && awaitsVin(grant, one, now)))
     throw new NotThereYet('The VIN is not in the store yet.');
   const [only] = matching;
   if (only && matching.length === 1) return bind(needs, grant, only.one, only.car, now);
-  await takeBackOnlyNew(needs, grant.session, free, now);
+  await takeBackOnlyNew(grant, free);
   const mismatch = judged.find(({ match }) => !match.matches)?.match;
   if (matching.length > 1 || !mismatch || mismatch.matches)
     return refuseConnect(needs, grant.session, { problem: 'severalCars' }, now);
@@ -183,21 +137,15 @@ async function bindMatching(
  * Where the record has a VIN, the car's own decides: one owner may have two cars alike. Smartcar's store gets it a moment
  * after the grant; where it does not come in time, make, model and year decide.
  */
-function awaitsVin({ session, vehicle }: Grant, one: ListedConnection, now: Date): boolean {
+function awaitsVin({ session, vehicle }: Grant, one: Granted, now: Date): boolean {
   const inTime = session.returned_at !== null && now < after(session.returned_at, listLagS);
   return inTime && vehicle.vin !== null && one.permissions.includes('read_vin');
 }
 
-/** The VIN is asked for only where it can decide something; Smartcar's store may not have it yet. */
-async function carOf(needs: CompleteNeeds, one: ListedConnection, vehicle: Vehicle, now: Date): Promise<FoundCar> {
+/** The VIN is asked for only where it can decide something; Smartcar may not know it yet. */
+async function carOf(grants: Grants, one: Granted, vehicle: Vehicle): Promise<FoundCar> {
   const { smartcarVehicleId, make, model, year, powertrain } = one;
-  const ids = { vehicleId: smartcarVehicleId, userId: one.smartcarUserId };
-  const answer = vehicle.vin
-    ? await needs.access.withAccess(now, (token) =>
-        needs.smartcar.readSignal(token, ids, 'vehicleidentification-vin', now),
-      )
-    : null;
-  const vin = answer?.ok && typeof answer.value?.value === 'string' ? answer.value.value : null;
+  const vin = vehicle.vin ? await grants.vinOf(one) : null;
   return { smartcarVehicleId, make, model, year, powertrain, vin };
 }
 
@@ -205,24 +153,12 @@ async function carOf(needs: CompleteNeeds, one: ListedConnection, vehicle: Vehic
  * The grant this way made is taken back, where it can be told which one it was: with several new ones, another way through
  * Connect may be under way for the same owner, and its grant must not be lost.
  */
-async function takeBackOnlyNew(
-  needs: CompleteNeeds,
-  session: ConnectSessionRow,
-  free: readonly ListedConnection[],
-  now: Date,
-): Promise<void> {
+async function takeBackOnlyNew({ session, grants }: Grant, free: readonly Granted[]): Promise<void> {
   const [only, ...others] = free.filter(({ createdAt }) => createdAt === null || createdAt >= session.created_at);
-  if (!only || others.length > 0) return;
-  valueOf(await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, only.id)));
+  if (only && others.length === 0) await grants.takeBack(only);
 }
 
-async function bind(
-  needs: CompleteNeeds,
-  grant: Grant,
-  own: ListedConnection,
-  car: FoundCar,
-  now: Date,
-): Promise<void> {
+async function bind(needs: CompleteNeeds, grant: Grant, own: Granted, car: FoundCar, now: Date): Promise<void> {
   const { session, vehicle } = grant;
   const connection = newConnection(session, vehicle, own, now);
   try {
@@ -243,17 +179,17 @@ async function bind(
   }
 }
 
-function newConnection(session: ConnectSessionRow, vehicle: Vehicle, own: ListedConnection, now: Date): Connection {
+function newConnection(session: ConnectSessionRow, vehicle: Vehicle, own: Granted, now: Date): Connection {
   return {
     id: newId('con', now),
     fleetId: session.fleet_id,
     vehicleId: vehicle.id,
     ownerId: vehicle.ownerId,
-    platform: 'v3',
+    platform: own.platform,
     smartcarVehicleId: own.smartcarVehicleId,
     smartcarUserId: own.smartcarUserId,
     smartcarConnectionId: own.id,
-    tokenSetId: null,
+    tokenSetId: own.tokenSetId,
     status: 'pending',
     cause: 'waitingForFirstData',
     since: now,
@@ -283,22 +219,4 @@ async function tellConnected(tx: Tx, c: Connection, actor: Actor, now: Date): Pr
   const payload = { fleetId: c.fleetId, connectionId: c.id };
   await enqueue(tx, [{ name: 'ensure-subscription', payload, key: `subscribe:${c.id}` }]);
   await announce(tx, c.fleetId, [c.vehicleId], ['vehicles']);
-}
-
-// — endings —
-
-/** Whoever comes second waits here, and finds it settled. */
-async function isStillReturned(tx: Tx, id: ConnectSessionId): Promise<boolean> {
-  return (await lockConnectSession(tx, id))?.state === 'returned';
-}
-
-async function finishSession(tx: Tx, session: ConnectSessionRow, now: Date): Promise<void> {
-  await endSession(tx, session.id, 'done', null, now);
-  if (session.link_id) await markLinkUsed(tx, session.link_id, now);
-}
-
-async function notListed(needs: CompleteNeeds, session: ConnectSessionRow, now: Date): Promise<void> {
-  const lags = session.returned_at !== null && now < after(session.returned_at, listLagS);
-  if (lags && session.claimed_user_id !== null) throw new NotThereYet('The connection is not in the list yet.');
-  await refuseConnect(needs, session, { problem: 'notListed' }, now);
 }

@@ -1,6 +1,7 @@
 /** Disconnecting: here at once and for good, at Smartcar as soon as it can be reached. */
 import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
+import { isAccountMeaning } from '../domain/failure.ts';
 import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { towline } from '../domain/role.ts';
@@ -14,10 +15,12 @@ import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Access } from '../vault/access.ts';
-import { valueOf } from './call-failed.ts';
+import { CallFailed, valueOf } from './call-failed.ts';
 import type { Context } from './context.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
+import { withTokensOf } from './v2.ts';
+import type { V2 } from './v2.ts';
 
 /** The sweep leaves the task this long. */
 const revokeAgainAfterS = 300;
@@ -38,6 +41,7 @@ export interface RevokeNeeds {
   database: Database;
   smartcar: Smartcar;
   access: Access;
+  v2: V2 | null;
 }
 
 /**
@@ -51,9 +55,12 @@ export async function revokeAtSmartcar(
 ): Promise<void> {
   const connection = await needs.database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   if (!connection || connection.revokedAt || connection.cause !== 'disconnectedHere') return;
-  const deleted = await deleteAll(needs, connection, now);
+  const deleted = await (connection.platform === 'v2'
+    ? deleteOnV2(needs, connection, now)
+    : deleteAll(needs, connection, now));
   await needs.database.asFleet(task.fleetId, async (tx) => {
     await markRevoked(tx, connection.id, now);
+    if (connection.tokenSetId) await needs.v2?.tokens.eraseUnused(tx, connection.tokenSetId);
     if (!deleted) return announce(tx, task.fleetId, [connection.vehicleId], ['vehicles']);
     const { requestId } = deleted;
     const subject = { fleetId: task.fleetId, vehicleId: connection.vehicleId, connectionId: connection.id };
@@ -106,4 +113,23 @@ async function deleteAll(
     requestId = answer.ok ? answer.requestId : null;
   }
   return { requestId };
+}
+
+/**
+ * With the family's tokens; where those are gone, with the management token.
+ */
+async function deleteOnV2(
+  needs: RevokeNeeds,
+  ended: Connection,
+  now: Date,
+): Promise<{ requestId: string | null } | null> {
+  const { smartcarVehicleId: vehicleId } = ended;
+  if (await findByCar(needs.database, vehicleId)) return null;
+  const answer = await withTokensOf(needs.v2, ended, now, (smartcar, token) => smartcar.disconnect(token, vehicleId));
+  if (answer.ok) return { requestId: answer.requestId };
+  const [managementToken] = needs.v2?.managementTokens ?? [];
+  if (!isAccountMeaning(answer.failure.meaning) || !needs.v2 || !managementToken) throw new CallFailed(answer.failure);
+  const deleted = await needs.v2.smartcar.deleteConnections(managementToken, { vehicleId });
+  valueOf(deleted);
+  return { requestId: deleted.ok ? deleted.requestId : null };
 }

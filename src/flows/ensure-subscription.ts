@@ -35,7 +35,7 @@ export async function subscribeDue(
     const before = after(now, -subscribeAgainAfterS);
     const ids = await needs.database.asFleet(fleetId, (tx) => listUnsubscribed(tx, before, batch));
     // Each costs two requests: the list of webhooks, and the wish.
-    const granted = ids.length > 0 ? Math.floor((await takeForPolls(needs, 2 * ids.length, now)) / 2) : 0;
+    const granted = ids.length > 0 ? await takeForPolls(needs, ids.length, 2, now) : 0;
     for (const connectionId of ids.slice(0, granted))
       await ensureSubscription(needs, { fleetId, connectionId }, now).catch((error: unknown) =>
         needs.onFault(error, 'ensure subscription'),
@@ -51,7 +51,8 @@ export async function ensureSubscription(
 ): Promise<void> {
   const { database, smartcar, access } = needs;
   const connection = await database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
-  if (!connection || connection.endedAt) return;
+  // v2 has no subscriptions that we could list: there a car is enrolled in Smartcar's dashboard.
+  if (!connection || connection.endedAt || connection.platform === 'v2') return;
   const [webhook] = valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token)));
   if (!webhook) return;
   const subscription = {

@@ -1,16 +1,25 @@
 /** What keeps the installation in order: partitions ahead, and nothing kept that nobody needs. */
 import type { Database } from '../store/database.ts';
+import { listFleets } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
 import { ensurePartitions } from '../store/telemetry.ts';
 import { forgetOldDeliveries } from '../store/webhook-inbox.ts';
+import type { V2 } from './v2.ts';
 
 /** Smartcar's advice is to keep event ids for seven days at least. */
 const keepEventIdsD = 14;
 const keepAnswersD = 1;
 
-export async function keepHouse({ database }: { database: Database }, now: Date): Promise<void> {
+export async function keepHouse({ database, v2 }: { database: Database; v2: V2 | null }, now: Date): Promise<void> {
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
   await ensurePartitions(database, now);
   await forgetOldDeliveries(database, daysAgo(keepEventIdsD));
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
+  if (v2) await eraseTokens(database, v2, daysAgo(1));
+}
+
+/** Tokens that no living connection is read by: of connections that ended, and of ways through Connect that led nowhere. */
+async function eraseTokens(database: Database, { tokens }: V2, before: Date): Promise<void> {
+  for (const { id } of await database.asSystem(listFleets))
+    await database.asFleet(id, (tx) => tokens.eraseAllUnused(tx, before));
 }

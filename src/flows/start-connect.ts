@@ -24,6 +24,7 @@ import { listRequestConnections, markOpened } from '../store/reauthentication-re
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { externalIdOf } from './external-id.ts';
+import { codeContext } from './grants-v2.ts';
 
 export interface StartNeeds {
   database: Database;
@@ -35,7 +36,8 @@ export interface StartNeeds {
 /** Minutes in which the owner has to come back from Connect. */
 const sessionLifeMin = 60;
 
-const redirectUri = (needs: StartNeeds): string => `${needs.publicUrl}/connect/callback`;
+/** The address that Connect sends owners back to. */
+export const redirectUriOf = (publicUrl: string): string => `${publicUrl}/connect/callback`;
 
 /**
  * The owner pressed the button.
@@ -139,7 +141,7 @@ async function addressOf(
   needs: StartNeeds,
   at: Beginning & { state: string; purpose: ConnectSessionRow['purpose'] },
 ): Promise<string> {
-  const shared = { state: at.state, externalId: externalIdOf(at.vehicle), redirectUri: redirectUri(needs) };
+  const shared = { state: at.state, externalId: externalIdOf(at.vehicle), redirectUri: redirectUriOf(needs.publicUrl) };
   if (at.purpose === 'reauthenticate' && at.connection) {
     const { smartcarVehicleId, resolutionUrl } = at.connection;
     return reauthenticateUrl(needs.smartcar.connect, { ...shared, smartcarVehicleId, resolutionUrl });
@@ -156,6 +158,8 @@ async function addressOf(
 }
 
 export interface ReturnNeeds extends StartNeeds {
+  /** New grants are made on v2. */
+  grantsOnV2: boolean;
   /** Settles what came back against Smartcar's own list. */
   complete: (task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date) => Promise<void>;
   onFault: (error: unknown, what: string) => void;
@@ -200,7 +204,10 @@ async function takeBack(
       await endSession(tx, session.id, 'failed', { problem: 'connectError', error: callback.error }, now);
       return false;
     }
-    return markSessionReturned(tx, session.id, { userId: callback.userId, vehicleId: callback.vehicleId }, now);
+    const { userId, vehicleId, code } = callback;
+    // Only v2 has a use for the code, and it opens an account: it is sealed, and forgotten when it was exchanged.
+    const codeSealed = needs.grantsOnV2 && code ? needs.vault.seal(code, codeContext(session)) : null;
+    return markSessionReturned(tx, session.id, { userId, vehicleId, codeSealed }, now);
   });
   if (claimed) await settle(needs, task, now);
 }

@@ -1,7 +1,7 @@
 /** Ways through Connect: OAuth's state, single use, bound to a browser. */
 import type { Selectable } from 'kysely';
 
-import type { ConnectionId, ConnectSessionId, FleetId, LinkId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, ConnectSessionId, FleetId, LinkId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Database, Tx } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -40,7 +40,6 @@ export async function insertConnectSession(tx: Tx, session: NewConnectSession, n
       claimed_user_id: null,
       claimed_vehicle_id: null,
       code_sealed: null,
-      exchange_began_at: null,
       token_set_id: null,
       error: null,
       state: 'started',
@@ -88,16 +87,31 @@ export async function findLastSession(
 export async function markSessionReturned(
   tx: Tx,
   id: ConnectSessionId,
-  claim: { userId: string | null; vehicleId: string | null },
+  claim: { userId: string | null; vehicleId: string | null; codeSealed: Buffer | null },
   at: Date,
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('connect_session')
-    .set({ state: 'returned', returned_at: at, claimed_user_id: claim.userId, claimed_vehicle_id: claim.vehicleId })
+    .set({
+      state: 'returned',
+      returned_at: at,
+      claimed_user_id: claim.userId,
+      claimed_vehicle_id: claim.vehicleId,
+      code_sealed: claim.codeSealed,
+    })
     .where('id', '=', id)
     .where('state', '=', 'started')
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** The code was exchanged: its tokens are this family's, and the code is forgotten. */
+export async function markExchanged(tx: Tx, id: ConnectSessionId, tokenSetId: TokenSetId): Promise<void> {
+  await tx
+    .updateTable('connect_session')
+    .set({ token_set_id: tokenSetId, code_sealed: null })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Ends it. `reason` is what the page behind the link tells; null when it went well. */
@@ -110,7 +124,7 @@ export async function endSession(
 ): Promise<void> {
   await tx
     .updateTable('connect_session')
-    .set({ state, reason: reason && JSON.stringify(reason), ended_at: at })
+    .set({ state, reason: reason && JSON.stringify(reason), ended_at: at, code_sealed: null })
     .where('id', '=', id)
     .where('state', 'in', ['started', 'returned'])
     .execute();

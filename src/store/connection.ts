@@ -5,6 +5,8 @@ import type { Insertable, Selectable } from 'kysely';
 import type { Connection, Suspicion } from '../domain/connection.ts';
 import type { VehicleMeaning } from '../domain/failure.ts';
 import type { ConnectionId, FleetId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { Permission } from '../domain/permission.ts';
+import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
 import type { KeptSuspicion, Tables } from './schema.ts';
 
@@ -109,13 +111,14 @@ export async function markSubscribed(tx: Tx, id: ConnectionId, at: Date): Promis
     .execute();
 }
 
-/** Living connections without a subscription that were made before this, oldest first. */
+/** Living connections on v3 without a subscription that were made before this, oldest first. */
 export async function listUnsubscribed(tx: Tx, before: Date, limit: number): Promise<ConnectionId[]> {
   const rows = await tx
     .selectFrom('connection')
     .select('id')
     .where('ended_at', 'is', null)
     .where('subscribed_at', 'is', null)
+    .where('platform', '=', 'v3')
     .where('status', '<>', 'disconnected')
     .where('connected_at', '<', before)
     .orderBy('connected_at')
@@ -225,6 +228,21 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     ended_at: c.endedAt,
     version: c.version,
   };
+}
+
+/** What a read of v2 asks for: what was granted, and what this kind of car can have. */
+export interface Wanted {
+  permissions: Permission[];
+  powertrain: Powertrain | null;
+}
+
+export async function findWanted(tx: Tx, id: ConnectionId): Promise<Wanted | undefined> {
+  return tx
+    .selectFrom('connection')
+    .innerJoin('vehicle', 'vehicle.id', 'connection.vehicle_id')
+    .select(['connection.permissions', 'vehicle.powertrain'])
+    .where('connection.id', '=', id)
+    .executeTakeFirst();
 }
 
 /** What a decision about a connection needs to know besides it. */

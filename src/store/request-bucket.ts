@@ -3,7 +3,7 @@ import { take } from '../domain/bucket.ts';
 import type { BucketLimits } from '../domain/bucket.ts';
 import type { Database } from './database.ts';
 
-/** Takes up to `wanted` tokens from a bucket, leaving `reserve` for others. @returns how many were granted */
+/** Takes up to `wanted` tokens from a bucket, in lots of `each`, leaving `reserve` for others. @returns how many were granted */
 export async function takeTokens(
   database: Database,
   key: string,
@@ -11,6 +11,7 @@ export async function takeTokens(
   wanted: number,
   reserve: number,
   now: Date,
+  each = 1,
 ): Promise<number> {
   return database.asSystem(async (tx) => {
     await tx
@@ -26,7 +27,14 @@ export async function takeTokens(
       .executeTakeFirstOrThrow();
     // Clocks of processes differ, and a bucket that is set back would be filled for the same seconds again.
     const at = row.filled_at > now ? row.filled_at : now;
-    const { bucket, granted } = take({ tokens: row.tokens, filledAt: row.filled_at }, limits, wanted, reserve, at);
+    const { bucket, granted } = take(
+      { tokens: row.tokens, filledAt: row.filled_at },
+      limits,
+      wanted,
+      reserve,
+      at,
+      each,
+    );
     await tx
       .updateTable('request_bucket')
       .set({ tokens: bucket.tokens, filled_at: bucket.filledAt })

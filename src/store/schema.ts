@@ -141,7 +141,7 @@ interface ConnectionTable {
 interface TokenSetTable {
   id: TokenSetId;
   fleet_id: FleetId;
-  smartcar_user_id: SmartcarUserId;
+  smartcar_user_id: SmartcarUserId | null;
   sealed: Buffer | null;
   issued_at: Date;
   access_expires_at: Date;
@@ -244,7 +244,6 @@ interface ConnectSessionTable {
   claimed_user_id: string | null;
   claimed_vehicle_id: string | null;
   code_sealed: Buffer | null;
-  exchange_began_at: Date | null;
   token_set_id: TokenSetId | null;
   error: string | null;
   state: 'started' | 'returned' | 'done' | 'refused' | 'failed';

@@ -70,6 +70,8 @@ export const timelineTexts = {
   'timeline.connection.suspicion-withdrawn': 'Suspicion withdrawn: {claim} was not confirmed.',
   'timeline.connection.revoked-at-smartcar': 'Smartcar confirmed that our access has ended.',
   'timeline.connection.subscribed': "Smartcar now sends this car's data by itself.",
+  'timeline.connection.tokens-lost':
+    'Access could not be renewed: the answer to our request of {reported} was never stored, and it is too late to ask again.',
   'timeline.owner.asked': 'The owner was asked to reconnect the car.',
   'timeline.owner.returned': 'The owner came back from signing in; proof is awaited.',
   'timeline.owner.told': 'The owner was told that it works.',

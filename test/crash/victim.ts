@@ -41,7 +41,7 @@ async function obey(order: Order & { id: number }): Promise<void> {
 }
 
 async function follow(order: Order): Promise<number | null> {
-  if (order.do === 'open') ground = openFor(order);
+  if (order.do === 'open') ground = await openFor(order);
   if (!ground) throw new Error('Nothing is open.');
   const flows = bindFlows(ground);
   switch (order.do) {
@@ -74,8 +74,8 @@ async function settle(on: Ground): Promise<void> {
   }
 }
 
-function openFor(opening: Opening): Ground {
-  const opened = openGround({
+async function openFor(opening: Opening): Promise<Ground> {
+  const opened = await openGround({
     config: configOf(opening),
     databaseUrl: opening.databaseUrl,
     keys: [{ id: 'test', key: Buffer.alloc(32, 7) }],

@@ -189,6 +189,7 @@ export const repaired = (minute: number, change: Seen<RepairedOutcome> = {}): Re
   requestId: null,
   permissions: [...defaultRequiredPermissions],
   smartcarConnectionId: 'grant-2' as SmartcarConnectionId, // a repaired grant may get a new id
+  grant: null,
   ...change,
 });
 

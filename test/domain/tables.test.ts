@@ -135,7 +135,7 @@ const reasons: [string, Partial<FreshnessInput>, string, string, number][] = [
   ['a car that says nothing', {}, 'silent', 'vehicle', 30],
 ];
 for (const [title, change, reason, who, afterH] of reasons) {
-  test(`stale data of ${title} is explained by "${reason}" [§5-7]`, () => {
+  test(`stale data of ${title} is explained by "${reason}" [§3.5-12, §5-7]`, () => {
     const { state, since, ...why } = freshness(input(change), hours(afterH));
     assert.deepEqual({ state, since, ...why }, { state: 'stale', since: minutes(0), reason, who });
   });

@@ -36,6 +36,7 @@ const icons: Record<TimelineKind, LucideIcon> = {
   'connection.suspicion-withdrawn': Undo2,
   'connection.revoked-at-smartcar': Unplug,
   'connection.subscribed': Radio,
+  'connection.tokens-lost': Unplug,
   'owner.asked': Mail,
   'owner.returned': UserCheck,
   'owner.told': MailCheck,

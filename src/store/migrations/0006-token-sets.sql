@@ -4,7 +4,8 @@
 create table token_set (
   id text primary key check (id like 'tok\_%'),
   fleet_id text not null references fleet,
-  smartcar_user_id text not null,
+  -- As Connect's redirect claimed it; null when it said none.
+  smartcar_user_id text,
   -- Both tokens, sealed by the vault; null once they are erased.
   sealed bytea,
   issued_at timestamptz not null,
@@ -36,10 +37,9 @@ alter table connection_due
   add column platform text not null default 'v3' check (platform in ('v3', 'v2')),
   add column token_set_id text;
 
--- What Connect returned on v2: a code to be exchanged once, and the family that came of it. A crash in between finds the
--- tokens here; a code whose exchange was begun is not tried again.
+-- What Connect returned on v2: a code to be exchanged once, and the family that came of it, so that a crash in between
+-- loses neither.
 alter table connect_session
   add column code_sealed bytea,
-  add column exchange_began_at timestamptz,
   add column token_set_id text,
   add foreign key (fleet_id, token_set_id) references token_set (fleet_id, id);
