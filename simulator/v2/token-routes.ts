@@ -48,7 +48,7 @@ function answerRefresh(sim: Simulation, reply: FastifyReply, form: Record<string
   return family !== null && losesAnswer(sim, family) ? hangUp(reply) : give(reply, result);
 }
 
-/** The fault happens once: the rotation stands, the answer is gone. @see docs/smartcar.md §14.1 */
+/** The fault happens once: the rotation stands, the answer is gone. @see docs/smartcar.md §1.7 */
 function losesAnswer(sim: Simulation, family: TokenFamily): boolean {
   const fault = sim.state.faults.find((item) => item.what.kind === 'refresh-answer-lost' && reaches(sim, item, family));
   if (fault === undefined) return false;
