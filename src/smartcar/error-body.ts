@@ -2,13 +2,15 @@
 import { z } from 'zod';
 import type { Failure } from '../domain/failure.ts';
 import { meaningOf } from './classify.ts';
-import { constant, optionalId } from './fields.ts';
+import { constant, longestUntrimmed, optionalId } from './fields.ts';
 import { isRecord, parseJson } from './json.ts';
 import type { Received, Sent } from './send.ts';
 
+const address = z.string().max(longestUntrimmed).pipe(z.url()).nullish().catch(null);
+
 const resolution = z
   .union([
-    z.object({ type: constant, url: z.url().max(2_000).nullish().catch(null) }),
+    z.object({ type: constant, url: address }),
     // Very old: the type alone, as text.
     constant.transform((type) => ({ type, url: null })),
   ])

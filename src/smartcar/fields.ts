@@ -16,8 +16,12 @@ export const constant = z
   .catch(null)
   .transform((word) => word ?? null);
 
+/** Text before it is trimmed: what is trimmed off a longer one would be kept in memory with the rest of it. */
+export const longestUntrimmed = 2_000;
+
 export const label = z
   .string()
+  .max(longestUntrimmed)
   .trim()
   .min(1)
   .max(200)

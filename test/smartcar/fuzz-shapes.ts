@@ -155,7 +155,7 @@ export function isListedWebhook(one: ListedWebhook): void {
   isText(one.name, 200);
 }
 
-const eventNames = ['kind', 'eventId', 'deliveryId', 'smartcarVehicleId', 'smartcarUserId', 'at', 'test'];
+const eventNames = ['kind', 'eventId', 'deliveryId', 'smartcarVehicleId', 'smartcarUserId', 'at', 'test', 'sequence'];
 
 export function isParsedWebhook(parsed: ParsedWebhook): void {
   isPlain(parsed);
@@ -189,6 +189,7 @@ function isVehicleEvent(event: VehicleEvent): void {
   assert.ok(event.eventId.length > 0 && event.smartcarVehicleId.length > 0);
   isInstant(event.at);
   assert.equal(typeof event.test, 'boolean');
+  if (event.sequence !== null) assert.ok(Number.isInteger(event.sequence) && event.sequence >= 0);
 }
 
 function isClaim(claim: (ParsedWebhook & { kind: 'error' })['claimed'][number]): void {

@@ -6,7 +6,7 @@ import type { Permission } from '../../domain/permission.ts';
 import type { FoundCar } from '../../domain/vehicle.ts';
 import type { Answer } from '../answer.ts';
 import { failureOf } from '../error-body.ts';
-import { label, make, modelYear, opaqueId } from '../fields.ts';
+import { label, longestUntrimmed, make, modelYear, opaqueId } from '../fields.ts';
 import { failed, headersFor, isSuccess, type Page, type PageQuery, pathOf, readAs } from '../read.ts';
 import type { Request, Sent } from '../send.ts';
 
@@ -68,6 +68,7 @@ export const vinRequest = (token: string, vehicleId: SmartcarVehicleId): Request
 /** Upper case. Simulated cars have VINs with letters that real ones avoid, so only the length is held to. */
 const vin = z
   .string()
+  .max(longestUntrimmed)
   .trim()
   .toUpperCase()
   .regex(/^[A-Z0-9]{17}$/);
