@@ -130,10 +130,13 @@ export const controls: readonly Control[] = [
     body: tokenWish,
   },
   { method: 'POST', path: '/tokens/revoke', summary: 'application tokens issued so far are refused' },
+  { method: 'GET', path: '/v2/families', summary: "v2's families of tokens with their grants, never a token" },
+  { method: 'DELETE', path: '/v2/families', summary: 'revokes all families of v2' },
+  { method: 'DELETE', path: '/v2/families/{familyId}', summary: 'revokes one family of v2' },
   {
     method: 'GET',
     path: '/requests',
-    summary: 'requests counted by route and by vehicle, the month’s quota, and the last 200',
+    summary: 'requests counted by route, by vehicle and by v2 grant, the month’s quota, and the last 200',
   },
   { method: 'DELETE', path: '/requests', summary: 'begins counting again; the quota stays' },
   {

@@ -7,7 +7,7 @@ import { applicationId, bearer, standV2 } from './v2-stand.ts';
 const first = (car: Json): boolean => car.fleet === 'first';
 const tesla = (car: Json): boolean => first(car) && car.make === 'TESLA';
 
-test('a code comes with response_type=code alone, and what was sent comes back', async (t) => {
+test('a code comes with response_type=code alone, and what was sent comes back [§1.1-1, §1.1-16, §1.2-1, §1.2-3, §1.2-4, §1.2-5]', async (t) => {
   const { through, connectUrl, carOf } = await standV2(t);
   const car = await carOf(tesla);
   const wish = { email: car.account.email, vins: [car.vin] };
@@ -25,7 +25,7 @@ test('a code comes with response_type=code alone, and what was sent comes back',
   assert.equal(none.searchParams.get('user_id'), withCode.searchParams.get('user_id'));
 });
 
-test('application_id is as good as client_id, and flags, user and mode are accepted', async (t) => {
+test('application_id is as good as client_id, and flags, user and mode are accepted [§1.1-2, §1.1-10, §1.1-11, §1.1-14, §1.1-15]', async (t) => {
   const { through, connectUrl, carOf, exchange, call } = await standV2(t);
   const car = await carOf(first);
   const url = new URL(connectUrl({ flags: 'country:DE flag:suboption', user: 'u', mode: 'test', make: car.make }));
@@ -39,7 +39,7 @@ test('application_id is as good as client_id, and flags, user and mode are accep
   assert.equal((await call('GET', '/oauth/authorize?response_type=code&client_id=client_01', undefined)).status, 400);
 });
 
-test('an owner who leaves a permission out gets tokens for the rest', async (t) => {
+test('an owner who leaves a permission out gets tokens for the rest [§1.1-5, §1.1-6, §1.1-7]', async (t) => {
   const { through, connectUrl, carOf, exchange, call } = await standV2(t);
   const car = await carOf(first);
   const url = connectUrl({ scope: 'required:read_odometer read_location read_fuel', single_select: 'true' });
@@ -50,7 +50,7 @@ test('an owner who leaves a permission out gets tokens for the rest', async (t) 
   assert.deepEqual(body, { permissions: ['read_odometer', 'read_location'], paging: { count: 2, offset: 0 } });
 });
 
-test('single_select_vin offers that car alone', async (t) => {
+test('single_select_vin offers that car alone [§1.1-13]', async (t) => {
   const { through, connectUrl, world, api, carOf } = await standV2(t);
   const { cars } = await world();
   const email = cars.find(
@@ -67,7 +67,7 @@ test('single_select_vin offers that car alone', async (t) => {
   );
 });
 
-test('signing in again gives the vehicle, never a code, and the tokens on file read again', async (t) => {
+test('signing in again gives the vehicle, never a code, and the tokens on file read again [§1.4-1, §1.4-2]', async (t) => {
   const { connectedV2, sim, through, reconnectUrl } = await standV2(t);
   const car = await connectedV2();
   await sim('POST', `/cars/${car.vin}/faults`, { kind: 'password-changed' });
@@ -77,7 +77,7 @@ test('signing in again gives the vehicle, never a code, and the tokens on file r
   assert.equal((await car.ask('/odometer')).status, 200);
 });
 
-test('re-authentication with none ends on a page of Smartcar when the application has no address for it', async (t) => {
+test('re-authentication with none ends on a page of Smartcar when the application has no address for it [§1.4-3, §1.4-6]', async (t) => {
   const { connectedV2, through, running, call, sim } = await standV2(t);
   const car = await connectedV2();
   const query = { response_type: 'none', client_id: applicationId, vehicle_id: car.vehicleId, state: 's' };
@@ -128,7 +128,7 @@ test("Tesla's stand-alone form names the make and finds the owner's vehicle", as
   assert.equal(other.status, 404);
 });
 
-test('auto leaves the permission page out after a yes, and every yes is another family', async (t) => {
+test('auto leaves the permission page out after a yes, and every yes is another family [§1.1-9, §1.7-5]', async (t) => {
   const { connectedV2, codeFor, exchange, refresh, sim } = await standV2(t);
   const car = await connectedV2();
   const second = (await exchange(await codeFor(car.account.email, [car.vin]))).body;

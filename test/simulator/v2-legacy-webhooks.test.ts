@@ -8,18 +8,20 @@ import { managementToken, shapeOf, standV2 } from './v2-stand.ts';
 
 const charging = (car: Json): boolean => car.powertrain === 'BEV' && car.activity === 'charging';
 
-test('verify is answered with the hash of its challenge, as today', async (t) => {
+test('verify is answered with the hash of its challenge, as today [§6.1-2, §6.2-1]', async (t) => {
   const { sim, receiver, received } = await standV2(t);
   await sim('PATCH', '/knobs', { webhook: { shape: 'legacy' } });
   receiver.answers.push(200);
   await sim('POST', '/webhooks/verify');
-  const { event, headers } = received[0] ?? { event: null, headers: {} };
+  const [first] = received;
+  assert.ok(first);
+  const { event, headers } = first;
   assert.deepEqual(shapeOf(event), shapeOf(fixture('webhook-verify-legacy')));
   assert.match(event.payload.challenge, /^[0-9a-f-]{36}$/);
   assert.equal(headers['sc-signature'], undefined);
 });
 
-test('a car that starts or ends charging is an eventBased event, signed over its bytes', async (t) => {
+test('a car that starts or ends charging is an eventBased event, signed over its bytes [§6.1-2, §6.2-2]', async (t) => {
   const { watched, sim, advance, received } = await standV2(t, { webhookShape: 'legacy' });
   const car = await watched(charging);
   await sim('PATCH', '/knobs', { slowestCadenceS: 60 });
@@ -36,7 +38,7 @@ test('a car that starts or ends charging is an eventBased event, signed over its
   assert.equal(headers['sc-signature'], createHmac('sha256', managementToken).update(bytes).digest('hex'));
 });
 
-test('everything else is a bare scheduled envelope, and errors are not told', async (t) => {
+test('everything else is a bare scheduled envelope, and errors are not told [§6.2-3, §6.2-4]', async (t) => {
   const { connected, subscribe, sim, advance, received } = await standV2(t, { webhookShape: 'legacy' });
   const car = await connected();
   await subscribe(car);

@@ -7,7 +7,7 @@ import { basic, managementToken, shapeOf, standV2 } from './v2-stand.ts';
 
 const both = ['/v2.0/management/connections', '/management/v2.0/connections'];
 
-test('connections are listed newest first, by pages with a cursor, at either path', async (t) => {
+test('connections are listed newest first, by pages with a cursor, at either path [§0.4-4, §7-1, §7-2]', async (t) => {
   const { codeFor, world, call, advance } = await standV2(t);
   const cars = (await world()).cars.filter((car: Json) => car.fleet === 'first').slice(0, 12);
   for (const car of cars) {
@@ -32,7 +32,7 @@ test('connections are listed newest first, by pages with a cursor, at either pat
   }
 });
 
-test('filters are by user, by vehicle and by mode', async (t) => {
+test('filters are by user, by vehicle and by mode [§7-3]', async (t) => {
   const { connectedV2, call } = await standV2(t);
   const one = await connectedV2();
   const other = await connectedV2((car) => car.fleet === 'second', { mode: 'simulated' });
@@ -49,7 +49,7 @@ test('filters are by user, by vehicle and by mode', async (t) => {
   assert.equal((await ids('')).length, 2);
 });
 
-test('deleting names what it ended and ends it in v3 as well; without a filter it ends nothing', async (t) => {
+test('deleting names what it ended and ends it in v3 as well; without a filter it ends nothing [§7-4, §7-6, §7-7]', async (t) => {
   const { codeFor, exchange, world, call, api } = await standV2(t);
   const { cars } = await world();
   const email = cars.find(
@@ -75,7 +75,7 @@ test('deleting names what it ended and ends it in v3 as well; without a filter i
   assert.equal((await api('GET', '/connections')).body.data.length, 0);
 });
 
-test('the management token has to be right, and its user is default', async (t) => {
+test('the management token has to be right, and its user is default [§0.5-4, §7-1, §7-8]', async (t) => {
   const { call } = await standV2(t);
   for (const headers of [basic('default', 'wrong'), basic('other', managementToken), {}]) {
     for (const method of ['GET', 'DELETE']) {

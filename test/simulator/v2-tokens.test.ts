@@ -17,7 +17,7 @@ const twoCars = (cars: Json[]): Json[] => {
   return cars.filter((car) => car.account.email === owner.account.email);
 };
 
-test('a code is exchanged once, for a pair with exactly four keys [§1.2-2, §1.6-2, §1.6-4, §1.6-6]', async (t) => {
+test('a code is exchanged once, for a pair with exactly four keys [§1.2-2, §1.6-1, §1.6-2, §1.6-4, §1.6-6]', async (t) => {
   const { codeFor, carOf, exchange, call } = await standV2(t);
   const car = await carOf((item) => item.fleet === 'first');
   const code = await codeFor(car.account.email, [car.vin]);
@@ -38,7 +38,7 @@ test('a code is exchanged once, for a pair with exactly four keys [§1.2-2, §1.
   assert.deepEqual(again.body, { error: 'invalid_request', error_description: `Invalid code: ${code}.` });
 });
 
-test('a code ends after ten minutes, and another address than the one of Connect gets nothing [§1.2-2, §1.6-2, §1.6-10]', async (t) => {
+test('a code ends after ten minutes, and another address than the one of Connect gets nothing [§1.2-2, §1.6-2, §1.6-6, §1.6-10, §12.2-1]', async (t) => {
   const { codeFor, carOf, exchange, clock, tokenRequest } = await standV2(t);
   const car = await carOf((item) => item.fleet === 'first');
   const code = await codeFor(car.account.email, [car.vin]);
@@ -71,7 +71,7 @@ test('a wrong secret, a missing one and an unknown grant are refused in the word
   assert.equal((await call('POST', '/oauth/token', form, {})).status, 401);
 });
 
-test('a refresh replaces both tokens; the earlier access token lives to its own end [§1.6-5, §1.7-1, §1.7-2]', async (t) => {
+test('a refresh replaces both tokens; the earlier access token lives to its own end [§1.6-3, §1.6-5, §1.7-1, §1.7-2]', async (t) => {
   const { connectedV2, refresh, call, clock } = await standV2(t);
   const { tokens } = await connectedV2();
   const user = (token: string): Promise<Answer> => call('GET', '/v2.0/user/', undefined, bearer(token));
@@ -128,7 +128,7 @@ test('a replay gets the same pair, another pair or an error, as the knob says [�
   assert.equal((await refresh(tokens.refresh_token)).status, 401);
 });
 
-test('a refresh token that nobody uses dies after sixty days [§1.7-4]', async (t) => {
+test('a refresh token that nobody uses dies after sixty days [§1.6-8, §1.7-4]', async (t) => {
   const { connectedV2, refresh, clock } = await standV2(t);
   const { tokens } = await connectedV2();
   clock.now += 60 * 86_400_000 - 1000;
@@ -172,7 +172,7 @@ test('one pair opens all cars of an owner; single_select gives each car its own,
   assert.equal(new Set(users).size, 1);
 });
 
-test('an earlier token keeps the permissions it was issued with', async (t) => {
+test('an earlier token keeps the permissions it was issued with [§1.4-4]', async (t) => {
   const { connectedV2, codeFor, exchange, call } = await standV2(t);
   const car = await connectedV2(undefined, { scope: 'read_odometer read_vehicle_info' });
   const code = await codeFor(car.account.email, [car.vin], { scope: 'read_location', approval_prompt: 'force' });

@@ -58,7 +58,7 @@ test('lock state has exactly its six keys, and a closed door of a locked car has
   assert.ok((await car.ask('/security')).body.doors.every((door: Json) => door.status === 'LOCKED'));
 });
 
-test('the rest of the table answers too: capacity, limit, oil, diagnostics, history [§2.2-10, §2.2-13, §2.2-15, §2.2-16, §2.2-17, §12.2-2]', async (t) => {
+test('the rest of the table answers too: capacity, limit, oil, diagnostics, history [§2.2-10, §2.2-13, §2.2-15, §2.2-16, §2.2-17, §2.3-1, §12.2-2]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2(plugIn);
   assert.deepEqual(shapeOf((await car.ask('/battery/capacity')).body), { capacity: 'number' });
@@ -128,7 +128,7 @@ test('imperial is miles, gallons and psi, and the answer says so [§2.1-4, §2.3
   assert.ok(Math.abs((await both('/tires/pressure', 'frontLeft')) - 0.145) < 0.001);
 });
 
-test('a car says of what it lacks that it is not capable [§2.3-3]', async (t) => {
+test('a car says of what it lacks that it is not capable [§2.3-3, §4.2-3]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const ice = await connectedV2(burning);
   for (const path of ['/battery', '/battery/capacity', '/charge', '/charge/limit']) {
@@ -157,7 +157,7 @@ test('what the owner left out is 403 PERMISSION with the way to repair it [§1.9
   assert.equal((await car.ask('/odometer')).status, 403);
 });
 
-test('a bad token is 401 AUTHENTICATION without a code [§4.1-2, §4.1-3, §4.2-1]', async (t) => {
+test('a bad token is 401 AUTHENTICATION without a code [§2.1-1, §4.1-2, §4.1-3, §4.2-1]', async (t) => {
   const { connectedV2, call, token } = await standV2(t);
   const car = await connectedV2();
   for (const headers of [{}, bearer('nonsense'), bearer(await token())]) {
@@ -172,7 +172,7 @@ test('a bad token is 401 AUTHENTICATION without a code [§4.1-2, §4.1-3, §4.2-
   assert.equal(v3.status, 401, 'a token of v2 opens nothing of v3');
 });
 
-test('every row of the error table comes in its shape, from a read and inside a batch [§4.1-1, §4.1-3, §4.1-4, §4.3-1]', async (t) => {
+test('every row of the error table comes in its shape, from a read and inside a batch [§4.1-1, §4.1-2, §4.1-3, §4.1-4, §4.1-5, §4.3-1]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   await sim('PATCH', '/knobs', { limitsVehicles: false });
   const car = await connectedV2();
@@ -200,7 +200,7 @@ test('every row of the error table comes in its shape, from a read and inside a 
   }
 });
 
-test('an owner who changed the password leaves an address that is half built [§1.4-5, §9.1-1]', async (t) => {
+test('an owner who changed the password leaves an address that is half built [§1.4-5, §4.1-5, §4.2-5, §9.1-1]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2();
   await sim('POST', `/cars/${car.vin}/faults`, { kind: 'password-changed' });
@@ -262,7 +262,7 @@ test('a failed part of a batch has no headers, and the whole is 200 even when al
   assert.equal(kind.body.responses[0].headers['content-type'], 'application/json');
 });
 
-test('a batch without requests is 400 VALIDATION with a detail [§4.1-7]', async (t) => {
+test('a batch without requests is 400 VALIDATION with a detail [§2.6-5, §4.1-7, §4.2-11]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2();
   for (const body of [undefined, {}, { requests: [] }, { requests: 'odometer' }]) {
@@ -274,7 +274,7 @@ test('a batch without requests is 400 VALIDATION with a detail [§4.1-7]', async
   assert.equal((await car.send('POST', '/batch', {})).body.detail[0].message, '"requests" is required');
 });
 
-test('each part of a batch counts against the limits of the application and of the car [§2.6-6, §5-2]', async (t) => {
+test('each part of a batch counts against the limits of the application and of the car [§2.1-8, §2.6-6, §5-2, §5-3]', async (t) => {
   const { connectedV2, sim } = await standV2(t);
   const car = await connectedV2();
   await sim('PATCH', '/knobs', { applicationBucket: { capacity: 3, refillPerMinute: 0 } });
@@ -300,7 +300,7 @@ test('each part of a batch counts against the limits of the application and of t
   assert.equal((await car.ask('/permissions')).status, 200, 'what the car is not asked for goes on');
 });
 
-test('locking and unlocking are sent, done a little later, and tell nothing of the result [§2.5-1, §2.5-2]', async (t) => {
+test('locking and unlocking are sent, done a little later, and tell nothing of the result [§2.5-1, §2.5-2, §2.5-6, §4.2-12]', async (t) => {
   const { connectedV2, advance, sim } = await standV2(t);
   const car = await connectedV2((item) => parked(item) && item.isLocked === true);
   const sent = { status: 'success', message: 'Successfully sent request to vehicle' };
@@ -345,7 +345,7 @@ test("a charging car stops, save Smartcar's simulated one [§2.2-12]", async (t)
   assert.deepEqual([limited.status, limited.body.code], [501, 'SMARTCAR_NOT_CAPABLE']);
 });
 
-test('a charge limit is text or a number from a half to one, and a destination has its bounds [§2.2-13, §2.2-18]', async (t) => {
+test('a charge limit is text or a number from a half to one, and a destination has its bounds [§2.2-13, §2.2-18, §2.3-1]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2((item) => electric(item) && item.activity === 'parked');
   for (const limit of ['0.9', 0.6]) {
@@ -358,7 +358,7 @@ test('a charge limit is text or a number from a half to one, and a destination h
   assert.equal((await car.send('POST', '/navigation/destination', { latitude: 99, longitude: 13 })).status, 400);
 });
 
-test('a car connected by v2 is listed and readable in v3, and ends on both sides [§2.7-1, §7-7, §8.2-2]', async (t) => {
+test('a car connected by v2 is listed and readable in v3, and ends on both sides [§2.2-1, §2.7-1, §2.7-2, §7-7, §8.2-2]', async (t) => {
   const { connectedV2, api, advance, call } = await standV2(t);
   const car = await connectedV2();
   await advance(10);
@@ -403,7 +403,7 @@ test('a webhook is subscribed with the vehicle token and unsubscribed with the m
   assert.equal((await api('GET', '/subscriptions')).body.data.length, 0);
 });
 
-test('lists are paged by limit and offset, fifty at most [§2.1-2]', async (t) => {
+test('lists are paged by limit and offset, fifty at most [§2.1-2, §4.2-14]', async (t) => {
   const { connectedV2, call } = await standV2(t);
   const car = await connectedV2();
   const { body } = await car.ask('/permissions?limit=2&offset=1');
