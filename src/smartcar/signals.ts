@@ -44,15 +44,21 @@ export function signalRequest(token: string, { vehicleId, userId }: VehicleAndUs
   return { method: 'GET', path, headers: headersFor(token, userId) };
 }
 
-/** Null when the store doesn't hold it; a 404 that is about the vehicle is a failure. */
-export function readSignalAnswer(sent: Sent, receivedAt: Date): Answer<Reading | null> {
+/**
+ * Null when the store doesn't hold it; a 404 that is about the vehicle is a failure. Another signal in its place is
+ * nonsense: a nickname must not be taken for a VIN.
+ */
+export function readSignalAnswer(sent: Sent, receivedAt: Date, asked?: SignalCode): Answer<Reading | null> {
   const answer = readAs(sent, z.preprocess(unwrapped, z.unknown()));
   if (!answer.ok)
     return isMissingSignal(answer) ? { ok: true, value: null, requestId: answer.failure.requestId } : answer;
   const item = readSignalItem(flat(answer.value), { receivedAt, requestId: answer.requestId });
   if (item.kind === 'failure') return { ok: false, failure: item.failure };
   if (item.kind === 'unknown') return unreadable({ status: 200, requestId: answer.requestId }, 'NO_SIGNALS');
-  return { ok: true, value: item.kind === 'reading' ? item.reading : null, requestId: answer.requestId };
+  const reading = item.kind === 'reading' ? item.reading : null;
+  if (asked !== undefined && reading !== null && reading.code !== asked)
+    return unreadable({ status: 200, requestId: answer.requestId }, 'ANOTHER_SIGNAL');
+  return { ok: true, value: reading, requestId: answer.requestId };
 }
 
 function isMissingSignal(answer: Answer<unknown> & { ok: false }): boolean {

@@ -223,3 +223,11 @@ test("a part of v2's batch that is fetched only tomorrow has no time, and none a
   );
   assert.ok(answer.value.failures.every(({ retryAfterS }) => retryAfterS === 86_400));
 });
+
+test('a nickname that is answered instead of the VIN is nonsense', () => {
+  const answered = received({
+    data: { attributes: { code: 'vehicleidentification-nickname', body: { value: 'Bella' } } },
+  });
+  const answer = readSignalAnswer(answered, receivedAt, 'vehicleidentification-vin');
+  assert.ok(!answer.ok && answer.failure.code === 'ANOTHER_SIGNAL');
+});

@@ -133,7 +133,7 @@ const spelled = fc.oneof(
   fc.stringMatching(/^(Mon|Sep|soon|T)[ ,0-9:-]{1,20}(GMT|Z)?$/),
 );
 
-test('an instant is near our time or none, however it is written', () => {
+test('an instant is near our time or none, however it is written [§3.4-10]', () => {
   holds(
     fc.oneof(spelled, fc.double(), fc.integer(), fc.bigInt(), fc.jsonValue(), fc.constant(undefined)),
     (value) => shape.isInstant(instantOf(value)),
@@ -338,7 +338,7 @@ const item = (more: string): ReturnType<typeof readSignalItem> =>
     requestId: null,
   });
 
-test('a failed signal with the value of before is no reading, though its status is no object or its error a list', () => {
+test('a failed signal with the value of before is no reading, though its status is no object or its error a list [§3.4-7]', () => {
   assert.equal(item(',"status":"ERROR"').kind, 'failure');
   assert.equal(item(',"status":["ERROR"]').kind, 'neither');
   assert.equal(item(',"status":{"value":"AN ERROR"}').kind, 'neither');
