@@ -52,7 +52,7 @@ const passedOn = ['authorization', 'content-type', 'accept', 'sc-user-id', 'user
 async function forward(
   target: string,
   request: IncomingMessage,
-  body: Buffer,
+  body: Buffer<ArrayBuffer>,
   response: ServerResponse,
 ): Promise<void> {
   const headers = passedOn.flatMap((name): [string, string][] => {
