@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causes } from '../../src/domain/cause.ts';
+import { causes, factsOf } from '../../src/domain/cause.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import { knownPermissions } from '../../src/domain/permission.ts';
 import { signals } from '../../src/domain/signal.ts';
@@ -62,4 +62,11 @@ test("what the owner's own app puts right, or another sign-in, is told apart [§
     ],
     ['ownerAction', 'ownerAction', 'ownerAction', 'reauthenticate', 'reauthenticate', 'widen'],
   );
+});
+
+test('while v2 or a vehicle of it is not to be found, nobody asks its owner [§0.3-1, §3.9-1]', () => {
+  for (const cause of ['smartcarUnreachable', 'smartcarFailing', 'notFound'] as const) {
+    const { who, route, status } = factsOf(cause);
+    assert.deepEqual([who === 'owner', route, status], [false, 'automatic', 'error'], cause);
+  }
 });

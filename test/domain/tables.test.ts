@@ -59,7 +59,7 @@ test('every cause is reached by something, so that none is only a word', () => {
   );
 });
 
-test('what only an owner can repair is asked of the owner, and by a way that exists', () => {
+test('what only an owner can repair is asked of the owner, and by a way that exists [§9.1-6]', () => {
   for (const cause of causeNames) {
     const { status, who, route, retryAfterS } = factsOf(cause);
     assert.ok(statuses.includes(status));

@@ -36,7 +36,7 @@ describe('with webhooks off', () => {
     assert.equal(await keptDeliveries(), 0);
   });
 
-  test('a changed password is found by the next read that is due, and the owner is asked once', async () => {
+  test('a changed password is found by the next read that is due, and the owner is asked once [§6.3-7]', async () => {
     await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {
       password: 'another-one',
     });

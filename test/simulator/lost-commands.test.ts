@@ -56,7 +56,7 @@ test('a streamed answer has no length, its head comes at once, and its errors na
   assert.deepEqual([last[0].status, last[0].error], [202, 'VEHICLE_STATE:DOOR_OPEN']);
 });
 
-test('charging is refused to a car that burns, and to one without its plug', async (t) => {
+test('charging is refused to a car that burns, and to one without its plug [§3.6-9]', async (t) => {
   const { api, connected, sim, world } = await stand(t);
   const refusal = async (fits: (car: Json) => boolean): Promise<Json[]> => {
     const car = await connected(fits, { scope: 'read_charge control_charge' });

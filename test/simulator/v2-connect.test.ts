@@ -93,7 +93,7 @@ test('re-authentication with none ends on a page of Smartcar when the applicatio
   assert.match(needed.text, /Invalid parameter redirect_uri/);
 });
 
-test('the browser SDK gets its message with app_origin, and only an origin is one', async (t) => {
+test('the browser SDK gets its message with app_origin, and only an origin is one [§1.1-18]', async (t) => {
   const { through, connectUrl, carOf, call } = await standV2(t);
   const car = await carOf(first);
   const url = new URL(connectUrl({ response_type: 'none', app_origin: 'https://app.example' }));
@@ -106,7 +106,7 @@ test('the browser SDK gets its message with app_origin, and only an origin is on
   assert.equal((await call('GET', `${url.pathname}${url.search}`)).status, 400);
 });
 
-test("Tesla's stand-alone form names the make and finds the owner's vehicle", async (t) => {
+test("Tesla's stand-alone form names the make and finds the owner's vehicle [§1.4-10]", async (t) => {
   const { connectedV2, through, running, sim, call } = await standV2(t);
   const car = await connectedV2(tesla);
   await sim('POST', `/cars/${car.vin}/faults`, { kind: 'access-revoked' });

@@ -172,7 +172,7 @@ test('one pair opens all cars of an owner; single_select gives each car its own,
   assert.equal(new Set(users).size, 1);
 });
 
-test('an earlier token keeps the permissions it was issued with [§1.4-4]', async (t) => {
+test('an earlier token keeps the permissions it was issued with [§1.4-4, §1.7-10]', async (t) => {
   const { connectedV2, codeFor, exchange, call } = await standV2(t);
   const car = await connectedV2(undefined, { scope: 'read_odometer read_vehicle_info' });
   const code = await codeFor(car.account.email, [car.vin], { scope: 'read_location', approval_prompt: 'force' });

@@ -331,7 +331,7 @@ test('a car that drives refuses to be locked, and one without a plug to charge [
   assert.equal((await ice.send('POST', '/charge', { action: 'START' })).body.code, 'VEHICLE_NOT_CAPABLE');
 });
 
-test("a charging car stops, save Smartcar's simulated one [§2.2-12]", async (t) => {
+test("a charging car stops, save Smartcar's simulated one [§2.2-12, §8.2-3]", async (t) => {
   const charging = (car: Json): boolean => car.powertrain === 'BEV' && car.activity === 'charging';
   const { connectedV2 } = await standV2(t);
   const live = await connectedV2(charging);
@@ -345,7 +345,7 @@ test("a charging car stops, save Smartcar's simulated one [§2.2-12]", async (t)
   assert.deepEqual([limited.status, limited.body.code], [501, 'SMARTCAR_NOT_CAPABLE']);
 });
 
-test('a charge limit is text or a number from a half to one, and a destination has its bounds [§2.2-13, §2.2-18, §2.3-1]', async (t) => {
+test('a charge limit is text or a number from a half to one, and a destination has its bounds [§2.2-13, §2.2-18, §2.3-1, §2.3-5]', async (t) => {
   const { connectedV2 } = await standV2(t);
   const car = await connectedV2((item) => electric(item) && item.activity === 'parked');
   for (const limit of ['0.9', 0.6]) {

@@ -168,7 +168,7 @@ test('type and code in one word, and a resolution that is only a word, are under
   assert.deepEqual([joined.type, joined.code, joined.meaning], ['CONNECTED_SERVICES_ACCOUNT', 'PERMISSION', 'revoked']);
 });
 
-test('a failure holds nothing of the words Smartcar wrote for people', () => {
+test('a failure holds nothing of the words Smartcar wrote for people [§1.3-10, §4.3-2]', () => {
   const failure = failureOf(
     received({ errors: [{ type: 'SERVER', code: 'bearer eyJsecret', detail: 'eyJsecret' }] }, { status: 500 }),
   );

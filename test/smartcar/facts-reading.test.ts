@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { readConnections } from '../../src/smartcar/connections.ts';
 import { parseWebhook } from '../../src/smartcar/webhook/parse-webhook.ts';
 import { readSignalsPage } from '../../src/smartcar/signals.ts';
+import { requestCount } from '../../src/smartcar/v2/batch.ts';
+import { knownPermissions } from '../../src/domain/permission.ts';
 import { fixture, received, receivedAt, vehicleId } from './fixture.ts';
 
 test('a permission that nobody has documented is kept, and so are more than were asked for [§1.1-7, §1.9-2]', () => {
@@ -52,4 +54,11 @@ test('an event of 50 KB is read [§6.4-2]', () => {
   assert.ok(raw.length > 45_000 && raw.length < 51_200, String(raw.length));
   const parsed = parseWebhook(raw, receivedAt);
   assert.ok(parsed.kind === 'state' && parsed.readings.length > 100);
+});
+
+test('no batch of v2 has more than eight items, whatever the car and the grant [§2.6-9]', () => {
+  const counts = (['ICE', 'HEV', 'PHEV', 'BEV', null] as const).map((powertrain) =>
+    requestCount({ permissions: knownPermissions, powertrain }),
+  );
+  assert.ok(Math.max(...counts) <= 8 && Math.min(...counts) >= 4, counts.join(', '));
 });
