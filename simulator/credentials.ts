@@ -7,7 +7,7 @@ export interface Credentials {
   /** v3 client-credentials user, `client_…`. */
   apiClientId: string;
   apiClientSecret: string;
-  /** v2 secret; kept for the day v2 is imitated. */
+  /** v2's secret: the password of `/oauth/token` and of compatibility. */
   clientSecret: string;
   /** Application management token (AMT): the HMAC key of webhooks. */
   managementToken: string;
