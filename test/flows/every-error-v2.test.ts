@@ -1,0 +1,104 @@
+/** Every error that v2 has, met by the application while it reads cars that are still on v2. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isAccountMeaning, isVehicleMeaning } from '../../src/domain/failure.ts';
+import { rowFor, type Row, type Wrong } from '../../src/smartcar/classify.ts';
+import { startWorld, type World } from '../support/world.ts';
+import {
+  assertEnding,
+  assertNothingOpen,
+  assertUntouched,
+  connectFleet,
+  ownerReturns,
+  panels,
+  promisedFor,
+  type Expected,
+  type FleetCar,
+  type Panel,
+} from './every-error-fleet.ts';
+import { keyOf, published, type PublishedError } from './every-error-table.ts';
+
+/** §3.7's codes are v3's own. */
+const lines = published.filter(({ fact }) => !fact.startsWith('§3.7'));
+
+const rowOf = ({ type, code, status }: PublishedError): Row =>
+  rowFor({ came: 'answer', status, type, code, resolution: null });
+const endingIn = ({ meaning, ending }: PublishedError): string =>
+  (meaning === 'credentials' ? lost.ending : ending)?.join(', ') ?? 'a trouble that passes';
+const isDoubted = ({ meaning }: PublishedError): boolean => isAccountMeaning(meaning) || meaning === 'permission';
+
+/** A token stands for one owner: refused when it was just renewed, it is that owner's access that is lost. */
+const lost: Expected = { meaning: 'tokensRefused', ending: ['expired', 'tokensRefused'] };
+const refusedRenewal: Wrong = { came: 'refresh', status: 400, type: null, code: null, resolution: null };
+
+describe('every published error, met while cars on v2 are read', () => {
+  let world: World;
+  let fleet: FleetCar[];
+
+  before(async () => {
+    world = await startWorld({ speaks: 'v2' });
+    await world.sim('PATCH', '/sim/api/knobs', { fillAfterS: 1, makesDiffer: false, limitsVehicles: false });
+    fleet = await connectFleet(world, lines.length);
+    await world.sim('PATCH', '/sim/api/knobs', { webhook: { isEnabled: false } });
+  });
+  after(() => world.close());
+
+  const carOf = (index: number): FleetCar => fleet[index] ?? assert.fail();
+
+  async function breakAll(isWholeRequest: boolean): Promise<void> {
+    const fault = ({ type, code }: PublishedError) => ({ kind: 'error', type, code, isWholeRequest });
+    await Promise.all(
+      lines.map((line, index) => world.sim('POST', `/sim/api/cars/${carOf(index).vin}/faults`, fault(line))),
+    );
+    await world.advance(600);
+    await world.advance(61);
+    await world.advance(121);
+  }
+
+  async function mendAll(): Promise<void> {
+    await world.sim('DELETE', '/sim/api/faults');
+    const broken = await panels(world);
+    for (const car of fleet)
+      if (/expired|disconnected/.test(broken.get(car.id)?.connection.status ?? '')) await ownerReturns(world, car);
+    await world.advance(30);
+    await world.advance(25 * 3_600);
+    await assertNothingOpen(world);
+  }
+
+  describe('as the answer to the whole batch', () => {
+    let seen: Map<string, Panel>;
+    before(async () => {
+      await breakAll(true);
+      seen = await panels(world);
+    });
+
+    for (const [index, line] of lines.entries()) {
+      test(`${keyOf(line)} (${line.fact}) ends in ${endingIn(line)}`, () => {
+        const panel = seen.get(carOf(index).id);
+        if (line.meaning === 'credentials') assertEnding(panel, lost, promisedFor(rowFor(refusedRenewal)));
+        else assertEnding(panel, line, promisedFor(rowOf(line)));
+      });
+    }
+
+    test('when it is over, every car is active again', mendAll);
+  });
+
+  describe('as the answer to each part of the batch', () => {
+    let seen: Map<string, Panel>;
+    before(async () => {
+      await breakAll(false);
+      seen = await panels(world);
+    });
+
+    for (const [index, line] of lines.entries()) {
+      const ends = isDoubted(line) || isVehicleMeaning(line.meaning);
+      test(`${keyOf(line)} (${line.fact}) ${ends ? `ends in ${line.ending?.join(', ') ?? 'a note'}` : 'is noted, and changes nothing'}`, () => {
+        const panel = seen.get(carOf(index).id);
+        if (ends) assertEnding(panel, line, promisedFor(rowOf(line)));
+        else assertUntouched(panel);
+      });
+    }
+
+    test('when it is over, every car is active again', mendAll);
+  });
+});
