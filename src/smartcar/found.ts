@@ -6,9 +6,19 @@ import { failureOf } from './error-body.ts';
 import { failed, isSuccess, readAs, unwrapped } from './read.ts';
 import type { Sent } from './send.ts';
 
+/** It is about the path and not about the thing. */
+const isOfPath = ({ code }: Failure): boolean =>
+  ['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? '');
+
 /** A 404 about the path is no proof that the thing is gone: it must not look so when we asked in the wrong place. */
-export function isMissing({ status, code }: Failure): boolean {
-  return status === 404 && !['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? '');
+export function isMissing(failure: Failure): boolean {
+  return failure.status === 404 && !isOfPath(failure);
+}
+
+/** The path may be the wrong one: Smartcar says so, or something in front of it says 404 without a word of Smartcar's. */
+export function isWrongPath(failure: Failure): boolean {
+  const { status, type, code } = failure;
+  return isOfPath(failure) || (type === null && code === null && (status === 404 || status === 405));
 }
 
 /** The thing, wrapped or not; null when it is not there. */

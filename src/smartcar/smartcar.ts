@@ -23,6 +23,7 @@ import { readPages } from './read.ts';
 import { openWire, type Wire } from './send.ts';
 import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
 import {
+  byEitherPath,
   createSubscriptionRequest,
   readSubscription,
   readSubscriptionCreated,
@@ -144,10 +145,10 @@ export interface Smartcar {
     token: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; webhookId?: string },
   ): Promise<Answer<ListedSubscription[]>>;
-  /** Null when there is none. */
-  findSubscription(token: string, subscriptionId: string): Promise<Answer<ListedSubscription | null>>;
-  /** `gone` when it was no longer there. */
-  deleteSubscription(token: string, subscriptionId: string): Promise<Answer<'deleted' | 'gone'>>;
+  /** Null when there is none. With its webhook it is looked for below that one too. */
+  findSubscription(token: string, id: string, webhookId?: string): Promise<Answer<ListedSubscription | null>>;
+  /** `gone` when it was no longer there. With its webhook it is looked for below that one too. */
+  deleteSubscription(token: string, id: string, webhookId?: string): Promise<Answer<'deleted' | 'gone'>>;
   /** `created` means that Smartcar accepted to create it; it takes effect a little later. */
   createSubscription(
     token: string,
@@ -236,7 +237,7 @@ function vehicleCalls({ send }: Wire): Pick<Smartcar, 'readVehicle' | 'readSigna
       return mapAnswer(await readPages(send, (page) => signalsRequest(token, ids, page), read), joined);
     },
     readSignal: async (token, ids, code, receivedAt) =>
-      readSignalAnswer(await send(signalRequest(token, ids, code)), receivedAt),
+      readSignalAnswer(await send(signalRequest(token, ids, code)), receivedAt, code),
   };
 }
 
@@ -264,10 +265,20 @@ function managementCalls({ send }: Wire, mode: Mode): ManagementCalls {
     listWebhooks: (token) => readPages(send, (page) => webhooksRequest(token, page), readWebhooks),
     findWebhook: async (token, id) => readWebhook(await send(webhookRequest(token, id))),
     listSubscriptions: (token, filter) =>
-      readPages(send, (page) => subscriptionsRequest(token, filter, mode, page), readSubscriptions),
-    createSubscription: async (token, subscription) =>
-      readSubscriptionCreated(await send(createSubscriptionRequest(token, subscription))),
-    findSubscription: async (token, id) => readSubscription(await send(subscriptionRequest(token, id, 'GET'))),
-    deleteSubscription: async (token, id) => readDeletion(await send(subscriptionRequest(token, id, 'DELETE'))),
+      byEitherPath(filter.webhookId, (below) =>
+        readPages(send, (page) => subscriptionsRequest(token, filter, mode, page, below), readSubscriptions),
+      ),
+    createSubscription: (token, wish) =>
+      byEitherPath(wish.webhookId, async (below) =>
+        readSubscriptionCreated(await send(createSubscriptionRequest(token, wish, below))),
+      ),
+    findSubscription: (token, id, webhookId) =>
+      byEitherPath(webhookId, async (below) =>
+        readSubscription(await send(subscriptionRequest(token, id, 'GET', below))),
+      ),
+    deleteSubscription: (token, id, webhookId) =>
+      byEitherPath(webhookId, async (below) =>
+        readDeletion(await send(subscriptionRequest(token, id, 'DELETE', below))),
+      ),
   };
 }

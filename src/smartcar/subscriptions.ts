@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Answer } from './answer.ts';
 import { label, opaqueId } from './fields.ts';
-import { readFound } from './found.ts';
+import { isWrongPath, readFound } from './found.ts';
 import { failed, headersFor, isSuccess, type Page, type PageQuery, pathOf, readPage } from './read.ts';
 import type { Request, Sent } from './send.ts';
 import type { ListedSubscription, ListedWebhook, Mode, VehicleAndUser } from './smartcar.ts';
@@ -31,7 +31,30 @@ export interface SubscriptionFilter {
   webhookId?: string;
 }
 
-export function subscriptionsRequest(token: string, filter: SubscriptionFilter, mode: Mode, page: PageQuery): Request {
+/** The specification's path; below the webhook that is named, the announcement's. */
+const pathBelow = (webhookId: string | null): string =>
+  webhookId === null ? '/v3/subscriptions' : `/v3/webhooks/${encodeURIComponent(webhookId)}/subscriptions`;
+
+/**
+ * Asks by the specification's path, and where that is not known and a webhook is named, by the announcement's.
+ *
+ * @see docs/smartcar.md §3.8
+ */
+export async function byEitherPath<T>(
+  webhookId: string | undefined,
+  call: (below: string | null) => Promise<Answer<T>>,
+): Promise<Answer<T>> {
+  const answer = await call(null);
+  return answer.ok || webhookId === undefined || !isWrongPath(answer.failure) ? answer : call(webhookId);
+}
+
+export function subscriptionsRequest(
+  token: string,
+  filter: SubscriptionFilter,
+  mode: Mode,
+  page: PageQuery,
+  below: string | null = null,
+): Request {
   const query = {
     'filter[userId]': filter.userId,
     'filter[vehicleId]': filter.vehicleId,
@@ -41,7 +64,7 @@ export function subscriptionsRequest(token: string, filter: SubscriptionFilter, 
     'page[size]': '100',
     ...page,
   };
-  return { method: 'GET', path: pathOf('/v3/subscriptions', query), headers: headersFor(token) };
+  return { method: 'GET', path: pathOf(pathBelow(below), query), headers: headersFor(token) };
 }
 
 const related = z
@@ -64,8 +87,13 @@ const subscription = z
 
 export const readSubscriptions = (sent: Sent): Answer<Page<ListedSubscription>> => readPage(sent, subscription);
 
-export function subscriptionRequest(token: string, subscriptionId: string, method: 'GET' | 'DELETE'): Request {
-  const path = pathOf(`/v3/subscriptions/${encodeURIComponent(subscriptionId)}`);
+export function subscriptionRequest(
+  token: string,
+  subscriptionId: string,
+  method: 'GET' | 'DELETE',
+  below: string | null = null,
+): Request {
+  const path = pathOf(`${pathBelow(below)}/${encodeURIComponent(subscriptionId)}`);
   return { method, path, headers: headersFor(token) };
 }
 
@@ -75,10 +103,11 @@ export const readSubscription = (sent: Sent): Answer<ListedSubscription | null> 
 export function createSubscriptionRequest(
   token: string,
   { webhookId, userId, vehicleId }: VehicleAndUser & { webhookId: string },
+  below: string | null = null,
 ): Request {
   return {
     method: 'POST',
-    path: pathOf('/v3/subscriptions'),
+    path: pathOf(pathBelow(below)),
     headers: { ...headersFor(token), 'content-type': 'application/json' },
     body: JSON.stringify({ data: { attributes: { webhookId, userId, vehicleId } } }),
   };

@@ -216,11 +216,90 @@ describe('the client and the simulator', () => {
     });
   }
 
+  for (const connectionPath of ['connection', 'vehicle', 'both']) {
+    test(`a connection is found where its path names the ${connectionPath} [§3.2-5, §3.2-8]`, async () => {
+      await control('PATCH', '/knobs', { connectionPath });
+      const wanted = { connectionId: connection.id, vehicleId: connection.smartcarVehicleId };
+      const found = await smartcar.findConnection(token, wanted);
+      await control('PATCH', '/knobs', { connectionPath: 'connection' });
+      assert.deepEqual(found.ok && found.value, connection);
+    });
+  }
+
+  for (const iamAccepts of ['json', 'form', 'both']) {
+    test(`a token is given where ${iamAccepts} is understood [§1.8-7]`, async () => {
+      await control('PATCH', '/knobs', { iamAccepts });
+      const answer = await smartcar.fetchApplicationToken();
+      await control('PATCH', '/knobs', { iamAccepts: 'both' });
+      assert.ok(answer.ok);
+    });
+  }
+
+  for (const subscriptionPaths of ['webhooks', 'both', 'subscriptions']) {
+    test(`subscriptions are found where their paths are those of ${subscriptionPaths} [§3.8-7]`, async () => {
+      await control('PATCH', '/knobs', { subscriptionPaths });
+      const webhooks = await smartcar.listWebhooks(token);
+      const webhookId = webhooks.ok ? (webhooks.value[0]?.id ?? '') : '';
+      const again = await smartcar.createSubscription(token, { ...ids(), webhookId });
+      const listed = await smartcar.listSubscriptions(token, { webhookId });
+      const [one] = listed.ok ? listed.value : [];
+      const found = await smartcar.findSubscription(token, one?.id ?? '', webhookId);
+      await control('PATCH', '/knobs', { subscriptionPaths: 'subscriptions' });
+      assert.deepEqual([again.ok && again.value, found.ok && found.value], ['exists', one]);
+    });
+  }
+
+  test('webhook and application are found by their ids', async () => {
+    const applications = await smartcar.listApplications(token);
+    const { applicationId } = demoCredentials;
+    assert.deepEqual(applications.ok && applications.value.map(({ id, redirectUris }) => ({ id, redirectUris })), [
+      { id: applicationId, redirectUris: [redirectUri] },
+    ]);
+    const webhooks = await smartcar.listWebhooks(token);
+    const [webhook] = webhooks.ok ? webhooks.value : [];
+    const found = await smartcar.findWebhook(token, webhook?.id ?? '');
+    const none = await smartcar.findWebhook(token, 'no-webhook');
+    assert.deepEqual([found.ok && found.value, none.ok && none.value], [webhook, null]);
+  });
+
+  test('a car is locked and unlocked, at once and at the end of a stream [§3.6-1, §3.6-2, §3.6-3]', async () => {
+    const refused = await smartcar.lock(token, ids());
+    assert.ok(!refused.ok && refused.failure.meaning === 'permission' && refused.wasSent);
+    const scope = { required: ['read_security', 'control_security', 'read_location', 'read_odometer'], optional: [] };
+    const callback = await throughConnect(
+      authorizeUrl(smartcar.connect, { state: 'st-3', externalId: 'own_1', redirectUri, ...scope, force: true }),
+    );
+    assert.ok(callback.kind === 'returned');
+    for (const command of [smartcar.lock, smartcar.unlock]) {
+      const answer = await command(token, ids());
+      assert.ok(answer.ok && answer.value.state === 'succeeded' && answer.value.id && answer.value.completedAt);
+    }
+    await control('PATCH', '/knobs', { commandMode: 'stream', streamAfterS: 10 });
+    const locking = smartcar.lock(token, ids());
+    const reading = await smartcar.readVehicle(token, connection.smartcarVehicleId, connection.smartcarUserId);
+    assert.ok(reading.ok);
+    let isOver = false;
+    void locking.then(() => (isOver = true));
+    // The command has a connection of its own, so nothing else says when it has arrived.
+    for (let round = 0; !isOver && round < 100; round += 1) {
+      await control('GET', '/requests');
+      await advance(11);
+    }
+    const streamed = await locking;
+    await control('PATCH', '/knobs', { commandMode: 'sync', streamAfterS: 175 });
+    assert.ok(streamed.ok && streamed.value.state === 'succeeded' && streamed.value.mode === 'async');
+  });
+
   test('a connection that is deleted is gone the second time [§3.2-6]', async () => {
     const first = await smartcar.deleteConnection(token, connection.id);
     const second = await smartcar.deleteConnection(token, connection.id);
     assert.deepEqual([first.ok && first.value, second.ok && second.value], ['deleted', 'gone']);
     const listed = await smartcar.listConnections(token, { vehicleId: connection.smartcarVehicleId });
     assert.deepEqual(listed.ok && listed.value, []);
+  });
+
+  test('a user whose connections are all gone is gone as well [§3.2-7]', async () => {
+    const answer = await smartcar.deleteUser(token, connection.smartcarUserId);
+    assert.ok(answer.ok && answer.value === 'gone');
   });
 });

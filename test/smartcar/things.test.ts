@@ -120,7 +120,44 @@ test('a subscription and a webhook are found, not found, and the subscription de
   ]);
 });
 
-test('an application says its name and where it may send owners back, where it says so', async (t) => {
+test('where the path of subscriptions is not known, the one below the webhook is tried [§3.8-7]', async (t) => {
+  const subscriptions = fixture('subscriptions') as { data: unknown[] }; // a fixture of ours
+  const { smartcar, asked } = await against(t, (request, response) => {
+    if (request.url?.startsWith('/v3/subscriptions')) return json(response, 404, missing('INVALID_PATH'));
+    if (request.method === 'POST') return json(response, 202, {});
+    if (request.method === 'DELETE') return void response.writeHead(204).end();
+    json(response, 200, request.url?.endsWith('/sub-01') ? { data: subscriptions.data[0] } : subscriptions);
+  });
+  const answers = [
+    await smartcar.createSubscription('t', { vehicleId, userId, webhookId: 'w1' }),
+    await smartcar.listSubscriptions('t', { webhookId: 'w1' }),
+    await smartcar.findSubscription('t', 'sub-01', 'w1'),
+    await smartcar.deleteSubscription('t', 'sub-01', 'w1'),
+  ];
+  assert.ok(answers.every(({ ok }) => ok));
+  const alone = await smartcar.findSubscription('t', 'sub-01');
+  assert.ok(!alone.ok && alone.failure.meaning === 'notFound');
+  assert.deepEqual(
+    asked.filter((one) => one.includes('/webhooks/')),
+    [
+      'POST /v3/webhooks/w1/subscriptions',
+      'GET /v3/webhooks/w1/subscriptions?filter[webhookId]=w1&page[number]=1&page[size]=100',
+      'GET /v3/webhooks/w1/subscriptions/sub-01',
+      'DELETE /v3/webhooks/w1/subscriptions/sub-01',
+    ],
+  );
+});
+
+test('a subscription that is refused for another reason is not asked for elsewhere', async (t) => {
+  const { smartcar, asked } = await against(t, (_request, response) =>
+    json(response, 404, missing('VEHICLE_NOT_FOUND')),
+  );
+  const answer = await smartcar.createSubscription('t', { vehicleId, userId, webhookId: 'w1' });
+  assert.ok(!answer.ok && answer.failure.code === 'VEHICLE_NOT_FOUND');
+  assert.equal(asked.length, 1);
+});
+
+test('an application says its name and where it may send owners back, where it says so [§3.8-10]', async (t) => {
   const { smartcar, asked } = await against(t, (_request, response) => json(response, 200, fixture('applications')));
   const answer = await smartcar.listApplications('t');
   const redirectUris = ['https://towline.example/connect/callback'];
