@@ -2,7 +2,7 @@
  * `npm run bench`: what Towline's hot paths cost, beside a floor measured in the same minutes. A machine is never
  * quiet, so ratios within a round say more than figures. It talks to 127.0.0.1 alone, and ends by itself.
  *
- * --only NAME      ingest, poll or lists
+ * --only NAME      ingest, poll, lists or tokens
  * --vehicles N     how many vehicles polls and lists are measured on (20000)
  * --json FILE      writes every figure
  */
@@ -18,11 +18,12 @@ import { seedFleets } from './seed.ts';
 import { figure } from './figures.ts';
 import { watchOthers } from './processes.ts';
 import { openStage, type Stage } from './stage.ts';
+import { measureTokenRefresh } from './token-refresh.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, vehicles: { type: 'string', default: '20000' }, json: { type: 'string' } },
 });
-const names = ['ingest', 'poll', 'lists'] as const;
+const names = ['ingest', 'poll', 'lists', 'tokens'] as const;
 const { only } = values;
 const vehicles = Number(values.vehicles);
 if (only !== undefined && !names.some((name) => name === only)) {
@@ -70,6 +71,7 @@ try {
   const fleets = wanted('poll') || wanted('lists') ? await seed(stage) : [];
   if (wanted('lists')) await measure('lists', () => measureLists(stage, fleets, vehicles));
   if (wanted('poll')) await measure('poll', () => measurePoll(stage));
+  if (wanted('tokens')) await measure('tokens', () => measureTokenRefresh(stage));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 } catch (error) {
   // What breaks because its database was stopped says nothing.

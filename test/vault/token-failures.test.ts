@@ -18,7 +18,7 @@ describe("v2's tokens, when renewing fails", { timeout: 60_000 }, () => {
   beforeEach(() => stage.begin());
   afterEach(() => stage.end());
 
-  test('an answer that is lost is asked for again inside the grace, by itself, with the same token [§1.7-3]', async () => {
+  test('an answer that is lost is asked for again inside the grace, by itself, with the same token [§1.7-8]', async () => {
     const one = await stage.process({ retryAfterMs: [5] });
     const family = await stage.family(one);
     stage.rotation.behaviour = 'lose';
@@ -75,7 +75,7 @@ describe("v2's tokens, when renewing fails", { timeout: 60_000 }, () => {
     assert.equal(await tokenAt(one, later(7_231), family), 'access-a-2');
   });
 
-  test('a wrong secret of ours is no reason to ask the owner, and not tried again for a minute', async () => {
+  test('a wrong secret of ours is no reason to ask the owner, and not tried again for a minute [§1.6-9]', async () => {
     const one = await stage.process();
     const family = await stage.family(one);
     stage.rotation.behaviour = { status: 401, body: { error: 'invalid_client' } };
@@ -102,7 +102,7 @@ describe("v2's tokens, when renewing fails", { timeout: 60_000 }, () => {
     [401, 'invalid_token'],
     [403, 'access_denied'],
   ] as const) {
-    test(`a refresh token that is refused with ${status} ${error} ends the family, and is not tried again for a minute [§1.6-7]`, async () => {
+    test(`a refresh token that is refused with ${status} ${error} ends the family, and is not tried again for a minute [§1.6-8]`, async () => {
       const one = await stage.process();
       const family = await stage.family(one);
       stage.rotation.behaviour = { status, body: { error }, headers: { 'sc-request-id': 'request-9' } };
@@ -124,7 +124,7 @@ describe("v2's tokens, when renewing fails", { timeout: 60_000 }, () => {
   }
   const used = (): Promise<never> => Promise.reject(new Error('A call was made with tokens that are refused.'));
 
-  test('a refresh token that was not used for sixty days has lapsed [§1.6-5]', async () => {
+  test('a refresh token that was not used for sixty days has lapsed [§1.7-4]', async () => {
     const one = await stage.process();
     const family = await stage.family(one);
     stage.rotation.behaviour = { status: 400, body: { error: 'invalid_grant' } };

@@ -21,10 +21,11 @@ export async function openTokens(
   database: TokenAccessOptions['database'],
   key: Buffer,
   limits: TokenAccessOptions['limits'] = {},
+  credentials = { applicationId: '8a4f0c54-6d7e-4f80-91a2-b3c4d5e6f708', clientSecret: 'the-secret' },
 ): Promise<OpenedTokens> {
   const smartcar = openSmartcarV2({
     origins: { auth: origin, api: origin, managementApi: origin },
-    credentials: { applicationId: '8a4f0c54-6d7e-4f80-91a2-b3c4d5e6f708', clientSecret: 'the-secret' },
+    credentials,
     mode: 'live',
   });
   const faults: unknown[] = [];

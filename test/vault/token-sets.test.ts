@@ -36,7 +36,7 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
     });
   });
 
-  test('a hundred calls at once renew once, and the new pair stands in the row', async () => {
+  test('a hundred calls at once renew once, and the new pair stands in the row [§1.7-1]', async () => {
     const one = await stage.process();
     const family = await stage.family(one);
     const tokens = await Promise.all(Array.from({ length: 100 }, () => usedAt(one, expired, family)));
@@ -264,7 +264,7 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
     assert.equal((await one.access.renew(now, erased, 0)).ok, false);
   });
 
-  test('a pair is kept alive by its age, however long its access token lives', async () => {
+  test('a pair is kept alive by its age, however long its access token lives [§1.7-4]', async () => {
     const one = await stage.process();
     const family = await stage.family(one);
     const fiftyDaysS = 50 * 86_400;
