@@ -52,10 +52,10 @@ describe('what Smartcar advises', () => {
     const inDays = (days: number): Date => new Date(world.now().getTime() + days * 86_400_000);
     assert.equal(await send(), 'applied');
     await world.advance(1);
-    await keepHouse({ database }, inDays(8));
+    await keepHouse({ database, v2: null }, inDays(8));
     assert.equal(await send(), 'duplicate');
     await world.advance(1);
-    await keepHouse({ database }, inDays(30));
+    await keepHouse({ database, v2: null }, inDays(30));
     assert.equal(await send(), 'applied');
   });
 

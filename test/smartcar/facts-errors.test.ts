@@ -80,7 +80,7 @@ test("CONNECTED_SERVICES_ACCOUNT is the owner's, each code with its own remedy [
     VEHICLE_MISSING: 'vehicleRemoved',
     VIRTUAL_KEY_REQUIRED: 'virtualKeyMissing',
   });
-  assert.ok(Object.values(meanings).every(isAccountMeaning));
+  assert.ok(Object.values<Meaning>(meanings).every((meaning) => isAccountMeaning(meaning)));
   assert.equal(factsOf('signedOut').route, 'reauthenticate');
   assert.ok(['reauthenticate', 'authorize'].includes(factsOf('revokedByOwner').route));
   assert.equal(factsOf('accountIssue').route, 'ownerAction');
@@ -94,7 +94,9 @@ test("RATE_LIMIT is a wait, and so is the manufacturer's own limit [§4.2-7, §5
   const meanings = family('RATE_LIMIT', 429, 2);
   assert.deepEqual(meanings, { SMARTCAR_API: 'throttledApplication', VEHICLE: 'throttledVehicle' });
   assert.ok(
-    [...Object.values(meanings), family('UPSTREAM', 502, 5)['RATE_LIMIT'] ?? 'nonsense'].every(isThrottleMeaning),
+    [...Object.values<Meaning>(meanings), family('UPSTREAM', 502, 5)['RATE_LIMIT'] ?? 'nonsense'].every((meaning) =>
+      isThrottleMeaning(meaning),
+    ),
   );
 });
 
@@ -122,7 +124,7 @@ test('VALIDATION is our request, its code written or null [§4.1-2, §4.2-11, §
 
 test('VEHICLE_STATE is the car, and each of its codes a word of its own, but for remote access, which the owner switched off [§4.2-12, §4.2-13]', () => {
   const { REMOTE_ACCESS_DISABLED, ...others } = family('VEHICLE_STATE', 409, 17);
-  assert.ok(Object.values(others).every(isVehicleMeaning));
+  assert.ok(Object.values(others).every((meaning) => isVehicleMeaning(meaning)));
   assert.equal(new Set(Object.values(others)).size, 16);
   assert.equal(REMOTE_ACCESS_DISABLED, 'remoteAccessDisabled');
   assert.equal(factsOf('remoteAccessDisabled').route, 'ownerAction');
