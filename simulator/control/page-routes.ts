@@ -2,37 +2,59 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../api/answers.ts';
 import { faultRequest, type FaultRequest, type Scope } from '../faults.ts';
-import { knobsChange, type Knobs } from '../knobs.ts';
+import { clockWish, moveClock } from '../clock.ts';
+import { knobsChange } from '../knobs.ts';
 import { resetCounts } from '../request-counts.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Simulation } from '../simulation.ts';
-import { enableWebhook } from '../subscriptions.ts';
+import { rotateManagementToken } from '../subscriptions.ts';
 import { verifyWebhook } from '../webhooks/verify.ts';
-import { addFault, claimFalsely, endFaults } from './changes.ts';
-import { choosableKnobs } from './page-sections.ts';
-import { simulatorPage } from './page.ts';
+import { addFault, changeKnobs, claimFalsely, endFaults, openApp } from './changes.ts';
+import { changeFrom } from './knob-fields.ts';
+import { accountsPage } from './page-accounts.ts';
+import { carsPage } from './page-cars.ts';
+import { clockPage } from './page-clock.ts';
+import { framed, pages, type PageContent, type PagePath } from './page-frame.ts';
+import { knobsPage } from './page-knobs.ts';
+import { makesPage } from './page-makes.ts';
+import { requestsPage } from './page-requests.ts';
+import { startPage } from './page-start.ts';
+import { webhooksPage } from './page-webhooks.ts';
 
 type Fields = Record<string, string>;
 
 /** What a button did: null when all is well, else a sentence for the top of the page. */
 type Notice = string | null;
 
-export function registerPage(app: FastifyInstance, sim: Simulation, _schedule: Schedule): void {
+const contents: Record<PagePath, (sim: Simulation, query: Fields) => PageContent> = {
+  '/sim': (sim, { q = '', show = '' }) => carsPage(sim, { search: q, show }),
+  '/sim/start': startPage,
+  '/sim/accounts': accountsPage,
+  '/sim/makes': makesPage,
+  '/sim/webhooks': webhooksPage,
+  '/sim/requests': requestsPage,
+  '/sim/clock': clockPage,
+  '/sim/knobs': knobsPage,
+};
+
+export function registerPage(app: FastifyInstance, sim: Simulation, schedule: Schedule): void {
   app.get('/', (_request, reply) => reply.redirect('/sim', 302));
-  app.get('/sim', (request, reply) => {
-    const { q = '', show = '', notice } = queryOf(request);
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(simulatorPage(sim, { search: q, show }, notice ?? null));
-  });
+  for (const [path] of pages) {
+    app.get(path, (request, reply) => {
+      const query = queryOf(request);
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .send(framed(sim, contents[path](sim, query), query['notice'] ?? null));
+    });
+  }
   app.post('/sim/act', async (request, reply) => {
     if (isFromElsewhere(request))
       return reply.code(403).send({ error: 'The page of another site may not press these buttons.' });
     // A form of the page: strings only.
     const fields = (request.body ?? {}) as Fields;
     const act = acts[fields['action'] ?? ''];
-    const notice = act === undefined ? 'There is no such button.' : await act(sim, fields);
+    const notice = act === undefined ? 'There is no such button.' : await act(sim, fields, schedule);
     return back(request, reply, notice);
   });
 }
@@ -44,13 +66,14 @@ function isFromElsewhere(request: FastifyRequest): boolean {
 
 function back(request: FastifyRequest, reply: FastifyReply, notice: Notice): FastifyReply {
   const from = URL.parse(request.headers.referer ?? '');
-  const query = new URLSearchParams(from?.pathname === '/sim' ? from.search : '');
+  const path = pages.some(([one]) => one === from?.pathname) ? (from?.pathname ?? '/sim') : '/sim';
+  const query = new URLSearchParams(path === from?.pathname ? from.search : '');
   query.delete('notice');
   if (notice !== null) query.set('notice', notice);
-  return reply.redirect(`/sim${query.size > 0 ? `?${query.toString()}` : ''}`, 303);
+  return reply.redirect(`${path}${query.size > 0 ? `?${query.toString()}` : ''}`, 303);
 }
 
-const acts: Record<string, (sim: Simulation, fields: Fields) => Notice | Promise<Notice>> = {
+const acts: Record<string, (sim: Simulation, fields: Fields, schedule: Schedule) => Notice | Promise<Notice>> = {
   fault: (sim, { vin = '', kind = '' }) => {
     if (vin !== 'all' && !sim.cars.has(vin)) return 'There is no such car.';
     return make(sim, vin === 'all' ? 'all' : { vin }, wishOf(kind));
@@ -67,16 +90,20 @@ const acts: Record<string, (sim: Simulation, fields: Fields) => Notice | Promise
       ? 'The webhook has no address.'
       : (await verifyWebhook(sim, url, sim.clock().getTime())).outcome;
   },
-  'webhook-enabled': (sim, { to }) => {
-    enableWebhook(sim, to === 'on', sim.clock().getTime());
-    sim.save();
-    return null;
+  'rotate-token': (sim) => {
+    rotateManagementToken(sim, null);
+    return 'A new management token; the old one has stopped.';
   },
-  'webhook-delivering': (sim, { to }) => {
-    sim.state.knobs.webhook.isDelivering = to === 'on';
-    sim.save();
-    return null;
+  'app-opened': (sim, { email = '' }) => {
+    const account = sim.accounts.get(email);
+    if (account === undefined) return 'There is no such account.';
+    const { signedOut, settled } = openApp(sim, account);
+    if (signedOut) return `${email} opened the app, and Smartcar is signed out.`;
+    return settled
+      ? `${email} opened the app and settled what waited there.`
+      : `${email} opened the app; nothing happened.`;
   },
+  clock: (sim, fields, schedule) => jump(sim, fields, schedule),
   knobs: (sim, fields) => turnKnobs(sim, fields),
   'reset-counts': (sim) => {
     resetCounts(sim.counts, sim.clock());
@@ -117,18 +144,20 @@ function claim(sim: Simulation, { vin = '', claim: which = '' }: Fields): Notice
   return isTold ? null : 'The car is not connected.';
 }
 
-function turnKnobs(sim: Simulation, fields: Fields): Notice {
-  const pick = (isWebhook: boolean): Fields =>
-    Object.fromEntries(
-      choosableKnobs
-        .filter((knob) => knob.isWebhook === isWebhook && fields[knob.name] !== undefined)
-        .map(({ name }) => [name, fields[name] ?? '']),
-    );
-  const parsed = knobsChange.safeParse({ ...pick(false), webhook: pick(true) });
-  if (!parsed.success) return 'A knob has no such position.';
-  const { webhook, ...others } = parsed.data;
-  // Only names with values were picked, so nothing is overwritten by undefined.
-  sim.state.knobs = { ...sim.state.knobs, ...others, webhook: { ...sim.state.knobs.webhook, ...webhook } } as Knobs;
-  sim.save();
-  return null;
+async function turnKnobs(sim: Simulation, fields: Fields): Promise<Notice> {
+  const parsed = knobsChange.safeParse(changeFrom(fields));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return `Nothing was changed. ${issue?.path.join('.') ?? 'A knob'}: ${issue?.message ?? 'no such position'}`;
+  }
+  await changeKnobs(sim, parsed.data);
+  return 'Changed.';
+}
+
+async function jump(sim: Simulation, { advanceS, hours, livesThrough }: Fields, schedule: Schedule): Promise<Notice> {
+  const seconds = advanceS === undefined ? Number(hours) * 3600 : Number(advanceS);
+  const parsed = clockWish.safeParse({ advanceS: seconds, livesThrough: livesThrough === 'true' });
+  if (!parsed.success) return 'How far must be a number above 0.';
+  const moved = await moveClock(sim, schedule, parsed.data);
+  return 'objection' in moved ? moved.objection : `It is ${moved.now} now.`;
 }

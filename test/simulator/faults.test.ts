@@ -164,7 +164,7 @@ test('the page shows the cars, and its buttons do what the API does', async (t) 
   const [fault] = (await sim('GET', '/faults')).faults;
   await press({ action: 'end-fault', id: fault.id });
   assert.deepEqual((await sim('GET', '/faults')).faults, []);
-  await press({ action: 'knobs', shape: 'captured', timestamps: 'seconds' });
+  await press({ action: 'knobs', 'webhook.shape': 'captured', timestamps: 'seconds' });
   const knobs = await sim('GET', '/knobs');
   assert.deepEqual([knobs.webhook.shape, knobs.timestamps, knobs.failureShape], ['captured', 'seconds', 'signals']);
   assert.equal(

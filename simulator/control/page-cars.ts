@@ -1,11 +1,9 @@
-/** The fault page: every car, what is wrong with it on purpose, and a button for the rest. */
+/** The page of cars: every one, what is wrong with it on purpose, and buttons for the rest. */
 import { errorKey, errorRows } from '../error-table.ts';
-import { html, raw, type Html } from '../html.ts';
-import { makes } from '../seed/makes.ts';
+import { html, type Html } from '../html.ts';
 import type { Simulation } from '../simulation.ts';
-import { pageScript, pageStyle } from './page-style.ts';
-import { knobsSection, requestsSection, webhookSection } from './page-sections.ts';
-import { accountViews, carViews, faultView, type AccountView, type CarView, type FaultView } from './world-view.ts';
+import { action, ageOf, options, type PageContent } from './page-frame.ts';
+import { carViews, type CarView, type FaultView } from './world-view.ts';
 
 export interface PageFilter {
   search: string;
@@ -13,11 +11,12 @@ export interface PageFilter {
   show: string;
 }
 
-const carFaults: [value: string, words: string][] = [
+export const carFaults: [value: string, words: string][] = [
   ['unreachable', 'Unreachable'],
   ['asleep', 'Asleep'],
   ['asleep-silent', 'Asleep for four days, silently'],
   ['password-changed', "Owner's password changed"],
+  ['signed-out', 'Signed out (session ended)'],
   ['access-revoked', 'Access revoked at the manufacturer'],
   ['car-removed', 'Removed from the account (sold)'],
   ['subscription-lapsed', 'Connected services lapsed'],
@@ -34,10 +33,12 @@ const carFaults: [value: string, words: string][] = [
   ['empty-store', 'Empty store'],
   ['not-found', '404 though listed'],
   ['lock-ignored', 'Accepts commands, does nothing'],
+  ['lock-late', 'Accepts commands, acts five minutes later'],
+  ['answer-lost', 'Acts on commands, the answer is lost'],
   ['door-open', 'A door is open'],
 ];
 
-const everyonesFaults = [
+export const everyonesFaults = [
   'slow',
   'truncated',
   'hang-up',
@@ -54,43 +55,20 @@ const claims: [value: string, words: string][] = [
   ['resolved', 'RESOLVED, though nothing was wrong'],
 ];
 
-/** The whole page. */
-export function simulatorPage(sim: Simulation, filter: PageFilter, notice: string | null): string {
+/** The page; `filter` comes from its address. */
+export function carsPage(sim: Simulation, filter: PageFilter): PageContent {
   const now = sim.clock().getTime();
   const all = carViews(sim, now);
   const cars = all
     .filter((car) => matches(car, filter))
     .sort((a, b) => Number(b.connection !== null) - Number(a.connection !== null));
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <link rel="icon" href="data:," />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Smartcar simulator</title>
-        <style>
-          ${pageStyle}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>Smartcar simulator</h1>
-          <span class="badge">Simulator</span>
-          <nav>
-            <a href="#cars">Cars</a><a href="#makes">Makes</a><a href="#accounts">Accounts</a
-            ><a href="#webhook">Webhook</a><a href="#behaviour">Behaviour</a><a href="#requests">Requests</a
-            ><a href="/sim/api">API</a>
-          </nav>
-          <span class="soft">${new Date(now).toISOString()} · seed ${sim.state.seed} · speed ${sim.speed}</span>
-        </header>
-        <main>
-          ${notice === null ? null : html`<p class="notice" role="alert">${notice}</p>`}${figures(all, sim)}
-          ${carsSection(cars, filter, now)}${makesSection(sim)}${accountsSection(accountViews(sim))}${webhookSection(sim, now)}${knobsSection(sim)}${requestsSection(sim)}
-        </main>
-        ${pageScript}
-      </body>
-    </html>`;
-  return page.markup;
+  const content = html`<p class="lead">
+      A stand-in for Smartcar: it answers Smartcar’s API, Connect and webhooks for a fleet of made-up cars that drive,
+      charge and sleep. Break a car here and see how your application takes it;
+      <a href="/sim/start">connect your application</a> first.
+    </p>
+    ${figures(all, sim)}${carsSection(cars, filter, now)}`;
+  return { path: '/sim', isLive: true, content };
 }
 
 function matches(car: CarView, { search, show }: PageFilter): boolean {
@@ -98,7 +76,7 @@ function matches(car: CarView, { search, show }: PageFilter): boolean {
   if (!text.includes(search.toLowerCase())) return false;
   if (show === 'connected') return car.connection !== null;
   if (show === 'faulty') return car.faults.length > 0;
-  return ['first', 'second', 'spare', 'test'].includes(show) ? car.fleet === show : car.fleet !== 'test';
+  return ['first', 'second', 'spare', 'further', 'test'].includes(show) ? car.fleet === show : car.fleet !== 'test';
 }
 
 function figures(cars: readonly CarView[], sim: Simulation): Html {
@@ -115,22 +93,6 @@ function figures(cars: readonly CarView[], sim: Simulation): Html {
   </ul>`;
 }
 
-/** A button that does something and comes back. */
-export function action(name: string, fields: Record<string, string>, content: Html): Html {
-  const hidden = Object.entries(fields).map(
-    ([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`,
-  );
-  return html`<form method="post" action="/sim/act">
-    <input type="hidden" name="action" value="${name}" />${hidden}${content}
-  </form>`;
-}
-
-function options(list: readonly (readonly [string, string])[], chosen = ''): Html[] {
-  return list.map(
-    ([value, words]) => html`<option value="${value}" ${value === chosen ? raw(' selected') : null}>${words}</option>`,
-  );
-}
-
 function carsSection(cars: readonly CarView[], filter: PageFilter, now: number): Html {
   const choices = [
     ['', 'all but test accounts'],
@@ -139,13 +101,13 @@ function carsSection(cars: readonly CarView[], filter: PageFilter, now: number):
     ['first', 'first fleet'],
     ['second', 'second fleet'],
     ['spare', 'spare'],
+    ['further', 'one of each further make'],
     ['test', 'test accounts'],
   ] as const;
   const errors = errorRows.map(({ type, code }) => [`error ${errorKey(type, code)}`, `${type} ${code ?? ''}`] as const);
   const faultOptions = html`<optgroup label="Faults">${options(carFaults)}</optgroup>
     <optgroup label="Smartcar's errors">${options(errors)}</optgroup>`;
-  return html`<h2 id="cars">Cars</h2>
-    <form action="/sim">
+  return html`<form action="/sim" role="search">
       <label>Search <input type="search" name="q" value="${filter.search}" /></label
       ><label
         >Show
@@ -157,18 +119,14 @@ function carsSection(cars: readonly CarView[], filter: PageFilter, now: number):
     <table class="cars">
       <thead>
         <tr>
-          <th>Car</th>
-          <th>World</th>
-          <th>Connection</th>
-          <th>Faults</th>
-          <th>Do</th>
+          ${['Car', 'World', 'Connection', 'Faults', 'Do'].map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${cars.map((car) => carRow(car, faultOptions, now))}
       </tbody>
     </table>
-    ${cars.length === 0 ? html`<p>No car fits.</p>` : null}`;
+    ${cars.length === 0 ? html`<p class="empty">No car fits. <a href="/sim">Show all</a></p>` : null}`;
 }
 
 function carRow(car: CarView, faultOptions: Html, now: number): Html {
@@ -186,7 +144,7 @@ function carRow(car: CarView, faultOptions: Html, now: number): Html {
     <td>
       ${activity} · ${car.isLocked ? 'locked' : 'unlocked'}<br /><small
         >${energy.filter(Boolean).join(' · ')} · ${Math.round(car.odometerKm)} km · ${car.city}</small
-      ><br /><small>spoke ${ageOf(car.spokeAt, now)}</small>
+      ><br /><small>spoke ${ageOf(car.spokeAt, now)}${noticesOf(car)}</small>
     </td>
     <td>
       ${connection === null ? html`<span class="soft">not connected</span>` : html`<span class="good">connected</span> ${connection.isSubscribed ? 'subscribed' : html`<span class="soft">not subscribed</span>`}<br /><small>fetched ${connection.lastRetrievedAt === null ? 'never' : ageOf(connection.lastRetrievedAt, now)} · ${connection.permissions.length} permissions</small>`}
@@ -215,7 +173,11 @@ function carRow(car: CarView, faultOptions: Html, now: number): Html {
   </tr>`;
 }
 
-function faultChip(fault: FaultView): Html {
+function noticesOf({ ownerNotices: { count } }: CarView): string {
+  return count === 0 ? '' : ` · its driver was told ${String(count)} times of a location request`;
+}
+
+export function faultChip(fault: FaultView): Html {
   const { what, scope } = fault;
   const words =
     what.kind === 'error'
@@ -230,88 +192,4 @@ function faultChip(fault: FaultView): Html {
     { id: fault.id },
     html`<span class="fault">${words}${whose}<button aria-label="End ${words}">×</button></span>`,
   );
-}
-
-function makesSection(sim: Simulation): Html {
-  const row = (make: string, label: string): Html => {
-    const outage = sim.state.faults.find(
-      ({ scope, what }) => what.kind === 'outage' && scope !== 'all' && 'make' in scope && scope.make === make,
-    );
-    const button =
-      outage === undefined
-        ? action('outage', { make }, html`<button>Start an outage</button>`)
-        : action(
-            'end-fault',
-            { id: outage.id },
-            html`<span class="bad">Outage since ${new Date(outage.since).toISOString().slice(11, 16)}</span
-              ><button class="primary">End it</button>`,
-          );
-    return html`<tr>
-      <td>${label}</td>
-      <td>${sim.fleet.cars.filter((car) => car.make.make === make).length} cars</td>
-      <td>${button}</td>
-    </tr>`;
-  };
-  const everyones = sim.state.faults.filter(({ scope }) => scope === 'all').map((fault) => faultChip(faultView(fault)));
-  const choices = carFaults.filter(([value]) => everyonesFaults.includes(value));
-  return html`<h2 id="makes">Makes</h2>
-    <div class="scroll" tabindex="0">
-      <table>
-        <tbody>
-          ${makes.map(({ make, label }) => row(make, label))}
-        </tbody>
-      </table>
-    </div>
-    <p>
-      Everyone: ${everyones}
-      ${action(
-        'fault',
-        { vin: 'all' },
-        html`<select name="kind" aria-label="Fault for everyone">
-            ${options(choices)}</select
-          ><button>Break everything</button>`,
-      )}
-    </p>`;
-}
-
-function accountsSection(accounts: readonly AccountView[]): Html {
-  const row = (account: AccountView): Html =>
-    html`<tr>
-      <td><code>${account.email}</code></td>
-      <td>${account.make}</td>
-      <td>
-        ${account.password === null ? html`<span class="soft">any</span>` : html`<code>${account.password}</code>`}
-      </td>
-      <td class="num">${account.vins.length}</td>
-      <td>
-        ${account.password === null ? null : action('password', { email: account.email }, html`<button>Change the password</button>`)}
-      </td>
-    </tr>`;
-  return html`<h2 id="accounts">Accounts</h2>
-    <div class="scroll" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th>E-mail</th>
-            <th>Make</th>
-            <th>Password</th>
-            <th class="num">Cars</th>
-            <th>Do</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${accounts.map(row)}
-        </tbody>
-      </table>
-    </div>`;
-}
-
-/** How long ago, in words. */
-export function ageOf(instant: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
-  if (seconds < 90) return `${String(seconds)} s ago`;
-  if (seconds < 5400) return `${String(Math.round(seconds / 60))} min ago`;
-  return seconds < 172_800
-    ? `${String(Math.round(seconds / 3600))} h ago`
-    : `${String(Math.round(seconds / 86_400))} days ago`;
 }
