@@ -17,6 +17,7 @@ import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
+import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import type { V2 } from './flows/v2.ts';
@@ -278,6 +279,13 @@ async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<vo
     onChange,
     round: (now) => applyWebhooks(ground, now),
   });
+  const renew = startLoop({
+    name: 'renew',
+    everyMs: 5_000,
+    clock,
+    onChange,
+    round: (now) => renewUnanswered(ground, now),
+  });
   const listening = await ground.database.listen(
     inboxChannel,
     () => apply.nudge(),
@@ -288,7 +296,7 @@ async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<vo
     async stop() {
       await listening.stop();
       await runner.stop();
-      await Promise.all([poll.stop(), apply.stop()]);
+      await Promise.all([poll.stop(), apply.stop(), renew.stop()]);
     },
   };
 }

@@ -160,6 +160,20 @@ export async function releaseTokenSet(
   if (numUpdatedRows === 1n) await tell(tx, claim);
 }
 
+/** Families whose renewal left after `since` and was never answered, with nobody at work on them. */
+export async function listUnanswered(tx: Tx, since: Date, now: Date): Promise<TokenSetId[]> {
+  const rows = await tx
+    .selectFrom('token_set')
+    .select('id')
+    .where('refresh_sent_at', '>', since)
+    .where('sealed', 'is not', null)
+    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+    .orderBy('refresh_sent_at')
+    .limit(50)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Erases the family's tokens when no living connection uses them any more. @returns whether it erased them */
 export async function eraseUnusedTokenSet(tx: Tx, id: TokenSetId): Promise<boolean> {
   const { numUpdatedRows } = await erasing(tx).where('id', '=', id).executeTakeFirst();

@@ -27,6 +27,8 @@ export interface TokenAccess {
   eraseAllUnused(tx: Tx, before: Date): Promise<void>;
   /** When a renewal left whose answer was never stored; null when there is none. */
   unansweredSince(family: TokenFamily): Promise<Date | null>;
+  /** Families whose renewal left after `since` and was never answered, with nobody at work on them. */
+  listUnanswered(tx: Tx, since: Date, now: Date): Promise<TokenSetId[]>;
   /** Resolves when no renewal is under way. Never rejects. */
   settled(): Promise<void>;
   /** Waits for renewals that have left, and ends listening; begins no more. */

@@ -19,6 +19,7 @@ import {
   eraseUnusedTokenSet,
   eraseUnusedTokenSets,
   insertTokenSet,
+  listUnanswered,
   isLeased,
   readTokenSet,
   readTold,
@@ -95,6 +96,7 @@ export async function openTokenAccess(options: TokenAccessOptions): Promise<Toke
     keep: (tx, given, now) => keepTokens(options.vault, tx, given, now),
     eraseUnused: eraseUnusedTokenSet,
     eraseAllUnused: eraseUnusedTokenSets,
+    listUnanswered,
     async unansweredSince({ fleetId, tokenSetId }) {
       const row = await options.database.asFleet(fleetId, (tx) => readTokenSet(tx, tokenSetId));
       return row?.refreshSentAt ?? null;

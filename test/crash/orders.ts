@@ -10,6 +10,8 @@ export interface Opening {
   /** Null: messages go into the demo's mailbox. */
   smtpUrl: string | null;
   publicUrl: string;
+  /** The platform that it has credentials for. */
+  speaks: 'v3' | 'v2';
   now: string;
 }
 

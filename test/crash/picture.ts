@@ -25,6 +25,8 @@ const questions: Record<string, string> = {
   notifications:
     'select kind, state, cause, subject, last_error, cardinality(vehicle_ids) as cars from notification order by created_at, id',
   mailbox: 'select recipient, subject from mailbox_message order by at, message_id',
+  tokens:
+    'select sealed is not null as is_held, refresh_sent_at is null as is_answered, lease_until is null as is_free from token_set order by id',
   tasks: 'select task_identifier, last_error from graphile_worker.jobs order by task_identifier',
 };
 

@@ -3,7 +3,7 @@ import { mailTaken } from './mail-proxy.ts';
 import { mustBeSame, pictureOf, type Picture } from './picture.ts';
 import { rowsOf } from './sql.ts';
 import { openStage, type Stage } from './stage.ts';
-import { makeAsking, makeBreaking, makeReturning, type Template } from './template.ts';
+import { makeAsking, makeBreaking, makeRenewing, makeReturning, type Template } from './template.ts';
 import type { Victims } from './victims.ts';
 
 export interface Scenario {
@@ -61,6 +61,18 @@ export const scenarios: readonly Scenario[] = [
     mustHold(end) {
       demand(rows(end, 'connections')[0]?.['status'] === 'expired', 'the car is expired', end);
       demand(rows(end, 'mailbox').length === 1, 'the owner was written to once', end);
+    },
+  },
+  {
+    name: 'renew on v2',
+    prepare: makeRenewing,
+    hasMailServer: false,
+    // A dead process's lease ends after 40 seconds, inside Smartcar's grace of a minute; a dead poll's after two minutes.
+    stepsS: [1, 20, 60, 60, 1_800, 60, 120],
+    begin: nothingFirst,
+    mustHold(end) {
+      demand(rows(end, 'connections')[0]?.['status'] === 'active', 'the car is active', end);
+      demand(rows(end, 'tokens')[0]?.['is_answered'] === true, 'no answer is missing', end);
     },
   },
   {

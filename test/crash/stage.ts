@@ -13,8 +13,8 @@ import { run } from './sql.ts';
 import { copyOf, type Copy, type Template } from './template.ts';
 import { Died, type Victim, type Victims } from './victims.ts';
 
-/** From the kill to the next start. The token's lease ends in it; a poll's and a delivery's go on. */
-const restartAfterS = 25;
+/** From the kill to the next start. The application token's lease ends in it; the others go on. */
+const usualRestartAfterS = 25;
 
 type Wish = Order extends infer O ? (O extends Order ? Omit<O, 'now'> : never) : never;
 
@@ -37,7 +37,7 @@ export interface Stage {
 export async function openStage(
   victims: Victims,
   template: Template,
-  options: { limit: number | null; hasMailServer: boolean },
+  options: { limit: number | null; hasMailServer: boolean; restartAfterS?: number },
 ): Promise<Stage> {
   const copy = await copyOf(template);
   const clock = { now: template.at };
@@ -68,6 +68,7 @@ export async function openStage(
     await ask({
       do: 'open',
       publicUrl,
+      speaks: template.speaks,
       connectOrigin: simulator.origin,
       databaseUrl: throughProxy(copy, proxies.database.port),
       smartcarOrigin: `http://127.0.0.1:${proxies.smartcar.port}`,
@@ -77,7 +78,7 @@ export async function openStage(
   async function replace(): Promise<void> {
     await victim.gone;
     for (const proxy of Object.values(proxies)) proxy?.cut();
-    clock.now = new Date(clock.now.getTime() + restartAfterS * 1_000);
+    clock.now = new Date(clock.now.getTime() + (options.restartAfterS ?? usualRestartAfterS) * 1_000);
     await freeTasks(copy.databaseUrl);
     victim = await victims.take();
     await open();

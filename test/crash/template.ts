@@ -16,6 +16,7 @@ export interface Template {
   readonly simulatorState: string;
   readonly at: Date;
   readonly vin: string;
+  readonly speaks: 'v3' | 'v2';
   /** How the owner's browser comes back from Connect; null when nobody is on the way. */
   readonly back: { readonly query: Record<string, string>; readonly browser: string } | null;
   drop(): Promise<void>;
@@ -71,21 +72,33 @@ export const makeAsking = (): Promise<Template> =>
     throw new Error('The broken car was not noticed.');
   });
 
-async function breakActive(world: World, car: SimulatedCar): Promise<void> {
+async function connectActive(world: World, car: SimulatedCar): Promise<void> {
   const id = await world.connectCar(car);
   for (let waitedS = 0; (await world.vehicle(id)).connection?.status !== 'active'; waitedS += 5) {
     if (waitedS > 900) throw new Error('The car did not become active.');
     await world.advance(5);
   }
+}
+
+async function breakActive(world: World, car: SimulatedCar): Promise<void> {
+  await connectActive(world, car);
   await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {
     password: 'another-one',
   });
 }
 
-async function makeTemplate(prepare: Preparation): Promise<Template> {
+/** A car on v2 that works; the access token of its family has ended. */
+export const makeRenewing = (): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    await connectActive(world, car);
+    world.pass(3 * 3_600);
+    return null;
+  }, 'v2');
+
+async function makeTemplate(prepare: Preparation, speaks: Template['speaks'] = 'v3'): Promise<Template> {
   const database = await createDatabase();
   const stateFile = temporaryFile();
-  const world = await startWorld({ databaseUrl: database.url, simulator: { stateFile } });
+  const world = await startWorld({ databaseUrl: database.url, simulator: { stateFile }, speaks });
   try {
     const car = (await world.cars('first')).find(({ make }) => make === 'VOLKSWAGEN');
     if (!car) throw new Error('The seeded fleet has no Volkswagen.');
@@ -98,6 +111,7 @@ async function makeTemplate(prepare: Preparation): Promise<Template> {
       simulatorState,
       at: world.now(),
       vin: car.vin,
+      speaks,
       back,
       drop: () => database.drop(),
     };

@@ -11,6 +11,7 @@ import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
+import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
 import { demoCredentials } from '../../simulator/credentials.ts';
@@ -66,7 +67,7 @@ async function settle(on: Ground): Promise<void> {
   const taskList = taskListOf(bindTasks(on));
   for (let round = 0; round < 20; round += 1) {
     const applied = await applyWebhooks(on, clock.now);
-    const polled = await pollDue(on, clock.now);
+    const polled = (await renewUnanswered(on, clock.now)) + (await pollDue(on, clock.now));
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
     const delivered = await deliverDue(on, clock.now);
@@ -91,18 +92,23 @@ async function openFor(opening: Opening): Promise<Ground> {
 
 const told = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl }: Opening): Config {
+function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl, speaks }: Opening): Config {
+  const { apiClientId, apiClientSecret, clientSecret } = demoCredentials;
   return readConfig({
     TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
     SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
-    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+    ...(speaks === 'v3'
+      ? { SMARTCAR_API_CLIENT_ID: apiClientId, SMARTCAR_API_CLIENT_SECRET: apiClientSecret }
+      : { SMARTCAR_CLIENT_SECRET: clientSecret }),
     SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
     SMARTCAR_CONNECT_ORIGIN: connectOrigin,
     SMARTCAR_IAM_ORIGIN: smartcarOrigin,
     SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
     SMARTCAR_MANAGEMENT_API_V3_ORIGIN: smartcarOrigin,
+    SMARTCAR_AUTH_ORIGIN: smartcarOrigin,
+    SMARTCAR_API_ORIGIN: smartcarOrigin,
+    SMARTCAR_MANAGEMENT_API_ORIGIN: smartcarOrigin,
     ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl, MAIL_FROM: 'fleet@towline.example' }),
   });
 }

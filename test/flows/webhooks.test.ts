@@ -193,7 +193,10 @@ describe('what Smartcar sends', () => {
       ['not JSON at all', 'notJson'],
       [{ eventType: 'VEHICLE_STATE', data: {} }, 'noEventId'],
       [{ ...(await fresh('webhook-state-documented')), eventType: 'VEHICLE_DREAM' }, 'unknownEventType'],
-      [fixture('webhook-legacy-scheduled'), 'An event of the legacy generation: scheduled.'],
+      [
+        fixture('webhook-legacy-scheduled'),
+        "A scheduled report of a legacy webhook (scheduled): only webhooks of version 4 are used. Make a new webhook in Smartcar's dashboard, with this same address, and delete the old one there.",
+      ],
     ];
     for (const [body, reason] of odd) {
       await world.advance(1);

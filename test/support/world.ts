@@ -17,6 +17,7 @@ import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
+import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
@@ -226,7 +227,7 @@ async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { n
   for (let round = 0; round < 20; round += 1) {
     await simulator.advanceTo(clock.now);
     const applied = await applyWebhooks(ground, clock.now);
-    const polled = await pollDue(ground, clock.now);
+    const polled = (await renewUnanswered(ground, clock.now)) + (await pollDue(ground, clock.now));
     await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(ground, clock.now);
     const delivered = await deliverDue(ground, clock.now);

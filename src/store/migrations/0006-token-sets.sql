@@ -21,6 +21,8 @@ create table token_set (
   created_at timestamptz not null,
   unique (fleet_id, id)
 );
+-- Answers that are missing are few, and have to be asked for again within a minute.
+create index token_set_unanswered on token_set (refresh_sent_at) where refresh_sent_at is not null;
 alter table token_set enable row level security;
 alter table token_set force row level security;
 create policy token_set_of_app on token_set for all to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
