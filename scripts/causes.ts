@@ -125,6 +125,8 @@ polls, checks, signals inside an answer, webhooks, commands, and the token endpo
 - A **webhook** is a claim: nothing changes but the next read, until a read confirms it, refutes it, or its deadline passes. Only what concerns the owner's account, or a permission of a signal that
   the fleet requires, can become a cause that way.
 - **One signal** that fails while others succeed is noted. A permission that the fleet requires is asked about again; a car that can't do one thing loses nothing else.
+- **Every required signal** that fails at somebody's machine is an outage, once none has come for as long as a claim may stay undecided: four rounds of the make's pace and half an hour at least,
+  or a day and a half without a subscription.
 - On **v2** a token is one owner's: a read that is refused with \`AUTHENTICATION\` although its tokens were just renewed is about that owner's access (\`tokensRefused\`), and not about
   our credentials.
 - \`permission\` is a cause only where the fleet requires it. An answer that was neither success nor readable (\`nonsense\`) is kept with its request id.

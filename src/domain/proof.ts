@@ -2,7 +2,7 @@
  * Proof. On v3 a read answers from Smartcar's cache, so an answer proves nothing by itself: what counts is when Smartcar
  * fetched what it holds.
  */
-import { isAccountMeaning } from './failure.ts';
+import { isAccountMeaning, isUpstreamMeaning } from './failure.ts';
 import type { SignalFailure } from './failure.ts';
 import type { Reading } from './reading.ts';
 import type { SignalCode } from './signal.ts';
@@ -37,6 +37,24 @@ export function judge(question: Question, readings: readonly Reading[], failures
   const first = against.find((failure) => isAfter(failure, question));
   const stillSucceeding = readings.some((reading) => asked.has(reading.code));
   return first && !stillSucceeding ? { verdict: 'refuted', failure: first } : { verdict: 'undecided' };
+}
+
+/**
+ * Somebody's machine, when that is all that these signals have to say: none of them came, and none failed for any other
+ * reason. Null otherwise. A 200 of failed signals alone is no successful read.
+ *
+ * @see docs/smartcar.md §3.4
+ */
+export function outageIn(
+  signals: readonly SignalCode[],
+  readings: readonly Reading[],
+  failures: readonly SignalFailure[],
+): SignalFailure | null {
+  const asked = new Set(signals);
+  const about = failures.filter(({ signal }) => asked.has(signal));
+  const isOutage =
+    !readings.some(({ code }) => asked.has(code)) && about.every((one) => isUpstreamMeaning(one.meaning));
+  return (isOutage && about[0]) || null;
 }
 
 /** The newest fetch time among readings; null when none carries one. */

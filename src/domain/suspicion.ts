@@ -71,11 +71,11 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
 }
 
 /**
- * How long a claim may stay undecided. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
- * plenty; one without a subscription is fetched about once a day.
+ * How long a claim may stay undecided, and signals may all fail before that is believed to last. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
+ * plenty; one without a subscription is fetched about once a day. On v2 each read asks the car.
  */
-function suspicionDeadlineS(c: Connection, policy: Policy): number {
-  if (!c.subscribedAt) return 36 * 3_600;
+export function suspicionDeadlineS(c: Connection, policy: Policy): number {
+  if (!c.subscribedAt && c.platform === 'v3') return 36 * 3_600;
   return Math.max(1_800, 4 * makePolicy(policy.make).freshnessMin * 60);
 }
 

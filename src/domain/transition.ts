@@ -3,17 +3,23 @@ import type { AlertChange } from './alert.ts';
 import { causeOf, factsOf } from './cause.ts';
 import type { Cause } from './cause.ts';
 import type { Connection } from './connection.ts';
-import { isAccountMeaning, isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
+import {
+  isAccountMeaning,
+  isThrottleMeaning,
+  isUpstreamMeaning,
+  isVehicleMeaning,
+  upstreamMeanings,
+} from './failure.ts';
 import type { AccountMeaning, Claim, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
-import { judge, latestFetch } from './proof.ts';
+import { judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
-import { onClaimed, onCleared, suspect } from './suspicion.ts';
+import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
 import type { TaskRequest } from './task.ts';
 import { changeEffects } from './transition-effects.ts';
 import { nextPoll } from './transition-poll.ts';
@@ -91,8 +97,23 @@ function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step
 }
 
 function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+  const outage = lastingOutage(c, outcome, policy);
+  if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
   const heals = healsByAnswer(c) && latestFetch(outcome.readings) !== null;
   return { next: heals ? healed(c, outcome, policy) : c, happenings: [] };
+}
+
+/**
+ * A manufacturer's outage shows in each signal of an answer that is itself fine. Smartcar may have tried only once since, so
+ * it counts when no required signal came for as long as a claim may stay undecided.
+ */
+function lastingOutage(c: Connection, outcome: SignalsOutcome, policy: Policy): Cause | null {
+  const { readings, failures, via, at } = outcome;
+  const isOpen = c.status === 'active' || upstreamMeanings.some((meaning) => causeOf(meaning) === c.cause);
+  const outage = outageIn(requiredSignals(policy.requiredPermissions), readings, failures);
+  if (!outage || !isOpen || !c.provedAt || via === 'webhook') return null;
+  const hasLasted = at >= after(c.provedAt, suspicionDeadlineS(c, policy));
+  return hasLasted && isUpstreamMeaning(outage.meaning) ? causeOf(outage.meaning) : null;
 }
 
 /** A required signal that was refused for want of a permission, while others came: suspected, and asked about again. */

@@ -1,7 +1,7 @@
 /** Every error that v2 has, met by the application while it reads cars that are still on v2. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { isAccountMeaning, isVehicleMeaning } from '../../src/domain/failure.ts';
+import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from '../../src/domain/failure.ts';
 import { rowFor, type Row, type Wrong } from '../../src/smartcar/classify.ts';
 import { startWorld, type World } from '../support/world.ts';
 import {
@@ -84,21 +84,30 @@ describe('every published error, met while cars on v2 are read', () => {
   });
 
   describe('as the answer to each part of the batch', () => {
-    let seen: Map<string, Panel>;
+    let early: Map<string, Panel>;
+    let late: Map<string, Panel>;
     before(async () => {
       await breakAll(false);
-      seen = await panels(world);
+      early = await panels(world);
+      await world.advance(longestPatienceS);
+      late = await panels(world);
     });
 
     for (const [index, line] of lines.entries()) {
-      const ends = isDoubted(line) || isVehicleMeaning(line.meaning);
-      test(`${keyOf(line)} (${line.fact}) ${ends ? `ends in ${line.ending?.join(', ') ?? 'a note'}` : 'is noted, and changes nothing'}`, () => {
-        const panel = seen.get(carOf(index).id);
-        if (ends) assertEnding(panel, line, promisedFor(rowOf(line)));
-        else assertUntouched(panel);
+      const isOutage = isUpstreamMeaning(line.meaning);
+      const ends = isOutage || isDoubted(line) || isVehicleMeaning(line.meaning);
+      const ending = line.ending?.join(', ') ?? 'a note';
+      test(`${keyOf(line)} (${line.fact}) ${ends ? `ends in ${ending}` : 'changes nothing'}${isOutage ? ', when it lasts' : ''}`, () => {
+        const { id } = carOf(index);
+        if (isOutage) assertUntouched(early.get(id));
+        if (ends) assertEnding(late.get(id), line, promisedFor(rowOf(line)));
+        else assertUntouched(late.get(id));
       });
     }
 
     test('when it is over, every car is active again', mendAll);
   });
 });
+
+/** Four rounds of the slowest make's pace, and more. */
+const longestPatienceS = 6 * 3_600;

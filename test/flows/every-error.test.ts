@@ -190,23 +190,31 @@ describe('every published error, met by the application', () => {
   });
 
   describe('when each of its signals says so, in an answer that is itself fine', () => {
-    let seen: Map<string, Panel>;
+    let early: Map<string, Panel>;
+    let late: Map<string, Panel>;
 
     before(async () => {
+      await fetchAll(world, fleet);
+      await world.advance(400);
       await breakAll(published, false);
       await fetchAll(world, fleet);
       await world.advance(1);
-      await world.advance(2_000);
+      await world.advance(600);
+      early = await panels(world);
+      await world.advance(longestPatienceS);
       await world.advance(10);
-      seen = await panels(world);
+      late = await panels(world);
     });
 
     for (const [index, line] of published.entries()) {
-      const ends = isDoubted(line.meaning) || isVehicleMeaning(line.meaning);
-      test(`${titleOf(line)} ${ends ? `ends in ${line.ending?.join(', ') ?? 'a note'}` : 'is noted, and changes nothing'}`, () => {
-        const panel = seen.get(carOf(index).id);
-        if (ends) assertEnding(panel, line, promisedFor(rowOf(line)));
-        else assertUntouched(panel);
+      const isOutage = isUpstreamMeaning(line.meaning);
+      const ends = isOutage || isDoubted(line.meaning) || isVehicleMeaning(line.meaning);
+      const ending = line.ending?.join(', ') ?? 'a note';
+      test(`${titleOf(line)} ${ends ? `ends in ${ending}` : 'changes nothing'}${isOutage ? ', when it lasts' : ''}`, () => {
+        const { id } = carOf(index);
+        if (isOutage) assertUntouched(early.get(id));
+        if (ends) assertEnding(late.get(id), line, promisedFor(rowOf(line)));
+        else assertUntouched(late.get(id));
       });
     }
 
@@ -284,6 +292,9 @@ describe('every published error, met by the application', () => {
     });
   });
 });
+
+/** Four rounds of the slowest make's pace, and more. */
+const longestPatienceS = 6 * 3_600;
 
 const applied = { state: 'applied', reason: null };
 const ignored = { state: 'ignored', reason: 'concerns nothing this fleet requires' };
