@@ -42,7 +42,7 @@ const isDoubted = (meaning: Meaning): boolean => isAccountMeaning(meaning) || me
 describe('the three lists of published errors', () => {
   const ours = published.map(keyOf).sort();
 
-  test("the simulator's is this one, with its statuses", () => {
+  test("the simulator's is this one, with its statuses [§3.7-3, §3.7-4, §3.7-5]", () => {
     assert.deepEqual(errorRows.map(keyOf).sort(), ours);
     const status = new Map(errorRows.map((row) => [keyOf(row), row.status]));
     for (const line of published) assert.equal(status.get(keyOf(line)), line.status, keyOf(line));
