@@ -52,6 +52,8 @@ export interface SimulatorOptions {
 
 export interface RunningSimulator {
   origin: string;
+  /** Everything that is answered, `METHOD /path` with `:names`. */
+  routes: readonly string[];
   /**
    * Does everything that is due by now, deliveries included. `now` is a time of the clock that was handed in;
    * what `POST /sim/api/clock` moved ahead is added here.
@@ -77,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const timer = options.autoTick === true ? setInterval(() => tickOnce(sim, schedule.tick), tickMs) : null;
   return {
     origin,
+    routes: sim.routes,
     advanceTo: async (now) => {
       await schedule.advanceTo(new Date(now.getTime() + sim.state.clockAheadMs));
       sim.save();

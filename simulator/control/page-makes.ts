@@ -26,10 +26,10 @@ export function makesPage(sim: Simulation): PageContent {
           ><button>Break everything</button>`,
       )}
     </div>
-    <p>
-      Habits are ${makesDiffer ? html`<b class="good">on</b>` : html`<b class="bad">off</b>`}.
+    <div class="row">
+      <span>Habits are ${makesDiffer ? html`<b class="good">on</b>` : html`<b class="bad">off</b>`}.</span>
       ${action('knobs', { makesDiffer: String(!makesDiffer) }, html`<button>Turn them ${makesDiffer ? 'off' : 'on'}</button>`)}
-    </p>
+    </div>
     ${table(
       'Makes',
       ['Make', '#Cars', '#New data every', 'Habits', 'Outage'],

@@ -15,10 +15,10 @@ export function requestsPage(sim: Simulation): PageContent {
   const content = html`<p class="lead">
       Requests are money at Smartcar, so each is counted. Tokens, bodies and queries are never kept.
     </p>
-    <p>
-      <b>${total}</b> since ${sim.counts.since.toISOString()}
+    <div class="row">
+      <span><b>${total}</b> since ${sim.counts.since.toISOString()}</span>
       ${action('reset-counts', {}, html`<button>Begin again</button>`)}
-    </p>
+    </div>
     <h2 id="last">Last 200</h2>
     ${table('Last requests', ['Time', 'Request', 'Status', 'Error', 'Request id'], [...sim.counts.last].reverse().map(requestRow), empty)}
     <h2 id="routes">By route</h2>

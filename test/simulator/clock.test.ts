@@ -54,7 +54,7 @@ test('lived through, everything due happens in order and at its time', async (t)
   assert.ok(Date.parse(seen.connection.lastRetrievedAt) > noon + 1.9 * day * 1000);
 });
 
-test('a failed delivery keeps its distances when the clock jumps over its next attempt', async (t) => {
+test('a failed delivery keeps its distances when the clock jumps over its next attempt [§6.4-4]', async (t) => {
   const { advance, received, receiver, sim, watched } = await stand(t);
   const car = await watched(isParked);
   receiver.answers.push(500, 500, 500, 500);

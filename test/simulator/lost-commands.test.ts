@@ -8,7 +8,7 @@ const isParked = (car: Json): boolean =>
   car.fleet === 'first' && noon - Date.parse(car.spokeAt as string) > 86_400_000 && car.make !== 'VOLVO';
 const unlockOf = (car: Json): string => `/vehicles/${car.vehicleId as string}/commands/security/unlock`;
 
-test('a car acts though its answer is lost on the way', async (t) => {
+test('a car acts though its answer is lost on the way [§3.6-8]', async (t) => {
   const { advance, api, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'answer-lost' });
@@ -17,7 +17,7 @@ test('a car acts though its answer is lost on the way', async (t) => {
   assert.equal((await sim('GET', `/cars/${car.vin as string}`)).isLocked, false);
 });
 
-test('a car that is told now may act minutes later', async (t) => {
+test('a car that is told now may act minutes later [§3.6-5]', async (t) => {
   const { advance, api, sim, watched } = await stand(t);
   const car = await watched(isParked);
   await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'lock-late', delayS: 60 });

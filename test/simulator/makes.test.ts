@@ -144,7 +144,7 @@ test('a Volkswagen takes fifteen charge commands until it is driven again [§10-
   assert.equal((await send()).body.data.attributes.commandType, 'charge-start');
 });
 
-test('what makes do is listed, with words for people', async (t) => {
+test('what makes do is listed, with words for people [§5-12, §2.5-3]', async (t) => {
   const { sim } = await stand(t, { makesDiffer: true });
   const { makes: listed } = await sim('GET', '/makes');
   const wordsOf = (make: string): string => listed.find((item: Json) => item.make === make).words.join(' ');
