@@ -15,7 +15,7 @@ import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Access } from '../vault/access.ts';
-import { CallFailed, valueOf } from './call-failed.ts';
+import { CallFailed, NotThereYet, valueOf } from './call-failed.ts';
 import type { Context } from './context.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
@@ -107,12 +107,29 @@ async function deleteAll(
   const newer = new Set(listed.filter((one) => !isOld(one)).map(({ id }) => id));
   const ids = new Set([...(known ? [known] : []), ...listed.map(({ id }) => id)].filter((id) => !newer.has(id)));
   let requestId: string | null = null;
+  let wasMissing = false;
   for (const id of ids) {
-    const answer = await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, id));
-    valueOf(answer);
+    // By the vehicle's id a later grant would be deleted with it.
+    const wanted = { connectionId: id, ...(newer.size === 0 ? { vehicleId } : {}) };
+    const answer = await needs.access.withAccess(now, (token) => needs.smartcar.deleteConnection(token, wanted));
+    wasMissing ||= valueOf(answer) === 'gone' && listed.some((one) => one.id === id);
     requestId = answer.ok ? answer.requestId : null;
   }
+  if (wasMissing) await mustBeUnlisted(needs, ended, ids, now);
   return { requestId };
+}
+
+/** A connection that was listed a moment ago and is said to be missing: Smartcar's list has the last word. */
+async function mustBeUnlisted(
+  needs: RevokeNeeds,
+  { smartcarVehicleId: vehicleId, smartcarUserId: userId }: Connection,
+  ids: ReadonlySet<string>,
+  now: Date,
+): Promise<void> {
+  const listed = valueOf(
+    await needs.access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId })),
+  );
+  if (listed.some(({ id }) => ids.has(id))) throw new NotThereYet('A deleted connection is still listed.');
 }
 
 /**

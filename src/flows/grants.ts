@@ -48,8 +48,9 @@ export function grantsOnV3(
       );
       return answer.ok && typeof answer.value?.value === 'string' ? answer.value.value : null;
     },
-    async takeBack({ id }) {
-      if (id) valueOf(await access.withAccess(now, (token) => smartcar.deleteConnection(token, id)));
+    async takeBack({ id: connectionId }) {
+      if (!connectionId) return;
+      valueOf(await access.withAccess(now, (token) => smartcar.deleteConnection(token, { connectionId })));
     },
   };
 }

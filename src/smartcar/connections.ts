@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Answer } from './answer.ts';
 import { instantOf, label, make, modelYear, opaqueId, powertrain } from './fields.ts';
-import { readFound } from './found.ts';
+import { readDeletion, readFound } from './found.ts';
 import { isRecord } from './json.ts';
 import { headersFor, type Page, type PageQuery, pathOf, readPage, unreadable, unwrapped } from './read.ts';
 import type { Request, Sent } from './send.ts';
@@ -120,10 +120,23 @@ export async function findConnection(
   return byVehicle.ok || byVehicle.failure.status !== 404 ? byVehicle : byId;
 }
 
-export function deleteConnectionRequest(token: string, connectionId: SmartcarConnectionId): Request {
+/** By its own id, and where that finds nothing, by its vehicle's. */
+export async function deleteConnection(
+  ask: (request: Request) => Promise<Sent>,
+  token: string,
+  wanted: WantedConnection,
+): Promise<Answer<'deleted' | 'gone'>> {
+  const byId = readDeletion(await ask(deleteConnectionRequest(token, wanted.connectionId)));
+  const isThere = byId.ok ? byId.value === 'deleted' : byId.failure.status !== 404;
+  if (isThere || wanted.vehicleId === undefined) return byId;
+  const byVehicle = readDeletion(await ask(deleteConnectionRequest(token, wanted.vehicleId)));
+  return byVehicle.ok && byVehicle.value === 'deleted' ? byVehicle : byId;
+}
+
+export function deleteConnectionRequest(token: string, id: SmartcarConnectionId | SmartcarVehicleId): Request {
   return {
     method: 'DELETE',
-    path: pathOf(`/v3/connections/${encodeURIComponent(connectionId)}`),
+    path: pathOf(`/v3/connections/${encodeURIComponent(id)}`),
     headers: headersFor(token),
   };
 }

@@ -10,9 +10,12 @@ import type { Sent } from './send.ts';
 const isOfPath = ({ code }: Failure): boolean =>
   ['PATH', 'INVALID_PATH', 'VERSION'].includes(code?.toUpperCase() ?? '');
 
-/** A 404 about the path is no proof that the thing is gone: it must not look so when we asked in the wrong place. */
+/**
+ * A 404 about the path, or one without a word of Smartcar's, is no proof that the thing is gone: it must not look so when
+ * we asked in the wrong place, or never reached Smartcar.
+ */
 export function isMissing(failure: Failure): boolean {
-  return failure.status === 404 && !isOfPath(failure);
+  return failure.status === 404 && !isWrongPath(failure);
 }
 
 /** The path may be the wrong one: Smartcar says so, or something in front of it says 404 without a word of Smartcar's. */

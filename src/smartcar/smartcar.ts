@@ -11,7 +11,7 @@ import { applicationsRequest, readApplications, type ListedApplication } from '.
 import { commandRequest, readCommandAnswer, type CommandAnswer } from './commands.ts';
 import {
   connectionsRequest,
-  deleteConnectionRequest,
+  deleteConnection,
   deleteUserRequest,
   findConnection,
   onlyAsked,
@@ -123,8 +123,8 @@ export interface Smartcar {
   ): Promise<Answer<ListedConnection[]>>;
   /** Null when it is not there. With a vehicle it is looked for by that one's id too: a second request, if need be. */
   findConnection(token: string, wanted: WantedConnection): Promise<Answer<ListedConnection | null>>;
-  /** `gone` when it was no longer there. */
-  deleteConnection(token: string, connectionId: SmartcarConnectionId): Promise<Answer<'deleted' | 'gone'>>;
+  /** `gone` when it was no longer there. With a vehicle it is deleted by that one's id too: a second request, if need be. */
+  deleteConnection(token: string, wanted: WantedConnection): Promise<Answer<'deleted' | 'gone'>>;
   /** Ends every connection of the user. `gone` when there was no such user any more. */
   deleteUser(token: string, userId: SmartcarUserId): Promise<Answer<'deleted' | 'gone'>>;
   /** The vehicle's attributes. The VIN is a signal of its own, so it is null here. */
@@ -222,7 +222,7 @@ function connectionCalls({ send }: Wire, mode: Mode): ConnectionCalls {
       return mapAnswer(all, (connections) => onlyAsked(connections, filter));
     },
     findConnection: (token, wanted) => findConnection(send, token, wanted),
-    deleteConnection: async (token, id) => readDeletion(await send(deleteConnectionRequest(token, id))),
+    deleteConnection: (token, wanted) => deleteConnection(send, token, wanted),
     deleteUser: async (token, userId) => readDeletion(await send(deleteUserRequest(token, userId))),
   };
 }

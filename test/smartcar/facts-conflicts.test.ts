@@ -67,7 +67,7 @@ test('whatever the link to the page before is called, every page is read once [�
   }
 });
 
-test('a connection is found by its own id or by its vehicle, and deleted by its own [§3.2-8]', async (t) => {
+test('a connection is found and deleted by its own id or by its vehicle [§3.2-8]', async (t) => {
   const { smartcar, token, ids, knobs } = await reader(t);
   const listed = await smartcar.listConnections(token, { vehicleId: ids.vehicleId });
   const [connection] = listed.ok ? listed.value : [];
@@ -77,8 +77,14 @@ test('a connection is found by its own id or by its vehicle, and deleted by its 
     const found = await smartcar.findConnection(token, { connectionId: connection.id, vehicleId: ids.vehicleId });
     assert.equal(found.ok && found.value?.id, connection.id, connectionPath);
   }
-  const deleted = await smartcar.deleteConnection(token, connection.id);
+  await knobs({ connectionPath: 'vehicle' });
+  const wanted = { connectionId: connection.id, vehicleId: ids.vehicleId };
+  const byItsOwn = await smartcar.deleteConnection(token, { connectionId: connection.id });
+  assert.equal(byItsOwn.ok && byItsOwn.value, 'gone', 'which is why nobody believes it before the list agrees');
+  const deleted = await smartcar.deleteConnection(token, wanted);
   assert.equal(deleted.ok && deleted.value, 'deleted');
+  const again = await smartcar.deleteConnection(token, wanted);
+  assert.equal(again.ok && again.value, 'gone');
 });
 
 test('a car that nobody watches may answer its store, nothing, or 404: none of them says that it is gone [§3.4-13]', async (t) => {

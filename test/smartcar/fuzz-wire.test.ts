@@ -226,7 +226,7 @@ test('an answer that came unasked behind another one is never taken for the answ
 const calls: ((smartcar: Smartcar) => Promise<Answer<unknown>>)[] = [
   (smartcar) => smartcar.fetchApplicationToken(),
   (smartcar) => smartcar.listConnections('t', { userId }),
-  (smartcar) => smartcar.deleteConnection('t', connectionId),
+  (smartcar) => smartcar.deleteConnection('t', { connectionId: connectionId }),
   (smartcar) => smartcar.readVehicle('t', vehicleId, userId),
   (smartcar) => smartcar.readSignals('t', ids, receivedAt),
   (smartcar) => smartcar.readSignal('t', ids, 'odometer-traveleddistance', receivedAt),

@@ -291,8 +291,8 @@ describe('the client and the simulator', () => {
   });
 
   test('a connection that is deleted is gone the second time [§3.2-6]', async () => {
-    const first = await smartcar.deleteConnection(token, connection.id);
-    const second = await smartcar.deleteConnection(token, connection.id);
+    const first = await smartcar.deleteConnection(token, { connectionId: connection.id });
+    const second = await smartcar.deleteConnection(token, { connectionId: connection.id });
     assert.deepEqual([first.ok && first.value, second.ok && second.value], ['deleted', 'gone']);
     const listed = await smartcar.listConnections(token, { vehicleId: connection.smartcarVehicleId });
     assert.deepEqual(listed.ok && listed.value, []);

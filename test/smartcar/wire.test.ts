@@ -114,7 +114,7 @@ test('every other call finds its path [§3.2-6, §3.3-1, §3.4-1, §3.8-1, §3.8
   });
   const answers = [
     await smartcar.fetchApplicationToken(),
-    await smartcar.deleteConnection('t', connectionId),
+    await smartcar.deleteConnection('t', { connectionId: connectionId }),
     await smartcar.readVehicle('t', vehicleId, userId),
     await smartcar.readSignal('t', ids, 'odometer-traveleddistance', receivedAt),
     await smartcar.listWebhooks('t'),
