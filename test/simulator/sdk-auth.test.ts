@@ -79,7 +79,7 @@ test('an authorize address of another client, or with another redirect, ends on 
   }
 });
 
-test('an AuthClient needs credentials, from its options or the environment, and a mode that there is', (t) => {
+test('an AuthClient needs credentials, from its options or the environment, and a mode that there is [§12.1-2]', (t) => {
   setEnvironment(t, { SMARTCAR_CLIENT_ID: '', SMARTCAR_CLIENT_SECRET: '' });
   assert.throws(() => new sdk.AuthClient(), /^Error: SMARTCAR_CLIENT_ID not set or passed as arguments$/);
   assert.throws(() => new sdk.AuthClient({ clientId: 'a' }), /SMARTCAR_CLIENT_SECRET not set or passed as arguments/);
@@ -120,7 +120,7 @@ test('a code becomes a pair with two dates: two hours, and always sixty days [§
   }
 });
 
-test('a code that was used, or never was one, is refused in the words that other SDKs were told [§1.2-2, §1.6-6, §1.6-10]', async (t) => {
+test('a code that was used, or never was one, is refused in the words that other SDKs were told [§1.2-2, §1.6-6, §1.6-10, §12.3-3]', async (t) => {
   const { client, codeFor, carOf } = await standSdk(t);
   const car = await carOf(parked);
   const code = await codeFor(car.account.email, [car.vin]);
@@ -170,7 +170,7 @@ test('a wrong secret is invalid_client for the SDK, whatever it exchanges [§1.6
   assert.equal(typeof (await client().exchangeRefreshToken(tokens.refresh_token)).accessToken, 'string');
 });
 
-test('flags go into the query of the token endpoint, which takes them', async (t) => {
+test('flags go into the query of the token endpoint, which takes them [§12.2-4]', async (t) => {
   const { client, codeFor, carOf, lastAsked } = await standSdk(t);
   const car = await carOf(parked);
   const flags = { country: 'DE', feature: true };

@@ -7,7 +7,7 @@ import { briefly, refusal, sdk, sdkConfig, standSdk, uuid } from './sdk-stand.ts
 
 const v3Only = /:(UNAUTHORIZED|ACCESS_DENIED|INVALID_INPUT_FORMAT|MISSING_PARAMETER|VEHICLE_NOT_FOUND|INVALID_PATH)$/;
 
-test('every error of the table arrives with all its fields, and the code only where there is one [§4.1-1, §4.1-2, §4.1-3, §4.1-4, §4.1-5, §4.3-1]', async (t) => {
+test('every error of the table arrives with all its fields, and the code only where there is one [§4.1-1, §4.1-2, §4.1-3, §4.1-4, §4.1-5, §4.3-1, §12.5-2]', async (t) => {
   const { connectedV2, vehicle, sim } = await standSdk(t);
   await sim('PATCH', '/knobs', { limitsVehicles: false });
   const car = await connectedV2();
@@ -58,7 +58,7 @@ test('an error that says its resolution as text has it as a type, and one withou
   assert.equal('retryAfter' in nothing, false);
 });
 
-test('the refusals of OAuth have the word as type, and a message with undefined for its code [§1.6-6, §1.6-8]', async (t) => {
+test('the refusals of OAuth have the word as type, and a message with undefined for its code [§1.6-6, §1.6-8, §12.3-3]', async (t) => {
   const { client } = await standSdk(t);
   const error = await refusal(client().exchangeRefreshToken('no-token'));
   assert.deepEqual(briefly(error), ['SmartcarError', 400, 'invalid_grant', undefined]);

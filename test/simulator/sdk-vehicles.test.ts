@@ -79,7 +79,7 @@ const reads: Record<SdkRead, [path: string, fields: Record<string, (value: unkno
 const everyRead = Object.entries(reads) as [SdkRead, (typeof reads)[SdkRead]][];
 const ask = (vehicle: SdkVehicle, name: SdkRead): Promise<Json> => vehicle[name]();
 
-test('every read of the SDK has its path and its fields, no others, and the request beside them [§2.1-3, §2.1-7, §2.2-3, §2.2-5, §2.2-6, §2.2-7, §2.2-8, §2.2-9, §2.2-10, §2.2-11, §2.2-13, §2.2-14, §2.2-15, §2.2-16, §2.2-17, §2.3-1, §2.3-2, §2.4-1]', async (t) => {
+test('every read of the SDK has its path and its fields, no others, and the request beside them [§2.1-3, §2.1-7, §2.2-3, §2.2-5, §2.2-6, §2.2-7, §2.2-8, §2.2-9, §2.2-10, §2.2-11, §2.2-13, §2.2-14, §2.2-15, §2.2-16, §2.2-17, §2.3-1, §2.3-2, §2.4-1, §12.2-5]', async (t) => {
   const { connectedV2, vehicle, lastAsked } = await standSdk(t);
   const car = await connectedV2(plugIn);
   for (const [name, [path, fields]] of everyRead) {
@@ -94,7 +94,7 @@ test('every read of the SDK has its path and its fields, no others, and the requ
   assert.deepEqual((await vehicle(car).attributes()).make, car.make);
 });
 
-test('every read without its permission is 403, with the page and the remedy, and no code at all [§2.2-3, §4.1-2, §4.1-3, §4.1-4, §4.2-6]', async (t) => {
+test('every read without its permission is 403, with the page and the remedy, and no code at all [§2.2-3, §4.1-2, §4.1-3, §4.1-4, §4.2-6, §12.5-2]', async (t) => {
   const { connectedV2, vehicle } = await standSdk(t);
   const [first, second] = ['read_vehicle_info', 'read_fuel'];
   const cars: Record<string, Json> = {
@@ -128,7 +128,7 @@ test('what a car lacks is 501 for the SDK: a battery, or a tank [§2.3-3]', asyn
   }
 });
 
-test('the age of data is a date in meta, and units stand where there are units [§2.1-4, §2.1-5, §2.1-6, §2.3-4]', async (t) => {
+test('the age of data is a date in meta, and units stand where there are units [§2.1-4, §2.1-5, §2.1-6, §2.3-4, §12.2-5]', async (t) => {
   const { connectedV2, vehicle } = await standSdk(t);
   const car = await connectedV2(plugIn);
   const metric = await vehicle(car).odometer();
@@ -195,7 +195,7 @@ test('a history has its dates in the query; without any it is asked from undefin
   ]);
 });
 
-test('flags go into the query of every request about the car', async (t) => {
+test('flags go into the query of every request about the car [§12.2-4]', async (t) => {
   const { connectedV2, vehicle, lastAsked } = await standSdk(t);
   const car = await connectedV2();
   assert.ok((await vehicle(car, { flags: { country: 'DE' } }).odometer()).distance > 0);
