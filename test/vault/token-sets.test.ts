@@ -103,37 +103,67 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
     assert.deepEqual([...stage.rotation.refreshes].sort(), names.map((name) => `refresh-${name}-1`).sort());
   });
 
+  /** A database whose caller has read a row when `read` resolves. */
+  function watched(listen: TokenAccessOptions['database']['listen']) {
+    const { promise: read, resolve } = Promise.withResolvers<void>();
+    const asFleet: TokenAccessOptions['database']['asFleet'] = (fleetId, work) =>
+      stage.database.asFleet(fleetId, work).finally(resolve);
+    return { database: { asFleet, listen }, read };
+  }
+  const never = 3_600_000;
+
   test('who waits for another process is woken by the database, long before they would look again', async () => {
     const one = await stage.process();
-    const waiter = await stage.process({ firstWaitMs: 3_600_000, longestWaitMs: 3_600_000 });
+    const { database, read } = watched((channel, handler) => stage.database.listen(channel, handler));
+    const waiter = await stage.process({ firstWaitMs: never, longestWaitMs: never }, database);
     const family = await stage.family(one);
     stage.rotation.behaviour = 'hold-answer';
     const first = tokenAt(one, expired, family);
     await stage.rotation.held();
+    const start = performance.now();
     const second = tokenAt(waiter, expired, family);
+    await read;
     stage.rotation.release();
-    // The lease would end after 40 s, and the test before that.
     assert.deepEqual(await Promise.all([first, second]), ['access-a-2', 'access-a-2']);
+    assert.ok(performance.now() - start < 30_000, 'the lease ends after 40 s');
     assert.equal(stage.rotation.refreshes.length, 1);
   });
 
   test('a process that hears nothing looks again by itself', async () => {
     const one = await stage.process();
-    const deaf = await stage.process(
-      { firstWaitMs: 10 },
-      {
-        asFleet: (fleetId, work) => stage.database.asFleet(fleetId, work),
-        listen: () => Promise.resolve({ stop: () => Promise.resolve() }),
-      },
-    );
+    const { database, read } = watched(() => Promise.resolve({ stop: () => Promise.resolve() }));
+    const deaf = await stage.process({ firstWaitMs: 10 }, database);
     const family = await stage.family(one);
     stage.rotation.behaviour = 'hold-answer';
     const first = tokenAt(one, expired, family);
     await stage.rotation.held();
     const second = tokenAt(deaf, expired, family);
+    await read;
     stage.rotation.release();
     assert.deepEqual(await Promise.all([first, second]), ['access-a-2', 'access-a-2']);
     assert.equal(stage.rotation.refreshes.length, 1);
+  });
+
+  test('after a gap in what was heard, who waits looks again', async () => {
+    const one = await stage.process();
+    let onGap = (): void => undefined;
+    const { database, read } = watched((_channel, _handler, given) => {
+      if (given) onGap = given;
+      return Promise.resolve({ stop: () => Promise.resolve() });
+    });
+    const waiter = await stage.process({ firstWaitMs: never, longestWaitMs: never }, database);
+    const family = await stage.family(one);
+    stage.rotation.behaviour = 'hold-answer';
+    const first = tokenAt(one, expired, family);
+    await stage.rotation.held();
+    const start = performance.now();
+    const second = tokenAt(waiter, expired, family);
+    await read;
+    stage.rotation.release();
+    await first;
+    onGap();
+    assert.equal(await second, 'access-a-2');
+    assert.ok(performance.now() - start < 30_000);
   });
 
   test('while Smartcar is asked nothing is open in the database', async () => {
@@ -281,18 +311,20 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
   });
 
   test('the end of a process waits for a renewal that has left, and begins none', async () => {
-    const one = await stage.process();
+    const order: string[] = [];
+    const listen = () => Promise.resolve({ stop: () => Promise.resolve(void order.push('listens no more')) });
+    const one = await stage.process({}, watched(listen).database);
     const [family, other] = [await stage.family(one), await stage.family(one, 'b')];
     stage.rotation.behaviour = 'hold-answer';
     const asked = tokenAt(one, expired, family);
     await stage.rotation.held();
-    let isOver = false;
-    const stopped = one.access.stop().then(() => (isOver = true));
+    const stopped = one.access.stop();
     await assert.rejects(tokenAt(one, expired, other), /No tokens are renewed any more/);
-    assert.equal(isOver, false);
+    order.push('Smartcar answers');
     stage.rotation.release();
     await stopped;
     assert.equal(await asked, 'access-a-2');
+    assert.deepEqual(order, ['Smartcar answers', 'listens no more']);
     assert.equal((await stage.row(family)).version, 2);
     assert.deepEqual(stage.rotation.refreshes, ['refresh-a-1']);
   });
