@@ -15,7 +15,7 @@ export const fuzzTimes = Number(process.env['FUZZ_TIMES'] ?? 1);
 export const fuzzSeed = Number(process.env['FUZZ_SEED'] ?? 20_260_902);
 
 /** Holds of everything that is drawn; a failure prints the seed and the smallest body that it fails for. */
-export function holds<T>(drawn: fc.Arbitrary<T>, check: (value: T) => void, numRuns = 400): void {
+export function holds<T>(drawn: fc.Arbitrary<T>, check: (value: T) => void, numRuns = 700): void {
   const property = fc.property(drawn, (value) => {
     check(value);
     isUnpolluted();
@@ -26,24 +26,25 @@ export function holds<T>(drawn: fc.Arbitrary<T>, check: (value: T) => void, numR
 /** The fixtures of one kind. */
 export const namesLike = (start: string): string[] => fixtureNames.filter((name) => name.startsWith(start));
 
-const statuses = [
-  200, 200, 200, 200, 201, 202, 204, 299, 301, 400, 401, 403, 404, 409, 429, 430, 500, 502, 599, 600, 999,
-];
+const successes = [200, 200, 200, 200, 201, 202, 204, 299];
+const refusals = [301, 400, 401, 403, 404, 409, 429, 430, 500, 502, 599, 600, 999];
 
-/** An answer with a body of these, of any status; now and then none at all. */
-export const answers = (...names: string[]): fc.Arbitrary<Sent> =>
+const answered = (statuses: readonly number[], names: readonly string[]): fc.Arbitrary<Sent> =>
+  fc
+    .record({
+      text: bodies(names),
+      status: fc.constantFrom(...statuses),
+      requestId: fc.constantFrom(null, 'req-1'),
+      retryAfterS: fc.constantFrom(null, 0, 120, 86_400),
+    })
+    .map(({ text, ...change }) => received(text, change));
+
+/** An answer to the question these fixtures answer, or one of these errors, of any status; now and then none at all. */
+export const answers = (names: readonly string[], errors: readonly string[]): fc.Arbitrary<Sent> =>
   fc.oneof(
-    {
-      weight: 20,
-      arbitrary: fc
-        .record({
-          text: bodies(names),
-          status: fc.constantFrom(...statuses),
-          requestId: fc.constantFrom(null, 'req-1'),
-          retryAfterS: fc.constantFrom(null, 0, 120, 86_400),
-        })
-        .map(({ text, ...change }) => received(text, change)),
-    },
+    { weight: 14, arbitrary: answered(successes, names) },
+    { weight: 5, arbitrary: answered(refusals, errors) },
+    { weight: 1, arbitrary: answered(refusals, names) },
     {
       weight: 1,
       arbitrary: fc.record({

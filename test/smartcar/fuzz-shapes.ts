@@ -79,7 +79,8 @@ export function isAnswer<T>(answer: Answer<T>, isValue: (value: T) => void): voi
   isPlain(answer);
   if (!answer.ok) {
     has(answer, 'ok', 'failure');
-    return isFailure(answer.failure);
+    // One signal's own failure says which one, and when.
+    return isFailure(answer.failure, ...('signal' in answer.failure ? ['signal', 'fetchedAt'] : []));
   }
   has(answer, 'ok', 'value', 'requestId');
   assert.equal(answer.ok, true);
