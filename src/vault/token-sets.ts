@@ -66,8 +66,8 @@ export interface TokenLimits {
 
 const usualLimits: TokenLimits = {
   leaseMs: (longestTokenCallS + 10) * 1000,
-  firstWaitMs: 250,
-  longestWaitMs: 2_000,
+  firstWaitMs: 500,
+  longestWaitMs: 5_000,
   retryAfterMs: [2_000, 5_000, 15_000, 60_000, 120_000, 240_000],
   atOnce: tokenConnections,
   held: 10_000,
