@@ -7,7 +7,6 @@
  *
  * @see docs/decisions/0014-token-sets.md
  */
-import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { isAccountMeaning, type Failure } from '../domain/failure.ts';
@@ -31,6 +30,7 @@ import { hold, openTokens, sealTokens, type HeldTokenSet } from './held-token-se
 import { limitAtOnce, startClock } from './renewal-limits.ts';
 import type { GivenTokens, TokenAccess, TokenFamily } from './token-access.ts';
 import { renewOnce, timesOf, TokensNotStoredError, type Renewal, type RenewalGround } from './token-renewal.ts';
+import { TokenRetries } from './token-retries.ts';
 import { TokenSignals } from './token-signals.ts';
 import type { Vault } from './vault.ts';
 
@@ -77,9 +77,6 @@ const usualLimits: TokenLimits = {
 const refusedForMs = 60_000;
 /** A replacement that is refused too is not replaced again before this. */
 const replaceEveryMs = 60_000;
-/** Families that are tried again by themselves; of more than these, whoever comes next does it. */
-const mostRetrying = 1_000;
-
 type Obtained = { ok: true; held: HeldTokenSet } | { ok: false; failure: Failure };
 
 /** Listens to the other processes on a connection of its own. What it holds shows in no inspection. */
@@ -123,18 +120,17 @@ class TokenHolder {
   readonly #families: HeldFamilies;
   readonly #signals = new TokenSignals();
   readonly #underway = new Map<TokenSetId, Promise<Obtained>>();
-  readonly #retrying = new Map<TokenSetId, Promise<void>>();
+  readonly #retries: TokenRetries;
   readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly #stopping = new AbortController();
+  #isStopping = false;
 
   constructor({ smartcar, vault, database, random = Math.random, onFault, limits }: TokenAccessOptions) {
     this.#limits = { ...usualLimits, ...limits };
     this.#ground = { smartcar, vault, database, random, leaseMs: this.#limits.leaseMs };
     this.#onFault = onFault;
     this.#families = new HeldFamilies(this.#limits.held);
+    this.#retries = new TokenRetries(this.#limits.retryAfterMs);
     this.#inTurn = limitAtOnce(this.#limits.atOnce);
-    // Each family that is tried again listens to it.
-    setMaxListeners(0, this.#stopping.signal);
   }
 
   async withTokens<T>(
@@ -177,8 +173,8 @@ class TokenHolder {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await Promise.allSettled(this.#retrying.values());
+    this.#isStopping = true;
+    await this.#retries.stop();
     await this.settled();
   }
 
@@ -222,7 +218,7 @@ class TokenHolder {
 
   #start(clock: () => Date, family: TokenFamily, exceptVersion: number | null): Promise<Obtained> {
     const { tokenSetId } = family;
-    if (this.#stopping.signal.aborted) return Promise.reject(new Error('No tokens are renewed any more.'));
+    if (this.#isStopping) return Promise.reject(new Error('No tokens are renewed any more.'));
     const started = this.#fromRowOrSmartcar(clock, family, exceptVersion).finally(() => {
       this.#underway.delete(tokenSetId);
     });
@@ -304,27 +300,17 @@ class TokenHolder {
 
   /** Tries the same token again while Smartcar's grace may last; the next poll of the family may come too late for that. */
   #tryAgain(now: Date, family: TokenFamily, version: number): void {
-    const { tokenSetId } = family;
-    if (this.#retrying.has(tokenSetId) || this.#retrying.size >= mostRetrying) return;
-    const trying = this.#tryUntilOver(startClock(now), family, version).finally(() => {
-      this.#retrying.delete(tokenSetId);
-    });
-    this.#retrying.set(tokenSetId, trying);
-  }
-
-  async #tryUntilOver(clock: () => Date, family: TokenFamily, version: number): Promise<void> {
-    const { signal } = this.#stopping;
-    for (const waitMs of this.#limits.retryAfterMs) {
-      await pause(waitMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+    const clock = startClock(now);
+    this.#retries.begin(family.tokenSetId, async () => {
       this.#families.of(family.tokenSetId).failure = null;
       try {
         const got = await this.#obtain(clock(), family, version);
-        if (got.ok || isAccountMeaning(got.failure.meaning)) return;
+        return got.ok || isAccountMeaning(got.failure.meaning);
       } catch (error) {
         this.#report(error, 'trying tokens again');
+        return false;
       }
-    }
+    });
   }
 
   async #wait(heard: Promise<void>, waitMs: number): Promise<void> {
