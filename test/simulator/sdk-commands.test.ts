@@ -91,21 +91,23 @@ test('a destination is sent as numbers; the SDK itself refuses what is not on ea
   assert.deepEqual(briefly(past), ['SmartcarError', 400, 'VALIDATION', undefined]);
 });
 
-/** Every command of the SDK. */
-const commands: Record<string, (vehicle: SdkVehicle) => Promise<Json>> = {
-  lock: (vehicle) => vehicle.lock(),
-  unlock: (vehicle) => vehicle.unlock(),
-  startCharge: (vehicle) => vehicle.startCharge(),
-  stopCharge: (vehicle) => vehicle.stopCharge(),
-  setChargeLimit: (vehicle) => vehicle.setChargeLimit(0.8),
-  sendDestination: (vehicle) => vehicle.sendDestination(52.5, 13.4),
+/** Every command of the SDK, with the permission that it needs. */
+const commands: Record<string, [permission: string, run: (vehicle: SdkVehicle) => Promise<Json>]> = {
+  lock: ['control_security', (vehicle) => vehicle.lock()],
+  unlock: ['control_security', (vehicle) => vehicle.unlock()],
+  startCharge: ['control_charge', (vehicle) => vehicle.startCharge()],
+  stopCharge: ['control_charge', (vehicle) => vehicle.stopCharge()],
+  setChargeLimit: ['control_charge', (vehicle) => vehicle.setChargeLimit(0.8)],
+  sendDestination: ['control_navigation', (vehicle) => vehicle.sendDestination(52.5, 13.4)],
 };
 
-test('every command without its permission is 403, and with a bad token 401 [§2.1-1, §4.2-1, §4.2-6]', async (t) => {
-  const { connectedV2, vehicle } = await standSdk(t);
-  const car = await connectedV2(plugIn, { scope: 'read_odometer' });
+test('every command without its own permission is 403, and with a bad token 401 [§2.1-1, §4.2-1, §4.2-6]', async (t) => {
+  const { connectedV2, vehicle, sim } = await standSdk(t);
+  const car = await connectedV2(plugIn);
   const stranger = new sdk.Vehicle(car.vehicleId, 'not-a-token');
-  for (const [name, command] of Object.entries(commands)) {
+  for (const [name, [permission, command]] of Object.entries(commands)) {
+    await sim('DELETE', '/faults');
+    await sim('POST', `/cars/${car.vin}/faults`, { kind: 'permission-missing', permission });
     const without = await refusal(command(vehicle(car)));
     assert.deepEqual(briefly(without), ['SmartcarError', 403, 'PERMISSION', undefined], name);
     const bad = await refusal(command(stranger));
@@ -117,7 +119,7 @@ test('a car that is out of reach refuses every command with what its owner may b
   const { connectedV2, vehicle, sim } = await standSdk(t);
   const car = await connectedV2(plugIn);
   await sim('POST', `/cars/${car.vin}/faults`, { kind: 'unreachable' });
-  for (const [name, command] of Object.entries(commands)) {
+  for (const [name, [, command]] of Object.entries(commands)) {
     const error = await refusal(command(vehicle(car)));
     assert.deepEqual(briefly(error), ['SmartcarError', 409, 'VEHICLE_STATE', 'UNREACHABLE'], name);
     assert.equal(typeof error.suggestedUserMessage, 'string', name);
