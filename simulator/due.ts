@@ -25,7 +25,8 @@ export function deliverAt(sim: Simulation, delivery: Delivery, at: number): void
 export function cadenceMs(sim: Simulation, connection: Connection): number {
   if (!isWatched(sim, connection)) return 86_400_000;
   const { freshnessS } = carOf(sim, connection).make;
-  return Math.min(freshnessS, sim.state.knobs.slowestCadenceS) * 1000;
+  const { slowestCadenceS, quietCadenceS } = sim.state.knobs;
+  return Math.max(Math.min(freshnessS, slowestCadenceS), quietCadenceS ?? 0) * 1000;
 }
 
 /** Spreads the cars over their cadence, always in the same way. */

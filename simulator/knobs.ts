@@ -55,6 +55,8 @@ export const knobsSchema = z.strictObject({
   detectAfterS: seconds.nullable(),
   /** No watched car is fetched less often than this. */
   slowestCadenceS: z.number().min(1).max(86_400),
+  /** No watched car is fetched by turn more often than this, so that a long run is no longer than it must be; null: at its make's pace. */
+  quietCadenceS: seconds.nullable(),
   /** Null: no limit of the application. */
   applicationBucket: z.strictObject({ capacity: z.number().min(1), refillPerMinute: z.number().min(0) }).nullable(),
   limitsVehicles: z.boolean(),
@@ -106,6 +108,7 @@ export function defaultKnobs(): Knobs {
     subscribeAfterS: 2,
     detectAfterS: 3,
     slowestCadenceS: 300,
+    quietCadenceS: null,
     applicationBucket: { capacity: 120, refillPerMinute: 2 },
     limitsVehicles: true,
     vehicleBuckets: 'lively',

@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   host?: string;
   clock?: () => Date;
   seed?: number;
+  /** Cars of the fleet `many`, which there is none of unless told. */
+  many?: number;
   /** Null: nothing is remembered. */
   stateFile?: string | null;
   /** Advances by itself, four times a second. */
@@ -112,7 +114,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
   const stateFile = options.stateFile ?? null;
   const state = readState(stateFile, seed, base().getTime());
   const clock = (): Date => new Date(base().getTime() + state.clockAheadMs);
-  const fleet = fleetOf(seed);
+  const fleet = fleetOf(seed, options.many);
   const { knobs } = state;
   for (const car of fleet.cars) car.email = state.owners[car.vin] ?? car.email;
   if (options.webhookUrl !== undefined) knobs.webhook.url = options.webhookUrl;

@@ -53,6 +53,11 @@ const rows: Record<string, Row> = {
     'A watched car is fetched at least every',
     'Seconds; some makes are slower in reality (up to an hour).',
   ],
+  quietCadenceS: [
+    'Pace',
+    'A watched car is fetched at most every',
+    'Seconds, by turn; long runs thin quiet days out with it. Empty: at its make’s pace.',
+  ],
   autoSubscribes: ['Pace', 'New connections are subscribed', 'As when the webhook is set to subscribe all vehicles.'],
   commandMode: [
     'Cars and commands',

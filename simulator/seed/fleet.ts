@@ -7,9 +7,9 @@ import { vinOf } from './vin.ts';
 
 /**
  * `first` and `second` are the demo's fleets, `spare` cars are for adding by hand, `test` the documented test accounts,
- * `further` one car of each make that the others leave out.
+ * `further` one car of each make that the others leave out, `many` as many as a long run wants.
  */
-export type FleetName = 'first' | 'second' | 'spare' | 'test' | 'further';
+export type FleetName = 'first' | 'second' | 'spare' | 'test' | 'further' | 'many';
 
 /** How much a car is driven; a sleeper stands for days. */
 export type Habit = 'busy' | 'normal' | 'sleeper';
@@ -47,8 +47,11 @@ const demoMakes = 10;
 /** Everyone's first password. */
 export const firstPassword = 'password';
 
-/** The cars and accounts of a seed: 60 of ten makes, 12 of a second fleet, 8 spare ones, the test accounts, and one of each further make. */
-export function fleetOf(seed: number): Fleet {
+/**
+ * The cars and accounts of a seed: 60 of ten makes, 12 of a second fleet, 8 spare ones, the test accounts, and one of each
+ * further make; then `many` more of the demo's ten makes, which change nothing about the others.
+ */
+export function fleetOf(seed: number, many = 0): Fleet {
   const roll = seeded(seed, 'fleet');
   const cars: Car[] = [];
   const accounts = new Map<string, Account>();
@@ -62,6 +65,7 @@ export function fleetOf(seed: number): Fleet {
   // Last, and with a stream of its own: whatever is added here, the cars before keep their VINs and owners.
   const further = seeded(seed, 'further makes');
   addFleet({ seed, fleet: 'further', count: makes.length - demoMakes, roll: further, cars, accounts });
+  addFleet({ seed, fleet: 'many', count: many, roll: seeded(seed, 'many'), cars, accounts });
   return { cars, accounts: [...accounts.values()] };
 }
 
@@ -96,6 +100,7 @@ function makeFor(fleet: FleetName, index: number): Make {
     second: Math.floor(index / 3) * 2 + 1,
     spare: [1, 1, 0, 3, 5, 5, 2, 9][index] ?? 0,
     further: demoMakes + index,
+    many: Math.floor(index / 6) % demoMakes,
     test: 0,
   };
   const make = makes[order[fleet]];
@@ -112,8 +117,10 @@ function spareCars(index: number): number {
 }
 
 function newAccount(make: string, roll: () => number, accounts: Map<string, Account>): Account {
-  for (;;) {
-    const email = `${pick(firstNames, roll())}.${pick(lastNames, roll())}@mail.example`;
+  for (let tries = 0; ; tries += 1) {
+    // There are some hundred names; a large fleet's owners get a number behind theirs.
+    const number = tries < 20 ? '' : String(accounts.size);
+    const email = `${pick(firstNames, roll())}.${pick(lastNames, roll())}${number}@mail.example`;
     if (accounts.has(email)) continue;
     const account = { email, make, password: firstPassword };
     accounts.set(email, account);

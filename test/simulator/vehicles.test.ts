@@ -102,6 +102,20 @@ test('a subscription makes the store follow the cadence of the make [§3.4-2]', 
   assert.ok(times.size >= 9 && times.size <= 12, `every two minutes: ${String(times.size)} in twenty`);
 });
 
+test('quiet days can be thinned out for long runs', async (t) => {
+  const { api, advance, sim, watched } = await stand(t);
+  const car = await watched((item) => item.make === 'TESLA' && item.fleet === 'first');
+  await advance(300);
+  await sim('PATCH', '/knobs', { quietCadenceS: 6 * 3_600 });
+  const times = new Set<string>();
+  for (let quarter = 0; quarter < 4 * 24; quarter += 1) {
+    await advance(900);
+    const { body } = await api('GET', `/vehicles/${car.vehicleId as string}/signals`, undefined, car.user);
+    times.add(signalOf(body, 'closure-islocked').meta.retrievedAt);
+  }
+  assert.ok(times.size >= 4 && times.size <= 6, `every six hours: ${String(times.size)} in a day`);
+});
+
 test('a sleeping car is fetched again and again but keeps the time when it last spoke [§3.4-8, §11-1]', async (t) => {
   const { api, advance, watched } = await stand(t);
   const isLongAsleep = (car: Json): boolean => car.fleet === 'first' && noon - Date.parse(car.spokeAt) > 24 * 3_600_000;

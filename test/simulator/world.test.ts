@@ -30,6 +30,16 @@ test('the first fleet has sixty cars of ten makes, the second twelve, eight are 
   }
 });
 
+test('a thousand more cars change nothing about the others, and each has a VIN of its own', () => {
+  const few = fleetOf(7);
+  const { cars, accounts } = fleetOf(7, 1_000);
+  assert.deepEqual(cars.slice(0, few.cars.length), few.cars);
+  assert.deepEqual(accounts.slice(0, few.accounts.length), few.accounts);
+  assert.equal(cars.length, few.cars.length + 1_000);
+  assert.equal(new Set(cars.map(({ vin }) => vin)).size, cars.length);
+  assert.equal(new Set(accounts.map(({ email }) => email)).size, accounts.length);
+});
+
 test('cars drive on the road of time: no jumps, no odometer that turns back, no battery beyond its ends', () => {
   for (const car of own(1).filter((_, index) => index % 9 === 0)) {
     let before = worldStateAt(1, car, noon);
