@@ -64,9 +64,9 @@ export function carAt(sim: Simulation, car: Car, now: number): CarNow {
   const worldMs = worldMsAt(sim, asOf);
   const world = worldStateAt(sim.state.seed, car, worldMs);
   const lock = sim.state.locks[car.vin];
-  const stands =
-    lock !== undefined && !world.isDriving && now >= lock.effectiveAt && lock.effectiveAt >= realMsAt(sim, world.since);
-  const isLocked = stands ? lock.isLocked || locksItself(sim, car, lock, now) : world.isLocked;
+  // Whoever drives off undoes what was commanded before.
+  const stands = lock !== undefined && !world.isDriving && lock.effectiveAt >= realMsAt(sim, world.since);
+  const isLocked = stands ? lockedBy(sim, car, lock, now) : world.isLocked;
   const woken = sim.state.wokenAt[car.vin] ?? 0;
   const staysAwakeUntil = woken + car.make.awakeAfterMin * 60_000;
   const isWoken = woken > 0 && asOf >= woken && asOf <= staysAwakeUntil;
@@ -81,6 +81,11 @@ export function carAt(sim: Simulation, car: Car, now: number): CarNow {
     spokeAt: Math.floor(spokeAt),
     isAwake: sleep === undefined && (world.isAwake || isWoken),
   };
+}
+
+function lockedBy(sim: Simulation, car: Car, lock: State['locks'][string], now: number): boolean {
+  if (now < lock.effectiveAt) return lock.wasLocked ?? !lock.isLocked;
+  return lock.isLocked || locksItself(sim, car, lock, now);
 }
 
 /** Some makes lock again when nobody opens the trunk after a remote unlock. @see docs/smartcar.md §2.5 */

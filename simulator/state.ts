@@ -90,8 +90,8 @@ export interface State {
   connections: Connection[];
   subscriptions: Subscription[];
   faults: Fault[];
-  /** Remote commands that changed a car's locks. */
-  locks: Record<string, { isLocked: boolean; effectiveAt: number; isTrunkOpened?: boolean }>;
+  /** Remote commands that changed a car's locks; `wasLocked` until the command takes effect. */
+  locks: Record<string, { isLocked: boolean; effectiveAt: number; wasLocked?: boolean; isTrunkOpened?: boolean }>;
   /** When a command last woke a car. */
   wokenAt: Record<string, number>;
   knobs: Knobs;

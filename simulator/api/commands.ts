@@ -87,7 +87,8 @@ export function carryOut(sim: Simulation, connection: Connection, wish: Wish, no
   const lagS = car.make.commandLagS + (late?.kind === 'lock-late' ? late.delayS : 0);
   const effectiveAt = now + lagS * 1000;
   if (!faults.some((what) => what.kind === 'lock-ignored')) {
-    sim.state.locks[car.vin] = { isLocked: wish === 'security/lock', effectiveAt };
+    const wasLocked = carAt(sim, car, now).isLocked;
+    sim.state.locks[car.vin] = { isLocked: wish === 'security/lock', effectiveAt, wasLocked };
     if (isWatched(sim, connection)) refreshBy(sim, connection, effectiveAt + 4_000);
   }
   sim.save();

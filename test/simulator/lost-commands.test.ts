@@ -28,6 +28,20 @@ test('a car that is told now may act minutes later [§3.6-5]', async (t) => {
   assert.equal((await sim('GET', `/cars/${car.vin as string}`)).isLocked, false);
 });
 
+test('an unlocked car that is told to lock stays open until it acts [§3.6-5]', async (t) => {
+  const { advance, api, sim, watched } = await stand(t);
+  const car = await watched(isParked);
+  const isLocked = async (): Promise<unknown> => (await sim('GET', `/cars/${car.vin as string}`)).isLocked;
+  await api('POST', unlockOf(car), undefined, car.user);
+  await advance(20);
+  await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'lock-late', delayS: 60 });
+  await api('POST', unlockOf(car).replace('unlock', 'lock'), undefined, car.user);
+  await advance(40);
+  assert.equal(await isLocked(), false);
+  await advance(40);
+  assert.equal(await isLocked(), true);
+});
+
 test('a streamed answer has no length, its head comes at once, and its errors name another status [§3.6-3, §3.6-4]', async (t) => {
   const { advance, running, sim, token, watched } = await stand(t);
   const car = await watched(isParked);
