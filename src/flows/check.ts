@@ -10,7 +10,7 @@ import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
-import { readCost, readVehicle } from './read-vehicle.ts';
+import { isStillReadSo, readCost, readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
 
 /** @throws Refusal `not_found`, `not_connected`, `too_many_requests` */
@@ -28,7 +28,8 @@ export async function check(
   if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
   if (!(await takeForPerson(needs, readCost(connection.platform), now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
-  const outcome = await readVehicle(needs, { ...connection, connectionId: connection.id }, 'check');
+  const car = { ...connection, connectionId: connection.id };
+  const outcome = await readVehicle(needs, car, 'check');
   const run = { kind: 'check.run', at: outcome.at, via: 'check', requestId: outcome.requestId } as const;
   await observe(
     needs,
@@ -37,8 +38,11 @@ export async function check(
       connectionId: connection.id,
       outcomes: [outcome],
       actor,
-      together: async (tx, { connection: { vehicleId } }) => {
-        await insertHappenings(tx, { fleetId, vehicleId, connectionId: connection.id }, actor, [run]);
+      together: async (tx, { connection: current }) => {
+        if (!isStillReadSo(current, car)) return false;
+        await insertHappenings(tx, { fleetId, vehicleId: current.vehicleId, connectionId: connection.id }, actor, [
+          run,
+        ]);
         return true;
       },
     },

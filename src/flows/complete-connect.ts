@@ -42,12 +42,18 @@ export interface CompleteNeeds extends RepairNeeds {
 /** While pending: how long the first data may take. */
 const firstDataS = 24 * 3_600;
 
+/**
+ * A code is exchanged by whoever took the owner's return, and that may take this long; a second exchange of it meanwhile
+ * would be refused, and may cost what the first one gave (RFC 6749 §4.1.2).
+ */
+const exchangeS = 45;
+
 /** Takes up every return that is not settled yet, of all fleets. One that can't be settled now does not stop the others. */
 export async function completeDue(
   needs: CompleteNeeds & { onFault: (error: unknown, what: string) => void },
   now: Date,
 ): Promise<void> {
-  for (const task of await listReturnedSessions(needs.database, 50)) {
+  for (const task of await listReturnedSessions(needs.database, after(now, -exchangeS), 50)) {
     await completeConnect(needs, task, now).catch((error: unknown) => needs.onFault(error, 'complete connect'));
   }
 }

@@ -24,6 +24,8 @@ export async function finishSession(tx: Tx, session: ConnectSessionRow, now: Dat
 /** @throws NotThereYet while the list may still lag */
 export async function notListed(needs: { database: Database }, session: ConnectSessionRow, now: Date): Promise<void> {
   const lags = session.returned_at !== null && now < after(session.returned_at, listLagS);
-  if (lags && session.claimed_user_id !== null) throw new NotThereYet('The connection is not in the list yet.');
+  // A code that is refused may be another process's, which is about to store what it gave.
+  const isClaimed = session.claimed_user_id !== null || session.code_sealed !== null;
+  if (lags && isClaimed) throw new NotThereYet('The connection is not in the list yet.');
   await refuseConnect(needs, session, { problem: 'notListed' }, now);
 }

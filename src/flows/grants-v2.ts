@@ -2,9 +2,10 @@
  * v2: the code that came back is exchanged for a family of tokens, once, and what those tokens see is the grant. The
  * tokens are kept before they are used, so that a crash in between loses neither them nor the code.
  */
+import { isAccountMeaning } from '../domain/failure.ts';
 import { newId } from '../domain/ids.ts';
 import type { SmartcarUserId, SmartcarVehicleId, TokenSetId } from '../domain/ids.ts';
-import { markExchanged } from '../store/connect-session.ts';
+import { findConnectSession, markExchanged } from '../store/connect-session.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
 import type { Database } from '../store/database.ts';
 import type { SealContext, Vault } from '../vault/vault.ts';
@@ -60,7 +61,7 @@ async function exchange(needs: GrantsV2Needs, session: ConnectSessionRow, now: D
   if (!session.code_sealed) return null;
   const code = vault.open(session.code_sealed, codeContext(session));
   const answer = await v2.smartcar.exchangeCode(code, needs.redirectUri);
-  if (!answer.ok && answer.failure.meaning === 'requestRefused') return null;
+  if (!answer.ok && answer.failure.meaning === 'requestRefused') return exchangedByOthers(needs, session);
   const pair = valueOf(answer);
   const id = newId('tok', now);
   await database.asFleet(session.fleet_id, async (tx) => {
@@ -74,9 +75,21 @@ async function exchange(needs: GrantsV2Needs, session: ConnectSessionRow, now: D
   return id;
 }
 
+/** A code that is used up may have been used by another process just now. */
+async function exchangedByOthers(
+  { database }: GrantsV2Needs,
+  { fleet_id: fleetId, id }: ConnectSessionRow,
+): Promise<TokenSetId | null> {
+  const session = await database.asFleet(fleetId, (tx) => findConnectSession(tx, id));
+  return session?.token_set_id ?? null;
+}
+
 /** The user that Connect claimed has to be the one whose account the tokens read. */
 async function listOf(v2: V2, family: Family, session: ConnectSessionRow, now: Date): Promise<Granted[]> {
-  const userId = valueOf(await withTokensOf(v2, family, now, (smartcar, token) => smartcar.readUser(token)));
+  const user = await withTokensOf(v2, family, now, (smartcar, token) => smartcar.readUser(token));
+  // Taken back before it was settled: there is no grant, and asking again would never end.
+  if (!user.ok && isAccountMeaning(user.failure.meaning)) return [];
+  const userId = valueOf(user);
   if (session.claimed_user_id !== null && session.claimed_user_id !== userId) return [];
   const ids = valueOf(await withTokensOf(v2, family, now, (smartcar, token) => smartcar.listVehicles(token)));
   const found: Granted[] = [];

@@ -10,7 +10,7 @@ import type { BudgetNeeds } from './budget.ts';
 import { noteCredentials } from './credentials.ts';
 import { observe } from './observe.ts';
 import type { Observed, ObserveNeeds } from './observe.ts';
-import { readCost, readVehicle } from './read-vehicle.ts';
+import { isStillReadSo, readCost, readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
 import { lostTokensLine } from './v2.ts';
 
@@ -48,7 +48,7 @@ async function pollOne(needs: PollNeeds, due: DueConnection): Promise<void> {
   try {
     const outcome = await readVehicle(needs, due, 'poll');
     const refused = outcome.kind === 'failed' && outcome.failure.meaning === 'credentials';
-    await noteCredentials(needs, due.fleetId, refused ? 'refused' : 'accepted', outcome.at);
+    await noteCredentials(needs, due, refused ? 'refused' : 'accepted', outcome.at);
     if (refused) await postponeDue(needs.database, [due], after(outcome.at, credentialsPauseS * (1 + needs.chance())));
     else await settle(needs, due, outcome);
   } catch (error) {
@@ -61,9 +61,11 @@ async function settle(needs: PollNeeds, due: DueConnection, outcome: Outcome): P
   const { fleetId, connectionId } = due;
   const lost = outcome.kind === 'failed' && outcome.failure.meaning === 'tokensLost';
   const line = lost ? await lostTokensLine(needs, due, outcome.at, outcome.requestId) : null;
-  const together: Observed['together'] = async (tx, { connection: { vehicleId } }) => {
-    if (line) await insertHappenings(tx, { fleetId, vehicleId, connectionId }, towline, [line]);
+  const together: Observed['together'] = async (tx, { connection }) => {
+    if (!isStillReadSo(connection, due)) return false;
+    const subject = { fleetId, vehicleId: connection.vehicleId, connectionId };
+    if (line) await insertHappenings(tx, subject, towline, [line]);
     return true;
   };
-  await observe(needs, { fleetId, connectionId, outcomes: [outcome], ...(line ? { together } : {}) }, outcome.at);
+  await observe(needs, { fleetId, connectionId, outcomes: [outcome], together }, outcome.at);
 }

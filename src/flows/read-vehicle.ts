@@ -1,5 +1,5 @@
 /** Reading a car once, and what the answer comes to. */
-import type { Platform } from '../domain/connection.ts';
+import type { Connection, Platform } from '../domain/connection.ts';
 import type { SmartcarUserId } from '../domain/ids.ts';
 import type { Outcome, Via } from '../domain/outcome.ts';
 import type { Answer } from '../smartcar/answer.ts';
@@ -20,6 +20,13 @@ export interface ReadableCar extends CarOnV2 {
 
 /** How many requests a read costs at most: on v2 every part of it counts. */
 export const readCost = (platform: Platform): number => (platform === 'v2' ? mostRequestsOfRead : 1);
+
+/**
+ * Whether the car is still read by the grant that an answer came of. While one was under way the owner may have granted
+ * anew: what the old tokens were told says nothing about the new grant.
+ */
+export const isStillReadSo = (connection: Pick<Connection, 'platform' | 'tokenSetId'>, car: ReadableCar): boolean =>
+  connection.platform === car.platform && connection.tokenSetId === car.tokenSetId;
 
 /** The outcome is dated when the answer came: what was fetched before a slow answer must not look newer than it is. */
 export async function readVehicle(needs: ReadNeeds, car: ReadableCar, via: Via): Promise<Outcome> {

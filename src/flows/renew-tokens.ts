@@ -5,6 +5,7 @@
 import { after } from '../domain/schedule.ts';
 import type { Database } from '../store/database.ts';
 import { listFleets } from '../store/fleet.ts';
+import type { TokenFamily } from '../vault/token-sets.ts';
 import type { V2 } from './v2.ts';
 
 /** Longer than the longest grace that is documented: what is older than this is lost, and the next read says so. */
@@ -17,16 +18,19 @@ export async function renewUnanswered(
 ): Promise<number> {
   const { database, v2, onFault } = needs;
   if (!v2) return 0;
-  let renewed = 0;
+  const families: TokenFamily[] = [];
   for (const { id: fleetId } of await database.asSystem(listFleets)) {
     const ids = await database.asFleet(fleetId, (tx) => v2.tokens.listUnanswered(tx, after(now, -graceS), now));
-    for (const tokenSetId of ids) {
-      const answer = await v2.tokens.renew(now, { fleetId, tokenSetId }, 0).catch((error: unknown) => {
+    families.push(...ids.map((tokenSetId) => ({ fleetId, tokenSetId })));
+  }
+  // All at once: one after the other at a slow endpoint, the last ones would come after the grace.
+  const answers = await Promise.all(
+    families.map((family) =>
+      v2.tokens.renew(now, family, 0).catch((error: unknown) => {
         onFault(error, 'renew tokens');
         return null;
-      });
-      if (answer?.ok) renewed += 1;
-    }
-  }
-  return renewed;
+      }),
+    ),
+  );
+  return answers.filter((answer) => answer?.ok).length;
 }

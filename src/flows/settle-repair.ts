@@ -1,5 +1,6 @@
 /** An owner who signed in again, or granted again what was connected already: the connection is repaired, and proof awaited. */
 import type { Connection } from '../domain/connection.ts';
+import { isAccountMeaning } from '../domain/failure.ts';
 import type { RepairedOutcome } from '../domain/outcome.ts';
 import type { Smartcar } from '../smartcar/smartcar.ts';
 import { applyAlertChanges } from '../store/alert.ts';
@@ -46,6 +47,8 @@ async function stillGranted(
     const answer = await withTokensOf(needs.v2, connection, now, (smartcar, token) =>
       smartcar.readPermissions(token, vehicleId),
     );
+    // Tokens that are refused are no grant, however often they are asked for one.
+    if (!answer.ok && isAccountMeaning(answer.failure.meaning)) return null;
     return { permissions: valueOf(answer), smartcarConnectionId: null };
   }
   const listed = valueOf(

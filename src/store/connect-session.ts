@@ -130,15 +130,17 @@ export async function endSession(
     .execute();
 }
 
-/** Returns of all fleets that are not settled yet, longest waiting first. */
+/** Returns of all fleets that are not settled yet, longest waiting first; those with a code only when it came before this. */
 export async function listReturnedSessions(
   database: Database,
+  codesBefore: Date,
   limit: number,
 ): Promise<{ fleetId: FleetId; sessionId: ConnectSessionId }[]> {
   return database.system
     .selectFrom('connect_session')
     .select(['fleet_id as fleetId', 'id as sessionId'])
     .where('state', '=', 'returned')
+    .where((where) => where.or([where('code_sealed', 'is', null), where('returned_at', '<', codesBefore)]))
     .orderBy('returned_at')
     .limit(limit)
     .execute();

@@ -174,13 +174,13 @@ export async function listUnanswered(tx: Tx, since: Date, now: Date): Promise<To
   return rows.map(({ id }) => id);
 }
 
-/** Erases the family's tokens when no living connection uses them any more. @returns whether it erased them */
+/** Erases the family's tokens when no connection uses them any more that lives or is still to be ended at Smartcar. @returns whether it erased them */
 export async function eraseUnusedTokenSet(tx: Tx, id: TokenSetId): Promise<boolean> {
   const { numUpdatedRows } = await erasing(tx).where('id', '=', id).executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
-/** Erases every family that no living connection uses, but for those that came later than this: they may be about to. */
+/** Erases every family that no such connection uses, but for those that came later than this: they may be about to. */
 export async function eraseUnusedTokenSets(tx: Tx, before: Date): Promise<void> {
   await erasing(tx).where('created_at', '<', before).execute();
 }
@@ -196,7 +196,16 @@ function erasing(tx: Tx) {
           selectFrom('connection')
             .select('connection.id')
             .whereRef('connection.token_set_id', '=', 'token_set.id')
-            .where('connection.ended_at', 'is', null),
+            .where((connection) =>
+              connection.or([
+                connection('connection.ended_at', 'is', null),
+                // Still to be ended at Smartcar, which takes these very tokens.
+                connection.and([
+                  connection('connection.cause', '=', 'disconnectedHere'),
+                  connection('connection.revoked_at', 'is', null),
+                ]),
+              ]),
+            ),
         ),
       ),
     );
