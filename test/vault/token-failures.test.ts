@@ -250,4 +250,14 @@ describe("v2's tokens, when renewing fails", { timeout: 60_000 }, () => {
       assert.deepEqual([String(sealed), version], ['new', 2]);
     });
   });
+
+  test('a token that a wrong clock dated ahead is replaced when the API refuses it, and no owner is asked', async () => {
+    const [ahead, one] = [await stage.process(), await stage.process()];
+    const family = await stage.family(one);
+    // Three hours ahead, this process renews what has just been given.
+    assert.equal(await tokenAt(ahead, later(3 * 3_600), family), 'access-a-2');
+    stage.rotation.revoked.add('access-a-2');
+    stage.rotation.now = later(7_300);
+    assert.equal(await usedAt(one, later(7_300), family), 'access-a-3');
+  });
 });
