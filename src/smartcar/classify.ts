@@ -120,9 +120,9 @@ export const table: readonly Row[] = [
   // The token endpoint's OAuth errors, and the codes of the early v3 preview, come without a type.
   { type: null, code: 'INVALID_CLIENT', meaning: 'credentials', source: '§1.8' },
   { type: null, code: 'UNAUTHORIZED_CLIENT', meaning: 'credentials', source: 'RFC 6749 §5.2' },
-  // Which word and which status a dead refresh token gets is not documented; others treat these three alike. A 403 without
-  // any word is some gateway's, and no owner is asked to sign in for that.
-  { came: 'refresh', type: null, code: null, status: 403, meaning: 'smartcarFailing', source: 'INF §1.6' },
+  // Which word and which status a dead refresh token gets is not documented; others treat these three alike. Without any
+  // word it is some gateway's refusal, and no owner is asked to sign in for that: OAuth's errors name themselves.
+  { came: 'refresh', type: null, code: null, status: [400, 403], meaning: 'smartcarFailing', source: 'INF §1.6' },
   { came: 'refresh', type: null, status: [400, 403], meaning: 'tokensRefused', source: '§1.6' },
   { type: null, code: 'INVALID_REQUEST', meaning: 'requestRefused', source: '§1.8' },
   { type: null, code: 'INVALID_SCOPE', meaning: 'requestRefused', source: 'RFC 6749 §5.2' },

@@ -29,7 +29,7 @@ const isDoubted = ({ meaning }: PublishedError): boolean => isAccountMeaning(mea
 
 /** A token stands for one owner: refused when it was just renewed, it is that owner's access that is lost. */
 const lost: Expected = { meaning: 'tokensRefused', ending: ['expired', 'tokensRefused'] };
-const refusedRenewal: Wrong = { came: 'refresh', status: 400, type: null, code: null, resolution: null };
+const refusedRenewal: Wrong = { came: 'refresh', status: 400, type: null, code: 'INVALID_GRANT', resolution: null };
 
 describe('every published error, met while cars on v2 are read', () => {
   let world: World;
