@@ -38,7 +38,7 @@ function optionsOf(args: string[]): SimulatorOptions {
     process.exit(0);
   }
   return {
-    port: number('port', values.port ?? process.env['SIMULATOR_PORT'] ?? '4010'),
+    port: portOf(values.port ?? process.env['SIMULATOR_PORT'] ?? '4010'),
     seed: number('seed', values.seed ?? '1'),
     speed: number('speed', values.speed ?? '1'),
     stateFile: values.state ?? null,
@@ -46,9 +46,11 @@ function optionsOf(args: string[]): SimulatorOptions {
     makesDiffer: values['plain-makes'] !== true,
     ...(values.host === undefined ? {} : { host: values.host }),
     ...bucketOf(values.bucket ?? '600'),
-    ...(values['webhook-url'] === undefined ? {} : { webhookUrl: values['webhook-url'] }),
-    ...(values['public-origin'] === undefined ? {} : { publicOrigin: values['public-origin'] }),
-    ...(values['redirect-uri'] === undefined ? {} : { redirectUris: values['redirect-uri'] }),
+    ...(values['webhook-url'] === undefined ? {} : { webhookUrl: address('webhook-url', values['webhook-url']) }),
+    ...(values['public-origin'] === undefined ? {} : { publicOrigin: originOf(values['public-origin']) }),
+    ...(values['redirect-uri'] === undefined
+      ? {}
+      : { redirectUris: values['redirect-uri'].map((one) => address('redirect-uri', one, /./)) }),
   };
 }
 
@@ -64,8 +66,38 @@ function number(name: string, value: string): number {
   throw new Error(`--${name} must be a number, not "${value}".`);
 }
 
+function portOf(value: string): number {
+  const port = number('port', value);
+  if (Number.isInteger(port) && port <= 65_535) return port;
+  throw new Error(`--port must be a whole number up to 65535, not "${value}".`);
+}
+
+/** As it was written; redirect addresses may have a scheme of their own. */
+function address(name: string, value: string, scheme = /^https?:$/): string {
+  if (scheme.test(URL.parse(value)?.protocol ?? '')) return value;
+  throw new Error(`--${name} must be a whole address, as http://127.0.0.1:4000/…, not "${value}".`);
+}
+
+function originOf(value: string): string {
+  return address('public-origin', value).replace(/\/+$/, '');
+}
+
+function readOptions(): SimulatorOptions {
+  try {
+    return optionsOf(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${messageOf(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function main(): Promise<void> {
-  const simulator = await startSimulator(optionsOf(process.argv.slice(2)));
+  const options = readOptions();
+  const simulator = await startSimulator(options);
   console.log(`Smartcar simulator is ready at ${simulator.origin}`);
   let isStopping = false;
   const stop = (): void => {
@@ -84,7 +116,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  console.error(error instanceof Error ? error.message : error);
-  console.error(isTaken ? 'Stop the process that listens there, or set SIMULATOR_PORT.' : usage);
+  console.error(messageOf(error));
+  if (isTaken) console.error('Stop the process that listens there, or choose another port: SIMULATOR_PORT, or --port.');
   process.exit(2);
 });

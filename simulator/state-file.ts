@@ -7,7 +7,7 @@ import { newState, type State } from './state.ts';
 /** The state in the file, or a new one when there is no file or it belongs to another seed. Throws when the file isn't ours. */
 export function readState(file: string | null, seed: number, now: number): State {
   if (file === null || !existsSync(file)) return newState(seed, now);
-  const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const found = parsed(readFileSync(file, 'utf8'));
   if (typeof found !== 'object' || found === null || !('version' in found) || found.version !== 1) {
     throw new Error(`${file} is not a state file of this simulator; move it away or name another with --state.`);
   }
@@ -20,6 +20,15 @@ export function readState(file: string | null, seed: number, now: number): State
     ...state,
     knobs: { ...knobs, ...state.knobs, webhook: { ...knobs.webhook, ...state.knobs.webhook } },
   };
+}
+
+/** Undefined: it isn't JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Replaces the file. */

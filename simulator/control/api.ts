@@ -34,6 +34,7 @@ export function sentenceOf(error: z.ZodError): string {
 
 export function registerControlApi(app: FastifyInstance, sim: Simulation, schedule: Schedule): void {
   const now = (): number => sim.clock().getTime();
+  refuseForms(app);
   app.get('/sim/api', (_request, reply) => reply.send(describe(sim.routes)));
   app.get('/sim/api/openapi.json', (_request, reply) => reply.send(openApiDocument(sim.publicOrigin)));
   app.get('/sim/api/makes', (_request, reply) => reply.send({ makes: makes.map(makeView) }));
@@ -68,6 +69,15 @@ export function registerControlApi(app: FastifyInstance, sim: Simulation, schedu
     if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
     const result = goThroughConnect(sim, parsed.data, now());
     return 'stuck' in result ? object(reply, 400, result.stuck) : reply.send(result);
+  });
+}
+
+/** What curl sends unless told; and a form is what another site's page could post here. */
+function refuseForms(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const type = request.headers['content-type'] ?? '';
+    if (request.url.startsWith('/sim/api') && type.startsWith('application/x-www-form-urlencoded'))
+      return object(reply, 415, 'The controls take JSON: send content-type: application/json.');
   });
 }
 

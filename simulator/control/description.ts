@@ -15,6 +15,8 @@ export interface Control {
   body?: z.ZodType;
   /** A body that may be sent. */
   example?: unknown;
+  /** It may refuse although there is nothing to validate. */
+  mayRefuse?: true;
   /** When all is well: 200, unless told. */
   status?: 200 | 201 | 202;
 }
@@ -53,9 +55,21 @@ export const controls: readonly Control[] = [
     path: '/cars/{vin}/owner',
     summary: 'sold into another account of the same make',
     body: ownerWish,
+    example: { email: 'clara.ihde@mail.example' },
   },
-  { method: 'POST', path: '/cars/{vin}/fetch', summary: "fetches the car's data into the store now", status: 202 },
-  { method: 'POST', path: '/cars/{vin}/trunk', summary: 'somebody opens the trunk after a remote unlock' },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/fetch',
+    summary: "fetches the car's data into the store now",
+    mayRefuse: true,
+    status: 202,
+  },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/trunk',
+    summary: 'somebody opens the trunk after a remote unlock',
+    mayRefuse: true,
+  },
   {
     method: 'POST',
     path: '/cars/{vin}/claims',
@@ -144,6 +158,10 @@ export const controls: readonly Control[] = [
     path: '/authorize',
     summary: 'an owner without a browser goes through Connect; answers where the browser would be sent',
     body: headlessRequest,
+    example: {
+      url: '/oauth/authorize?response_type=code&client_id=…&redirect_uri=…&scope=read_location',
+      email: 'clara.ihde@mail.example',
+    },
   },
 ];
 
@@ -163,10 +181,10 @@ export function describe(routes: readonly string[]): Record<string, unknown> {
   };
 }
 
-/** Everything of Smartcar that is answered; other paths are 501. */
+/** Everything of Smartcar that is answered. Other paths are 501, and those with a star say only in which words. */
 export function imitatedRoutes(routes: readonly string[]): string[] {
   return routes
-    .filter((route) => !/ \/(?:sim(?:\/|$)|$)/.test(route))
+    .filter((route) => !/ \/(?:sim(?:\/|$)|$)|\*$/.test(route))
     .sort((a, b) => pathOf(a).localeCompare(pathOf(b)));
 }
 

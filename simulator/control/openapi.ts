@@ -26,7 +26,15 @@ export function openApiDocument(origin: string): Record<string, unknown> {
   };
 }
 
-function operationOf({ method, path, summary, body, example, status = 200 }: Control): Record<string, unknown> {
+function operationOf({
+  method,
+  path,
+  summary,
+  body,
+  example,
+  mayRefuse,
+  status = 200,
+}: Control): Record<string, unknown> {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const refusal = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } } };
   return {
@@ -51,7 +59,9 @@ function operationOf({ method, path, summary, body, example, status = 200 }: Con
         }),
     responses: {
       [status]: { description: 'Done.', content: { 'application/json': { schema: { type: 'object' } } } },
-      ...(body === undefined ? {} : { 400: { description: 'A sentence that says what is wrong.', ...refusal } }),
+      ...(body === undefined && mayRefuse === undefined
+        ? {}
+        : { 400: { description: 'A sentence that says what is wrong.', ...refusal } }),
       ...(names.length === 0 ? {} : { 404: { description: 'There is no such thing.', ...refusal } }),
     },
   };

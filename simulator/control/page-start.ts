@@ -1,6 +1,6 @@
 /** The page for somebody who begins: where each host is, the credentials, and a first request. */
 import { html, type Html } from '../html.ts';
-import type { Simulation } from '../simulation.ts';
+import { passwordOf, webhookOf, type Simulation } from '../simulation.ts';
 import { copyable, table, type PageContent } from './page-frame.ts';
 import { imitatedRoutes } from './description.ts';
 
@@ -13,6 +13,9 @@ const hosts: [smartcar: string, path: string, what: string, variable: string][] 
   ['api.smartcar.com', '/v2.0', 'v2 vehicles', 'SMARTCAR_API_ORIGIN'],
   ['management.smartcar.com', '/v2.0/management', 'v2 connections', 'SMARTCAR_MANAGEMENT_API_ORIGIN'],
 ];
+
+const asJson = "-H 'content-type: application/json'";
+const asApplication = '-H "authorization: Bearer $TOKEN"';
 
 export function startPage(sim: Simulation): PageContent {
   const origin = sim.publicOrigin;
@@ -29,7 +32,9 @@ export function startPage(sim: Simulation): PageContent {
       '',
     )}
     <p class="soft">
-      The variables take the bare address, all of them the same one. v3’s names differ from SDK to SDK.
+      The variables take the bare address, all of them the same one; Python’s SMARTCAR_AUTH_ORIGIN also
+      <code>/oauth/token</code>. Node’s SDK has no SMARTCAR_CONNECT_ORIGIN and opens Connect at SMARTCAR_API_ORIGIN;
+      Ruby’s name for v3 is SMARTCAR_VEHICLE_API_ORIGIN.
     </p>
     <h2 id="credentials">Credentials</h2>
     ${table(
@@ -82,33 +87,57 @@ function credentialRow(name: string, value: string, use: string): Html {
 }
 
 function quickStart(sim: Simulation): Html {
-  const { applicationId, apiClientId, apiClientSecret } = sim.credentials;
   const origin = sim.publicOrigin;
-  const account = sim.fleet.accounts[0]?.email ?? '';
-  const connect = `${origin}/oauth/authorize?${new URLSearchParams({
+  const [account] = sim.fleet.accounts;
+  const email = account?.email ?? '';
+  const password = (account && passwordOf(sim, account)) ?? 'any';
+  const connect = connectAddress(sim);
+  const car = `${origin}/sim/api/cars/${sim.fleet.cars.find((one) => one.email === email)?.vin ?? 'VIN'}`;
+  return html`<h2 id="quick">Quick start</h2>
+    <p>
+      An owner connects: <a href="${connect}">open Connect</a> and sign in as ${copyable(email, 'the e-mail')}, password
+      <code>${password}</code>. It ends at your redirect address, whether anything listens there or not. Or without a
+      browser:
+    </p>
+    ${code(`curl -s ${origin}/sim/api/authorize ${asJson} \\
+  -d '${JSON.stringify({ url: connect, email })}'`)}
+    <p>An application token, and what is connected:</p>
+    ${code(tokenCommand(sim))}
+    <p>The car’s signals, with the two ids from that answer. The store fills some seconds after connecting:</p>
+    ${code(`VEHICLE_ID=…
+USER_ID=…
+curl -s ${origin}/v3/vehicles/$VEHICLE_ID/signals ${asApplication} -H "sc-user-id: $USER_ID"`)}
+    <p>Lock it:</p>
+    ${code(`curl -s -X POST ${origin}/v3/vehicles/$VEHICLE_ID/commands/security/lock ${asApplication} -H "sc-user-id: $USER_ID"`)}
+    <p>Get events: set your address on the page <a href="/sim/webhooks">Webhook</a>, and subscribe the car:</p>
+    ${code(`curl -s ${origin}/v3/subscriptions ${asApplication} ${asJson} \\
+  -d '{"data":{"attributes":{"webhookId":"${webhookOf(sim).id}","vehicleId":"'$VEHICLE_ID'","userId":"'$USER_ID'"}}}'`)}
+    <p>
+      Break it, or press <a href="/sim">Break</a>. Smartcar notices within seconds while the car is subscribed; else
+      with its next fetch, which the second command asks for. The signals then say what is wrong:
+    </p>
+    ${code(`curl -s ${car}/faults ${asJson} -d '{"kind":"password-changed"}'
+curl -s -X POST ${car}/fetch`)}`;
+}
+
+function connectAddress(sim: Simulation): string {
+  const query = new URLSearchParams({
     response_type: 'code',
-    client_id: applicationId,
+    client_id: sim.credentials.applicationId,
     redirect_uri: sim.redirectUris[0] ?? '',
     scope: 'read_vehicle_info read_location read_odometer read_security control_security',
     state: 'first',
-  }).toString()}`;
-  const asJson = "-H 'content-type: application/json'";
-  return html`<h2 id="quick">Quick start</h2>
-    <p>
-      An owner connects: <a href="${connect}">open Connect</a> and sign in as ${copyable(account, 'the e-mail')},
-      password <code>password</code>. Or without a browser:
-    </p>
-    ${code(`curl -s ${origin}/sim/api/authorize ${asJson} \\
-  -d '${JSON.stringify({ url: connect, email: account })}'`)}
-    <p>An application token, and what is connected:</p>
-    ${code(`TOKEN=$(curl -s ${origin}/oauth2/token ${asJson} \\
-  -d '${JSON.stringify({ grant_type: 'client_credentials', client_id: apiClientId, client_secret: apiClientSecret })}' \\
+  });
+  return `${sim.publicOrigin}/oauth/authorize?${query.toString()}`;
+}
+
+function tokenCommand({ publicOrigin, credentials }: Simulation): string {
+  const { apiClientId, apiClientSecret } = credentials;
+  const wish = { grant_type: 'client_credentials', client_id: apiClientId, client_secret: apiClientSecret };
+  return `TOKEN=$(curl -s ${publicOrigin}/oauth2/token ${asJson} \\
+  -d '${JSON.stringify(wish)}' \\
   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -s ${origin}/v3/connections -H "authorization: Bearer $TOKEN"`)}
-    <p>A car’s signals, with the two ids from that answer. The store fills some seconds after connecting:</p>
-    ${code(`curl -s ${origin}/v3/vehicles/VEHICLE_ID/signals -H "authorization: Bearer $TOKEN" -H 'sc-user-id: USER_ID'`)}
-    <p>Break it (or press <a href="/sim">Break</a>):</p>
-    ${code(`curl -s ${origin}/sim/api/cars/VIN/faults ${asJson} -d '{"kind":"password-changed"}'`)}`;
+curl -s ${publicOrigin}/v3/connections ${asApplication}`;
 }
 
 function code(text: string): Html {

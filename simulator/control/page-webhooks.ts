@@ -34,6 +34,14 @@ export function webhooksPage(sim: Simulation): PageContent {
         ${action('rotate-token', {}, html`<button>New management token</button>`)}
       </div>
       <p class="soft">Shapes, duplicates, order and delays are <a href="/sim/knobs#webhook">knobs</a>.</p>
+      ${
+        subscribed > 0
+          ? null
+          : html`<p>
+              No vehicle is subscribed, so there are no events: <a href="/sim/start#quick">subscribe one</a>, or let the
+              knob <a href="/sim/knobs#pace">New connections are subscribed</a> do it.
+            </p>`
+      }
     </div>
     <h2 id="deliveries">Last deliveries</h2>
     ${table(
@@ -43,9 +51,7 @@ export function webhooksPage(sim: Simulation): PageContent {
         .slice(-50)
         .reverse()
         .map((record) => deliveryRow(record, now)),
-      webhook.url === null
-        ? 'Nothing can be delivered: the webhook has no address.'
-        : 'Nothing was delivered yet. Subscribe a vehicle: POST /v3/subscriptions.',
+      webhook.url === null ? 'Nothing can be delivered: the webhook has no address.' : 'Nothing was delivered yet.',
     )}`;
   return { path: '/sim/webhooks', isLive: true, content };
 }

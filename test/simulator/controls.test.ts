@@ -20,7 +20,7 @@ test('the OpenAPI document names every control, and no other', async (t) => {
   assert.deepEqual(documented, registered.sort());
   assert.ok(imitated.includes('GET /v3/vehicles/:vehicleId/signals') && imitated.includes('POST /oauth2/token'));
   assert.equal(
-    imitated.some((route: string) => route.includes('/sim')),
+    imitated.some((route: string) => route.includes('/sim') || route.endsWith('*')),
     false,
   );
 });
@@ -48,4 +48,21 @@ test('a body of a control is described by the schema that validates it', async (
     assert.equal((await call('PATCH', '/sim/api/knobs', { failureShape: value })).status, 200);
   const examples = controls.filter(({ example }) => example !== undefined);
   for (const { body, example, path } of examples) assert.equal(body?.safeParse(example).success, true, path);
+});
+
+test('a control that gets a form says that it takes JSON', async (t) => {
+  const { call, sim } = await stand(t);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const refused = await call('POST', '/sim/api/faults', 'kind=hang-up', form);
+  assert.equal(refused.status, 415);
+  assert.match(refused.body.error, /content-type: application\/json/);
+  assert.deepEqual((await sim('GET', '/faults')).faults, []);
+});
+
+test('the quick start shows the present password and the ids of this world', async (t) => {
+  const { call, sim } = await stand(t);
+  const [car] = (await sim('GET', '/world')).cars;
+  await sim('POST', `/accounts/${car.account.email as string}/password`, { password: 'another-one' });
+  const { text } = await call('GET', '/sim/start');
+  for (const words of ['another-one', car.vin as string, car.account.email as string]) assert.ok(text.includes(words));
 });
