@@ -104,6 +104,13 @@ function otherProbes(): Probe[] {
   const group = 'Otherwise';
   return [
     { group, label: 'the owner comes back from Connect', edge: "the owner's return", outcome: build.repaired(0) },
+    { group, label: "Smartcar's list shows it as it is kept", edge: "Smartcar's list", outcome: build.listed(0) },
+    {
+      group,
+      label: "Smartcar's list lacks a permission that is required",
+      edge: "Smartcar's list",
+      outcome: build.listed(0, { permissions: [] }),
+    },
     { group, label: 'it is disconnected here', edge: 'disconnected here', outcome: build.disconnected(0) },
     {
       ...{ group, label: 'its deadline for first data passes', edge: 'a deadline passes' },

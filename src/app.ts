@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- the only place where rooms meet: each flow is bound here in a line, and nothing else is done */
 /** The only place where rooms meet: opens what everything stands on, binds flows to it, and starts what this role runs. */
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,7 @@ import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
+import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
@@ -259,6 +261,8 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
+      'keep-alive': (now) => keepAlive(ground, now),
+      'forecast-lapses': (now) => forecastLapses(ground, now),
       'keep-house': (now) => keepHouse(ground, now),
     },
   };

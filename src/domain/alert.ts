@@ -4,9 +4,14 @@ export const alertKinds = [
   'connection.expired',
   'connection.disconnected',
   'connection.error',
+  'connection.lapsing',
   'connect.wrong-vehicle',
   'smartcar.credentials-refused',
   'webhooks.signature-failures',
+  'webhooks.silent',
+  'webhooks.processing-errors',
+  'webhooks.error-rate',
+  'reconciliation.failed',
   'notification.failed',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];

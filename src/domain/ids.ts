@@ -21,13 +21,31 @@ export type ApiKeyId = Id<'key'>;
 export type InboxId = Id<'whk'>;
 export type MemberId = Id<'mem'>;
 export type TokenSetId = Id<'tok'>;
+export type ReconciliationId = Id<'rec'>;
+export type DriftId = Id<'dft'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
 export type SmartcarConnectionId = Id<'smartcar-connection'>;
 
 export type Prefix =
-  'flt' | 'veh' | 'own' | 'con' | 'alt' | 'ntf' | 'rrq' | 'lnk' | 'cns' | 'evt' | 'aud' | 'key' | 'whk' | 'mem' | 'tok';
+  | 'rec'
+  | 'dft'
+  | 'flt'
+  | 'veh'
+  | 'own'
+  | 'con'
+  | 'alt'
+  | 'ntf'
+  | 'rrq'
+  | 'lnk'
+  | 'cns'
+  | 'evt'
+  | 'aud'
+  | 'key'
+  | 'whk'
+  | 'mem'
+  | 'tok';
 
 /** Crockford's base 32 in lower case: no i, l, o, u, so that an id survives being read out on the phone. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';

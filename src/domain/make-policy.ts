@@ -7,9 +7,11 @@ export interface MakePolicy {
   staleAfterH: number;
   /** Days parked after which the car sleeps so deeply that only a driver wakes it; null when not known. */
   deepSleepAfterD: number | null;
+  /** Days after which the manufacturer wants its owner to sign in again, whatever is used; null when no limit is documented. */
+  signInAgainAfterD: number | null;
 }
 
-const usual: MakePolicy = { freshnessMin: 10, staleAfterH: 12, deepSleepAfterD: null };
+const usual: MakePolicy = { freshnessMin: 10, staleAfterH: 12, deepSleepAfterD: null, signInAgainAfterD: null };
 
 /** @see docs/smartcar.md §5 (data freshness by brand, deep sleep) */
 const byMake: Readonly<Record<string, Partial<MakePolicy>>> = {
@@ -29,6 +31,7 @@ const byMake: Readonly<Record<string, Partial<MakePolicy>>> = {
   NISSAN: { freshnessMin: 30 },
   TOYOTA: { freshnessMin: 60 },
   RENAULT: { freshnessMin: 60 },
+  RIVIAN: { signInAgainAfterD: 14 },
 };
 
 export function makePolicy(make: string | null): MakePolicy {

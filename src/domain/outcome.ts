@@ -11,6 +11,9 @@ import type { Reading } from './reading.ts';
 /** How we came to know. */
 export type Via = 'poll' | 'webhook' | 'check' | 'connect' | 'operator' | 'owner' | 'reconciliation';
 
+/** Whether it is the answer to a question of our own, as against what somebody told us. */
+export const isAsked = (via: Via): boolean => via === 'poll' || via === 'check' || via === 'reconciliation';
+
 interface Observation {
   via: Via;
   /** When it was observed: the answer's arrival, the webhook's dispatch, the press of the button. */
@@ -54,10 +57,25 @@ export interface RepairedOutcome extends Observation {
   grant: { platform: Platform; tokenSetId: TokenSetId | null } | null;
 }
 
+/** Smartcar's own list shows this grant, as it is there. */
+export interface ListedOutcome extends Observation {
+  kind: 'listed';
+  /** Null where the list does not say. */
+  permissions: Permission[] | null;
+  /** Null where the list has no ids. */
+  smartcarConnectionId: SmartcarConnectionId | null;
+}
+
 /** Somebody disconnected it here. Final. */
 export interface DisconnectedOutcome extends Observation {
   kind: 'disconnected';
 }
 
 export type Outcome =
-  SignalsOutcome | FailedOutcome | ClaimedOutcome | ClearedOutcome | RepairedOutcome | DisconnectedOutcome;
+  | SignalsOutcome
+  | FailedOutcome
+  | ClaimedOutcome
+  | ClearedOutcome
+  | RepairedOutcome
+  | ListedOutcome
+  | DisconnectedOutcome;

@@ -14,6 +14,8 @@ export const timelineKinds = [
   'connection.revoked-at-smartcar',
   'connection.subscribed',
   'connection.tokens-lost',
+  'connection.permissions-changed',
+  'connection.listed-again',
   'owner.asked',
   'owner.returned',
   'owner.told',

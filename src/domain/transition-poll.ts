@@ -10,7 +10,7 @@ export function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date
   const planned = plannedPoll(step, policy, now);
   if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
   const before = step.next.nextPollAt;
-  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared';
+  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared' || outcome.kind === 'listed';
   return merelyClaimed && planned && before && (!step.soon || before < planned) ? before : planned;
 }
 

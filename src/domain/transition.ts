@@ -11,6 +11,7 @@ import {
   upstreamMeanings,
 } from './failure.ts';
 import type { AccountMeaning, Claim, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
+import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
@@ -19,6 +20,7 @@ import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
+import { onListed } from './transition-listed.ts';
 import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
 import type { TaskRequest } from './task.ts';
 import { changeEffects } from './transition-effects.ts';
@@ -78,6 +80,8 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
       return onCleared(c, outcome);
     case 'repaired':
       return onRepaired(c, outcome);
+    case 'listed':
+      return onListed(c, outcome, policy);
     case 'disconnected':
       return { next: { ...move(c, 'disconnectedHere', outcome.at), endedAt: outcome.at }, happenings: [] };
   }
@@ -249,7 +253,7 @@ function onAccountFailure(
 ): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };
-  const direct = outcome.via === 'poll' || outcome.via === 'check';
+  const direct = isAsked(outcome.via);
   if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
   return { next: confirmed(c, meaning, outcome.failure, outcome.at), happenings: [] };
 }

@@ -103,8 +103,7 @@ function presentConnection(connection: ListedConnection, make: string | null, se
     lastSuccess: lastSuccess ? { kind: lastSuccess.kind, at: iso(lastSuccess.at) } : null,
     lastTelemetryAt: maybeIso(connection.lastTelemetryAt),
     nextPollAt: maybeIso(connection.nextPollAt),
-    // No limit is documented on v3. @see docs/smartcar.md §4
-    lapsesAt: null,
+    lapsesAt: maybeIso(connection.lapsesAt),
     subscribed: connection.subscribedAt !== null,
     disconnecting: cause === 'disconnectedHere' && connection.revokedAt === null,
     request: request

@@ -4,7 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 
 import type { Connection, Suspicion } from '../domain/connection.ts';
 import type { VehicleMeaning } from '../domain/failure.ts';
-import type { ConnectionId, FleetId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
@@ -100,6 +100,17 @@ export async function nameOwner(tx: Tx, vehicleId: VehicleId, ownerId: OwnerId):
     .where('ended_at', 'is', null)
     .where('owner_id', 'is', null)
     .execute();
+}
+
+/** Living connections that are read by this family of tokens. */
+export async function listConnectionsOfFamily(tx: Tx, id: TokenSetId): Promise<ConnectionId[]> {
+  const rows = await tx
+    .selectFrom('connection')
+    .select('id')
+    .where('token_set_id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** Smartcar confirmed that the webhook is subscribed to this vehicle. */

@@ -1,7 +1,9 @@
 /** Counts of a fleet for its overview; it changes nothing. */
 import { sql } from 'kysely';
 
+import { noticeUntil } from '../domain/lapse.ts';
 import type { Tx } from './database.ts';
+import { countLapses } from './lapse.ts';
 import { oldBefore } from './vehicle-list.ts';
 
 export interface OverviewCounts {
@@ -10,6 +12,8 @@ export interface OverviewCounts {
   connections: { status: string | null; cause: string | null; count: number }[];
   freshness: { fresh: number; stale: number; never: number };
   owners: { asked: number; opened: number; oldestAskedAt: Date | null };
+  /** Connections whose grant lapses within the notice. */
+  lapsing: number;
   alerts: { open: number; critical: number };
   webhooks: { lastReceivedAt: Date | null; pending: number; quarantined: number };
 }
@@ -24,6 +28,7 @@ export async function overviewCounts(
     connections,
     freshness: await freshnessCounts(tx, limits),
     owners: await ownerCounts(tx),
+    lapsing: await countLapses(tx, noticeUntil(limits.now)),
     alerts: await alertCounts(tx),
     webhooks: await webhookCounts(tx),
   };

@@ -4,6 +4,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { AlertSeverity, AlertState } from '../domain/alert.ts';
 import type { Cause, Status } from '../domain/cause.ts';
 import type { Platform } from '../domain/connection.ts';
+import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
 import type {
   AlertId,
@@ -11,6 +12,7 @@ import type {
   AuditId,
   ConnectSessionId,
   ConnectionId,
+  DriftId,
   EventId,
   FleetId,
   InboxId,
@@ -18,6 +20,7 @@ import type {
   MemberId,
   NotificationId,
   OwnerId,
+  ReconciliationId,
   RequestId,
   SmartcarConnectionId,
   SmartcarUserId,
@@ -135,6 +138,8 @@ interface ConnectionTable {
   subscribed_at: Date | null;
   revoked_at: Date | null;
   ended_at: Date | null;
+  /** Written by the forecast alone. */
+  lapses_at: ColumnType<Date | null, never, Date | null>;
   version: number;
 }
 
@@ -150,6 +155,7 @@ interface TokenSetTable {
   lease_until: Date | null;
   version: Generated<number>;
   created_at: Date;
+  kept_alive_at: ColumnType<Date | null, never, Date>;
 }
 
 interface ConnectionDueTable {
@@ -162,6 +168,8 @@ interface ConnectionDueTable {
   due_at: Date | null;
   lease_until: Date | null;
   fence: Generated<number>;
+  listed_at: ColumnType<Date | null, never, Date>;
+  subscription_listed_at: ColumnType<Date | null, never, Date>;
 }
 
 interface TimelineTable {
@@ -362,6 +370,56 @@ interface IdempotencyTable {
   created_at: Date;
 }
 
+interface ReconciliationTable {
+  id: ReconciliationId;
+  platform: Platform;
+  state: ReconciliationState;
+  phase: ReconciliationPhase;
+  next_page: Json<Record<string, string> | null> | null;
+  started_at: Date;
+  ended_at: Date | null;
+  lease_until: Date | null;
+  attempts: Generated<number>;
+  listed: Generated<number>;
+  missing: Generated<number>;
+  error: string | null;
+}
+
+interface UnknownConnectionTable {
+  smartcar_vehicle_id: SmartcarVehicleId;
+  smartcar_user_id: SmartcarUserId;
+  smartcar_connection_id: SmartcarConnectionId | null;
+  platform: Platform;
+  permissions: string[];
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  granted_at: Date | null;
+  first_seen_at: Date;
+  seen_at: Date;
+}
+
+interface DriftTable {
+  id: DriftId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  connection_id: ConnectionId;
+  reconciliation_id: ReconciliationId;
+  kind: DriftKind;
+  detail: Json<Record<string, unknown>>;
+  at: Date;
+}
+
+interface WebhookPulseTable {
+  fleet_id: FleetId;
+  make: string;
+  day: string;
+  deliveries: number;
+  longest_gap_s: number;
+  last_at: Date;
+}
+
 export interface Tables {
   fleet: FleetTable;
   owner: OwnerTable;
@@ -389,4 +447,8 @@ export interface Tables {
   api_key: ApiKeyTable;
   audit: AuditTable;
   idempotency: IdempotencyTable;
+  reconciliation: ReconciliationTable;
+  unknown_connection: UnknownConnectionTable;
+  drift: DriftTable;
+  webhook_pulse: WebhookPulseTable;
 }

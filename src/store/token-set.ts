@@ -1,6 +1,7 @@
 /** Families of v2's tokens: one row each, sealed, renewed by one process at a time. */
 import { sql } from 'kysely';
 
+import type { Cause } from '../domain/cause.ts';
 import { isId, type FleetId, type SmartcarUserId, type TokenSetId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
@@ -172,6 +173,40 @@ export async function listUnanswered(tx: Tx, since: Date, now: Date): Promise<To
     .limit(50)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** No refresh makes such a family whole again: only its owner can. */
+const lost: readonly Cause[] = ['grantLapsed', 'tokensRefused', 'tokensLost'];
+
+/** As `TokenAccess.claimIdle` says. */
+export async function claimIdleTokenSets(
+  tx: Tx,
+  { idleSince, triedBefore, limit }: { idleSince: Date; triedBefore: Date; limit: number },
+  now: Date,
+): Promise<TokenSetId[]> {
+  const { rows } = await sql<{ id: TokenSetId }>`
+    with idle as materialized (
+      select t.id from token_set t
+      where t.sealed is not null and t.issued_at < ${idleSince}
+        and (t.kept_alive_at is null or t.kept_alive_at < ${triedBefore})
+        and (t.lease_until is null or t.lease_until <= ${now})
+        and exists (select from connection c where c.token_set_id = t.id and c.ended_at is null
+          and (c.cause is null or c.cause <> all(${lost}::text[])))
+      order by coalesce(t.kept_alive_at, t.issued_at) limit ${limit} for update of t skip locked)
+    update token_set t set kept_alive_at = ${now} from idle where idle.id = t.id returning t.id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** As `TokenAccess.endsOf` says. */
+export async function endsOfTokenSets(tx: Tx, ids: readonly TokenSetId[]): Promise<Map<TokenSetId, Date>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('token_set')
+    .select(['id', 'refresh_expires_at'])
+    .where('id', 'in', [...ids])
+    .where('sealed', 'is not', null)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.refresh_expires_at]));
 }
 
 /** Erases the family's tokens when no connection uses them any more that lives or is still to be ended at Smartcar. @returns whether it erased them */

@@ -32,6 +32,8 @@ export interface ListedConnection {
   subscribedAt: Date | null;
   revokedAt: Date | null;
   endedAt: Date | null;
+  /** When the grant lapses if nothing is done; null when no limit is documented. */
+  lapsesAt: Date | null;
   /** What the owner is asked and has not finished; null when nothing. */
   request: { id: RequestId; askedAt: Date; openedAt: Date | null; returnedAt: Date | null } | null;
 }
@@ -62,6 +64,10 @@ export interface VehicleFilter {
   freshness?: FreshnessState | undefined;
   make?: string | undefined;
   owner?: string | undefined;
+  /** An instant; only living connections whose grant lapses before it. */
+  lapsesBefore?: string | undefined;
+  /** By number where it is not said; by lapse: soonest first, then those of which none is known. */
+  sort?: 'number' | 'lapsesAt' | undefined;
   /** Part of a number, plate, VIN, make, model or owner's name. */
   q?: string | undefined;
   who?: string | undefined;
@@ -79,11 +85,12 @@ export interface VehiclePage {
 /** One page in the order of the numbers; asks for one more than `limit`, so that the caller sees whether there is a next page. */
 export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehiclePage): Promise<ListedVehicle[]> {
   const fresh = filter.freshness ? await freshnessCondition(tx, filter.freshness, page) : null;
-  let query = select(tx);
+  const key = filter.sort === 'lapsesAt' ? byLapse : byNumber;
+  let query = select(tx, key);
   for (const condition of [...conditions(filter), fresh]) if (condition) query = query.where(condition);
-  if (page.after) query = query.where(sql<boolean>`(lower(v.number), v.id) > (${page.after[0]}, ${page.after[1]})`);
+  if (page.after) query = query.where(sql<boolean>`(${key}, v.id) > (${page.after[0]}, ${page.after[1]})`);
   const rows = await query
-    .orderBy(sql`lower(v.number)`)
+    .orderBy(key)
     .orderBy('v.id')
     .limit(page.limit + 1)
     .execute();
@@ -122,6 +129,9 @@ function conditions(filter: VehicleFilter): (RawBuilder<boolean> | null)[] {
     owner ? sql<boolean>`v.owner_id = ${owner}` : null,
     who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
     q ? matches(q) : null,
+    filter.lapsesBefore
+      ? sql<boolean>`(c.ended_at is null and c.lapses_at < ${filter.lapsesBefore}::timestamptz)`
+      : null,
   ];
 }
 
@@ -191,6 +201,7 @@ interface Row {
   subscribed_at: Date | null;
   revoked_at: Date | null;
   ended_at: Date | null;
+  lapses_at: Date | null;
   request_id: RequestId | null;
   asked_at: Date | null;
   opened_at: Date | null;
@@ -200,7 +211,12 @@ interface Row {
 /** The builder's own type of these joins is pages long; conditions are written as SQL over v, o, s, c and r. */
 type Select = SelectQueryBuilder<Tables & { v: Tables['vehicle'] }, 'v', Row>;
 
-function select(tx: Tx): Select {
+/** What lists are ordered by, as text, so that a cursor can carry it. */
+const byNumber = sql<string>`lower(v.number)`;
+const byLapse = sql<string>`coalesce(to_char(case when c.ended_at is null then c.lapses_at end at time zone 'UTC',
+  'YYYY-MM-DD"T"HH24:MI:SS.US'), 'never') collate "C"`;
+
+function select(tx: Tx, key = byNumber): Select {
   const query = tx
     .selectFrom('vehicle as v')
     .leftJoin('owner as o', 'o.id', 'v.owner_id')
@@ -238,12 +254,13 @@ function select(tx: Tx): Select {
       'c.subscribed_at',
       'c.revoked_at',
       'c.ended_at',
+      'c.lapses_at',
       'r.id as request_id',
       'r.asked_at',
       'r.opened_at',
       'r.returned_at',
     ])
-    .select(sql<string>`lower(v.number)`.as('sort_key'));
+    .select(key.as('sort_key'));
   return query as unknown as Select; // see Select
 }
 
@@ -311,6 +328,7 @@ function connectionFrom(row: Row): ListedConnection | null {
     subscribedAt: row.subscribed_at,
     revokedAt: row.revoked_at,
     endedAt: row.ended_at,
+    lapsesAt: row.ended_at ? null : row.lapses_at,
     request:
       row.request_id && row.asked_at
         ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }

@@ -1,4 +1,5 @@
 /** English: what operators read about freshness, alerts, the timeline, and why something cannot be done. */
+import { reconcileAlertTexts } from './english-reconcile.ts';
 import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
 import type { Via } from '../domain/outcome.ts';
@@ -54,6 +55,7 @@ export const alertTexts = {
     'Messages that claim to come from Smartcar arrive with a wrong signature{count, select, none {} other { ({count})}}. They are not accepted; check the management key.',
   'alert.notification.failed':
     '{vehicle}: a message to the owner could not be delivered{reason, select, none {} other { ({reason})}}. Reach them another way.',
+  ...reconcileAlertTexts,
   'alert.someVehicle': 'A vehicle',
   'alert.other': '{vehicle}: {kind}',
 } as const satisfies Record<`alert.${AlertKind}`, string> & Record<string, string>;
@@ -71,7 +73,10 @@ export const timelineTexts = {
   'timeline.connection.revoked-at-smartcar': 'Smartcar confirmed that our access has ended.',
   'timeline.connection.subscribed': "Smartcar now sends this car's data by itself.",
   'timeline.connection.tokens-lost':
-    'Access could not be renewed: the answer to our request of {reported} was never stored, and it is too late to ask again.',
+    'Access could not be renewed: the answer to our request{reported, select, none {} other { of {reported}}} was never stored, and it is too late to ask again.',
+  'timeline.connection.permissions-changed':
+    'What the owner allows has changed{reported, select, none {} other {: {reported}}}.',
+  'timeline.connection.listed-again': "Smartcar's list shows this connection again; the car is being read.",
   'timeline.owner.asked': 'The owner was asked to reconnect the car.',
   'timeline.owner.returned': 'The owner came back from signing in; proof is awaited.',
   'timeline.owner.told': 'The owner was told that it works.',

@@ -169,6 +169,9 @@ export function alertText(
       expected: word('expected'),
       found: word('found'),
       count: word('count'),
+      date: word('date'),
+      of: make ? makeName(make) : 'none',
+      share: word('share'),
       reason: word('reason'),
     }),
   );

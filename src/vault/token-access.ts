@@ -27,6 +27,13 @@ export interface TokenAccess {
   eraseAllUnused(tx: Tx, before: Date): Promise<void>;
   /** When a renewal left whose answer was never stored; null when there is none. */
   unansweredSince(family: TokenFamily): Promise<Date | null>;
+  /**
+   * Takes up families that living connections use and nobody has renewed since `idleSince`, longest unused first, at most
+   * `limit`; none that was taken up after `triedBefore`. Two at once never get the same.
+   */
+  claimIdle(tx: Tx, claim: { idleSince: Date; triedBefore: Date; limit: number }, now: Date): Promise<TokenSetId[]>;
+  /** When the families of these end that nobody renews; families whose tokens are erased are left out. */
+  endsOf(tx: Tx, ids: readonly TokenSetId[]): Promise<Map<TokenSetId, Date>>;
   /** Families whose renewal left after `since` and was never answered, with nobody at work on them. */
   listUnanswered(tx: Tx, since: Date, now: Date): Promise<TokenSetId[]>;
   /** Resolves when no renewal is under way. Never rejects. */

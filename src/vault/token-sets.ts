@@ -15,6 +15,8 @@ import type { Answer } from '../smartcar/answer.ts';
 import { longestTokenCallS, tokenConnections, type SmartcarV2 } from '../smartcar/v2/smartcar-v2.ts';
 import type { Database, Tx } from '../store/database.ts';
 import {
+  claimIdleTokenSets,
+  endsOfTokenSets,
   eraseUnusedTokenSet,
   eraseUnusedTokenSets,
   insertTokenSet,
@@ -93,6 +95,8 @@ export async function openTokenAccess(options: TokenAccessOptions): Promise<Toke
     keep: (tx, given, now) => keepTokens(options.vault, tx, given, now),
     eraseUnused: eraseUnusedTokenSet,
     eraseAllUnused: eraseUnusedTokenSets,
+    claimIdle: claimIdleTokenSets,
+    endsOf: endsOfTokenSets,
     listUnanswered,
     async unansweredSince({ fleetId, tokenSetId }) {
       const row = await options.database.asFleet(fleetId, (tx) => readTokenSet(tx, tokenSetId));

@@ -24,6 +24,7 @@ import {
   data,
   disconnected,
   failed,
+  listed,
   minutes,
   policy,
   reading,
@@ -102,6 +103,12 @@ export const outcomeAt = (minute: number, ending: boolean): fc.Arbitrary<Outcome
       arbitrary: fc
         .subarray(policy.requiredPermissions.slice())
         .map((permissions) => repaired(minute, { permissions })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .option(fc.subarray(policy.requiredPermissions.slice()))
+        .map((permissions) => listed(minute, { permissions })),
     },
     { weight: ending ? 1 : 0, arbitrary: fc.constant(disconnected(minute)) },
   );

@@ -16,6 +16,7 @@ import type {
   ClearedOutcome,
   DisconnectedOutcome,
   FailedOutcome,
+  ListedOutcome,
   RepairedOutcome,
   SignalsOutcome,
 } from '../../src/domain/outcome.ts';
@@ -190,6 +191,17 @@ export const repaired = (minute: number, change: Seen<RepairedOutcome> = {}): Re
   permissions: [...defaultRequiredPermissions],
   smartcarConnectionId: 'grant-2' as SmartcarConnectionId, // a repaired grant may get a new id
   grant: null,
+  ...change,
+});
+
+/** Smartcar's list shows the grant as it is kept, where nothing else is said. */
+export const listed = (minute: number, change: Seen<ListedOutcome> = {}): ListedOutcome => ({
+  kind: 'listed',
+  via: 'reconciliation',
+  at: minutes(minute),
+  requestId: null,
+  permissions: null,
+  smartcarConnectionId: null,
   ...change,
 });
 

@@ -156,7 +156,12 @@ test('fresh data needs no reason, whatever the connection', () => {
 });
 
 test('a make is known in any case of letters, and one that is not known has the usual habits', () => {
-  assert.deepEqual(makePolicy('kia'), { freshnessMin: 72, staleAfterH: 24, deepSleepAfterD: null });
+  assert.deepEqual(makePolicy('kia'), {
+    freshnessMin: 72,
+    staleAfterH: 24,
+    deepSleepAfterD: null,
+    signInAgainAfterD: null,
+  });
   assert.deepEqual(makePolicy('NEVERHEARDOF'), makePolicy(null));
 });
 

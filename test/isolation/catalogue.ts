@@ -33,7 +33,15 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     acts: 'select',
     because: 'one loop delivers what is due of all fleets; it sees nothing that is over',
   },
+  reconciliation: {
+    acts: 'select insert update delete',
+    because: 'Smartcar’s lists are the whole application’s, so one comparison serves all fleets',
+  },
   request_bucket: { acts: 'select insert update', because: 'Smartcar’s limit is for the whole application' },
+  unknown_connection: {
+    acts: 'select insert update delete',
+    because: 'what Smartcar lists and no fleet has belongs to no fleet yet',
+  },
   webhook_inbox: { acts: 'select insert update delete', because: 'a delivery is kept before its fleet is known' },
   webhook_refused: { acts: 'select insert update delete', because: 'what is refused at the door belongs to no fleet' },
   webhook_seen: { acts: 'select insert delete', because: 'Smartcar’s event ids are unique over all fleets' },

@@ -9,6 +9,7 @@ import { writeAudit } from '../../src/store/audit.ts';
 import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Database } from '../../src/store/database.ts';
+import { insertDrifts } from '../../src/store/drift.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
 import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
@@ -17,6 +18,7 @@ import { addToRequest, insertRequest } from '../../src/store/reauthentication-re
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
 import { insertTokenSet } from '../../src/store/token-set.ts';
+import { addBeat } from '../../src/store/webhook-pulse.ts';
 import { labelDelivery, openInboxWriter, claimDeliveries } from '../../src/store/webhook-inbox.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from '../store/records.ts';
 
@@ -118,6 +120,21 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       detail: {},
       requestId: null,
     });
+    await insertDrifts(
+      tx,
+      [
+        {
+          fleetId: id,
+          vehicleId,
+          connectionId: connection.id,
+          reconciliationId: newId('rec', now),
+          kind: 'renamed',
+          detail: {},
+        },
+      ],
+      now,
+    );
+    await addBeat(tx, id, { make: '', deliveries: 1, firstAt: now, lastAt: now, longestGapS: 0 });
     await claimKey(tx, { fleetId: id, key: 'key', digest: Buffer.from('d') }, now);
     return { vehicleId, connectionId: connection.id, linkId: link.id };
   });

@@ -231,6 +231,7 @@ await onEveryServer('the list of vehicles', (opened) => {
         connections: [],
         freshness: { fresh: await count('fresh'), stale: await count('stale'), never: await count('never') },
         owners: { asked: 1, opened: 1, oldestAskedAt: inSeconds(-60) },
+        lapsing: 0,
         alerts: { open: 2, critical: 1 },
         webhooks: { lastReceivedAt: null, pending: 0, quarantined: 0 },
       },

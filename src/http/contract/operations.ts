@@ -14,6 +14,7 @@ export const overview = z.object({
   freshness: counts.describe('Vehicles by fresh, stale, never.'),
   turns: counts.describe('Vehicles that wait for somebody, by who.'),
   owners: z.object({ asked: z.number().int(), opened: z.number().int(), oldestAskedAt: maybeInstant }),
+  lapsing: z.number().int().describe('Connections whose grant lapses within a week.'),
   alerts: z.object({ open: z.number().int(), critical: z.number().int() }),
   webhooks: z.object({
     lastReceivedAt: maybeInstant,

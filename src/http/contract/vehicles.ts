@@ -108,6 +108,8 @@ export const vehicleQuery = z.object({
   freshness: z.enum(['fresh', 'stale', 'never']).optional(),
   make: z.string().max(60).optional(),
   owner: z.string().max(64).optional(),
+  lapsesBefore: instant.optional().describe('Only those whose grant lapses before this.'),
+  sort: z.enum(['number', 'lapsesAt']).default('number').describe('By number, or by lapse, soonest first.'),
   q: z.string().trim().max(100).optional().describe('Number, plate, VIN, make, model or owner.'),
   who: z.string().max(20).optional().describe('Whose turn it is.'),
 });

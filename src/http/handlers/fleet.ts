@@ -116,12 +116,13 @@ async function overview(
   const refusedLastHour = await database.asSystem((tx) =>
     webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)),
   );
-  const { vehicles, freshness, owners, alerts, webhooks } = counts;
+  const { vehicles, freshness, owners, alerts, lapsing, webhooks } = counts;
   return {
     at: iso(now),
     vehicles,
     freshness,
     alerts,
+    lapsing,
     ...tally(counts.connections),
     owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
     webhooks: { ...webhooks, lastReceivedAt: maybeIso(webhooks.lastReceivedAt), refusedLastHour },
