@@ -169,7 +169,7 @@ export function bindFlows(ground: Ground): Flows {
     sendConnectLink: (context, id, options, now) => sendConnectLink(ground, context, id, options, now),
     reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
-    check: (context, id, now) => check(ground, context, id, now),
+    check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),

@@ -1,36 +1,92 @@
-/** An operator's check: reads the car now, and takes the one path like any other answer. */
+/** A check by hand: every step of the diagnosis is run now, kept as it comes, and told to whoever looks on. */
 import { can } from '../domain/connection.ts';
-import type { VehicleId } from '../domain/ids.ts';
+import type { CheckStep } from '../domain/check-step.ts';
+import type { Check } from '../domain/diagnosis.ts';
+import type { FleetId, VehicleId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Happening } from '../domain/timeline.ts';
 import { findLivingConnection } from '../store/connection.ts';
+import { startCheck, writeCheck } from '../store/diagnosis.ts';
+import type { CheckKey } from '../store/diagnosis.ts';
+import { ownFleet } from '../store/fleet.ts';
+import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
+import { noteCredentials } from './credentials.ts';
+import { checkCost, runSteps } from './diagnose.ts';
+import type { Checked } from './diagnose.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
-import { isStillReadSo, readCost, readVehicle } from './read-vehicle.ts';
+import { isStillReadSo } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
+import { lostTokensLine } from './v2.ts';
 
-/** @throws Refusal `not_found`, `not_connected`, `too_many_requests` */
+export type CheckNeeds = ObserveNeeds & ReadNeeds & BudgetNeeds;
+
+/**
+ * `onStep` hears each step as soon as it is kept.
+ *
+ * @throws Refusal `not_found`, `not_connected`, `too_many_requests`
+ */
 export async function check(
-  needs: ObserveNeeds & ReadNeeds & BudgetNeeds,
+  needs: CheckNeeds,
   context: Context,
   id: VehicleId,
   now: Date,
+  onStep: (step: CheckStep) => void = () => undefined,
 ): Promise<void> {
-  const { fleetId, actor } = context;
-  const connection = await needs.database.asFleet(fleetId, async (tx) => {
-    if (!(await findVehicle(tx, id))) throw new Refusal('not_found');
-    return findLivingConnection(tx, id);
+  const checked = await findChecked(needs, context.fleetId, id);
+  const { connection } = checked;
+  if (!(await takeForPerson(needs, checkCost(connection.platform), now)))
+    throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment. Nothing was asked.");
+  const key: CheckKey = { fleetId: context.fleetId, vehicleId: id, startedAt: now };
+  const so: Check = { startedAt: now, finishedAt: null, steps: [], answer: null };
+  const keep = (): Promise<void> => needs.database.asFleet(key.fleetId, (tx) => writeCheck(tx, key, so));
+  await needs.database.asFleet(key.fleetId, (tx) => startCheck(tx, key));
+  try {
+    await runSteps({
+      needs,
+      checked,
+      async onStep(step) {
+        so.steps.push(step);
+        await keep();
+        onStep(step);
+      },
+      async onOutcome(outcome, answer) {
+        so.answer = answer;
+        await settle(needs, context, checked, outcome);
+      },
+    });
+  } finally {
+    so.finishedAt = needs.clock();
+    await keep();
+    await needs.database.asFleet(key.fleetId, (tx) => announce(tx, key.fleetId, [id], ['vehicles']));
+  }
+}
+
+async function findChecked(needs: CheckNeeds, fleetId: FleetId, id: VehicleId): Promise<Checked> {
+  return needs.database.asFleet(fleetId, async (tx) => {
+    const vehicle = await findVehicle(tx, id);
+    if (!vehicle) throw new Refusal('not_found');
+    const connection = await findLivingConnection(tx, id);
+    if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
+    const { settings } = await ownFleet(tx);
+    return { connection, make: vehicle.make, settings };
   });
-  if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
-  if (!(await takeForPerson(needs, readCost(connection.platform), now)))
-    throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
+}
+
+/** What the read came to goes the one path, with the lines that a person asked, and of tokens that were lost. */
+async function settle(needs: CheckNeeds, context: Context, { connection }: Checked, outcome: Outcome): Promise<void> {
+  const { fleetId, actor } = context;
   const car = { ...connection, connectionId: connection.id };
-  const outcome = await readVehicle(needs, car, 'check');
-  const run = { kind: 'check.run', at: outcome.at, via: 'check', requestId: outcome.requestId } as const;
+  const meaning = outcome.kind === 'failed' ? outcome.failure.meaning : null;
+  await noteCredentials(needs, car, meaning === 'credentials' ? 'refused' : 'accepted', outcome.at);
+  const lost = meaning === 'tokensLost' ? await lostTokensLine(needs, car, outcome.at, outcome.requestId) : null;
+  const run: Happening = { kind: 'check.run', at: outcome.at, via: 'check', requestId: outcome.requestId };
   await observe(
     needs,
     {
@@ -40,9 +96,8 @@ export async function check(
       actor,
       together: async (tx, { connection: current }) => {
         if (!isStillReadSo(current, car)) return false;
-        await insertHappenings(tx, { fleetId, vehicleId: current.vehicleId, connectionId: connection.id }, actor, [
-          run,
-        ]);
+        const subject = { fleetId, vehicleId: current.vehicleId, connectionId: connection.id };
+        await insertHappenings(tx, subject, actor, lost ? [run, { ...lost, via: 'check' }] : [run]);
         return true;
       },
     },

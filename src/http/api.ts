@@ -7,14 +7,18 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Call, Handlers } from './call.ts';
 import { paths } from './contract/paths.ts';
 import type { CallName } from './contract/paths.ts';
+import type { Answer } from './contract/routes.ts';
 import { routes } from './contract/routes.ts';
 import { problem } from './contract/shared.ts';
 import { alertHandlers } from './handlers/alerts.ts';
+import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { ownerHandlers } from './handlers/owners.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { vehicleHandlers } from './handlers/vehicles.ts';
 import { once } from './idempotency.ts';
+import { answerLive, silence, wantsEvents } from './live-answer.ts';
+import type { Tell } from './live-answer.ts';
 import type { HttpNeeds } from './server-needs.ts';
 import { mustBeAllowed, whoAsks } from './who.ts';
 import type { Who, WhoNeeds } from './who.ts';
@@ -23,6 +27,14 @@ export type ApiNeeds = HttpNeeds & WhoNeeds;
 
 /** Reads that show a precise location. */
 const locating: readonly CallName[] = ['getVehicle', 'listSignals'];
+/** Calls that can be told piece by piece: the name of the last event, and what it holds of the answer. */
+const live: { readonly [N in CallName]?: { last: string; of: (answer: Answer<N>) => unknown } } = {
+  checkVehicle: { last: 'diagnosis', of: ({ diagnosis }) => diagnosis },
+};
+/** Calls that are answered as a text to be read, unless JSON is asked for. */
+const texts: { readonly [N in CallName]?: (answer: Answer<N>) => string } = {
+  getSupportFile: ({ text }) => text,
+};
 /** A screen that is left open reads again and again: one line an hour for each reader and vehicle says it all. */
 const sameReadMs = 3_600_000;
 const mostReads = 10_000;
@@ -31,6 +43,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
   const handlers: Handlers = {
     ...fleetHandlers(needs),
     ...vehicleHandlers(needs),
+    ...diagnosisHandlers(needs),
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
     ...recordHandlers(needs),
@@ -91,22 +104,50 @@ interface Registered {
 }
 
 async function answer(registered: Registered, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { needs, name, status } = registered;
+  const { name, status } = registered;
   const who = askers.get(request);
   if (!who) throw new Error(`Nobody was asked who calls ${name}.`);
-  const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
   reply.code(status).header('cache-control', 'no-store');
-  if (typeof key !== 'string') return reply.send(await act(registered, request, who));
+  const pieces = live[name] as { last: string; of: (answer: unknown) => unknown } | undefined; // each of its own call
+  if (pieces && wantsEvents(request)) {
+    return answerLive(request, reply, pieces.last, async (tell) =>
+      pieces.of(await actOnce(registered, request, reply, who, tell)),
+    );
+  }
+  const answered = await actOnce(registered, request, reply, who, silence);
+  const write = texts[name] as ((answer: unknown) => string) | undefined; // each of its own call
+  if (!write || wantsJson(request)) return reply.send(answered);
+  return reply.type('text/plain; charset=utf-8').serializer(String).send(write(answered));
+}
+
+const wantsJson = ({ headers: { accept } }: FastifyRequest): boolean => /\bapplication\/json\b/i.test(accept ?? '');
+
+/** The same key and request act once, and are answered the same again. */
+async function actOnce(
+  registered: Registered,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  who: Who,
+  tell: Tell,
+): Promise<unknown> {
+  const { needs, status } = registered;
+  const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+  if (typeof key !== 'string') return act(registered, request, who, tell);
   const { fleetId, actor } = who.context;
   const asked = JSON.stringify([actor.kind, actor.id, request.url, request.body]);
   const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () =>
-    act(registered, request, who),
+    act(registered, request, who, tell),
   );
   if (repeated) reply.header('idempotent-replayed', 'true');
-  return reply.send(kept);
+  return kept;
 }
 
-async function act({ needs, name, handlers, audit }: Registered, request: FastifyRequest, who: Who): Promise<unknown> {
+async function act(
+  { needs, name, handlers, audit }: Registered,
+  request: FastifyRequest,
+  who: Who,
+  tell: Tell,
+): Promise<unknown> {
   const now = needs.clock();
   const { fleetId } = who.context;
   const call = {
@@ -116,6 +157,7 @@ async function act({ needs, name, handlers, audit }: Registered, request: Fastif
     query: request.query,
     body: request.body,
     now,
+    tell,
     inFleet: (work: Parameters<Call<'getMe'>['inFleet']>[0]) => needs.database.asFleet(fleetId, work),
   };
   // Each handler takes what its own route's schemas let through; the loop can't say so.

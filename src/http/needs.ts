@@ -1,6 +1,7 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
 import type { AlertId, OwnerId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
+import type { CheckStep } from '../domain/check-step.ts';
 import type { Context } from '../flows/context.ts';
 import type { LinkPage } from '../flows/link-page.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -61,8 +62,8 @@ export interface Flows {
     now: Date,
   ): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }>;
   disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
-  /** Reads the vehicle now and puts what came through the one path. */
-  check(context: Context, id: VehicleId, now: Date): Promise<void>;
+  /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
+  check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   /** Raw bytes in, durable before the answer. */

@@ -3,8 +3,10 @@ import type { ColumnType, Generated } from 'kysely';
 
 import type { AlertSeverity, AlertState } from '../domain/alert.ts';
 import type { Cause, Status } from '../domain/cause.ts';
+import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
+import type { CheckAnswer } from '../domain/diagnosis.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
 import type {
   AlertId,
@@ -156,6 +158,24 @@ interface TokenSetTable {
   version: Generated<number>;
   created_at: Date;
   kept_alive_at: ColumnType<Date | null, never, Date>;
+}
+
+/** A step of a check as it is kept: its instant as ISO text. */
+export type KeptCheckStep = Omit<CheckStep, 'at'> & { at: string };
+
+/** What a check's read came to as it is kept: instants as ISO text. */
+export type KeptCheckAnswer = Omit<CheckAnswer, 'at' | 'failures'> & {
+  at: string;
+  failures: (Omit<CheckAnswer['failures'][number], 'fetchedAt'> & { fetchedAt: string | null })[];
+};
+
+interface VehicleCheckTable {
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  started_at: Date;
+  finished_at: Date | null;
+  steps: Json<KeptCheckStep[]>;
+  answer: Json<KeptCheckAnswer | null> | null;
 }
 
 interface ConnectionDueTable {
@@ -429,6 +449,7 @@ export interface Tables {
   connection: ConnectionTable;
   token_set: TokenSetTable;
   connection_due: ConnectionDueTable;
+  vehicle_check: VehicleCheckTable;
   timeline: TimelineTable;
   alert: AlertTable;
   reauthentication_request: RequestTable;

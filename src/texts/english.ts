@@ -1,5 +1,6 @@
 /** The English catalogue: the one that every other language has to match key by key. */
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
+import { diagnosisTexts } from './english-diagnosis.ts';
 import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
@@ -24,4 +25,5 @@ export const english = {
   ...returnProblemTexts,
   ...pageTexts,
   ...mailTexts,
+  ...diagnosisTexts,
 } as const;

@@ -61,6 +61,8 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   reconnectVehicle: { names: 'vehicle', body: {} },
   disconnectVehicle: { names: 'vehicle', body: { when: 'now' } },
   checkVehicle: { names: 'vehicle' },
+  getDiagnosis: { names: 'vehicle' },
+  getSupportFile: { names: 'vehicle' },
   listSignals: { names: 'vehicle' },
   listTimeline: { names: 'vehicle' },
   listOwners: { answers: 200 },

@@ -10,6 +10,7 @@ import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertDrifts } from '../../src/store/drift.ts';
+import { startCheck } from '../../src/store/diagnosis.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
 import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
@@ -48,6 +49,7 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       refreshExpiresAt: inSeconds(60 * 86_400),
     });
     await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
+    await startCheck(tx, { fleetId: id, vehicleId, startedAt: now });
     await insertHappenings(tx, subject, towline, [
       { kind: 'vehicle.added', at: now, via: 'operator', requestId: null },
     ]);

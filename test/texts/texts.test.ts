@@ -265,6 +265,15 @@ test('every message compiles, and every language has every key', () => {
     kind: 'k',
     error: 'e',
     button: 'b',
+    permissions: 'pe',
+    signals: 'si',
+    came: 2,
+    old: 'none',
+    lacking: 'la',
+    wait: 'none',
+    step: 'st',
+    text: 'te',
+    why: 'wh.',
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

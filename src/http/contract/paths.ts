@@ -13,6 +13,8 @@ export const paths = {
   reconnectVehicle: ['POST', '/vehicles/:id/reconnect'],
   disconnectVehicle: ['POST', '/vehicles/:id/disconnect'],
   checkVehicle: ['POST', '/vehicles/:id/check'],
+  getDiagnosis: ['GET', '/vehicles/:id/diagnosis'],
+  getSupportFile: ['GET', '/vehicles/:id/diagnosis/support'],
   listSignals: ['GET', '/vehicles/:id/signals'],
   listTimeline: ['GET', '/vehicles/:id/timeline'],
   listOwners: ['GET', '/owners'],

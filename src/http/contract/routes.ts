@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
+import * as d from './diagnosis.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
 import { idParam, none } from './shared.ts';
@@ -52,7 +53,14 @@ export const routes = {
     v.vehicle,
     'disconnect',
   ),
-  checkVehicle: act('Reads it now', none, v.vehicle, 'check'),
+  checkVehicle: act(
+    'Runs the diagnosis now; with Accept: text/event-stream an event `step` for each step and `diagnosis` at the end',
+    none,
+    d.checkedVehicle,
+    'check',
+  ),
+  getDiagnosis: one('What is wrong, how sure that is, and what it rests on', d.diagnosis),
+  getSupportFile: one("A hand-over for Smartcar's support; text with Accept: text/plain", d.supportFile),
   listSignals: one('Newest readings with their times', v.signalList),
   listTimeline: route({
     summary: 'Everything that happened',

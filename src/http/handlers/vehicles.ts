@@ -21,7 +21,6 @@ type VehicleCalls =
   | 'connectVehicle'
   | 'reconnectVehicle'
   | 'disconnectVehicle'
-  | 'checkVehicle'
   | 'listSignals'
   | 'listTimeline';
 
@@ -57,11 +56,6 @@ export function vehicleHandlers({ flows }: HandlerNeeds): Pick<Handlers, Vehicle
     async disconnectVehicle(call) {
       const id = vehicleId(call.params.id);
       await flows.disconnect(call.context, id, call.now);
-      return view(call, id);
-    },
-    async checkVehicle(call) {
-      const id = vehicleId(call.params.id);
-      await flows.check(call.context, id, call.now);
       return view(call, id);
     },
     listSignals: signals,

@@ -1,0 +1,61 @@
+/** Check and diagnosis of one vehicle. */
+import { diagnose } from '../../domain/diagnosis.ts';
+import type { Known } from '../../domain/diagnosis.ts';
+import { isId } from '../../domain/ids.ts';
+import type { VehicleId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Vehicle } from '../../domain/vehicle.ts';
+import type { Tx } from '../../store/database.ts';
+import { findKnown } from '../../store/diagnosis.ts';
+import { ownFleet } from '../../store/fleet.ts';
+import { vehicleById } from '../../store/vehicle-list.ts';
+import { findVehicle } from '../../store/vehicle.ts';
+import type { HandlerNeeds, Handlers } from '../call.ts';
+import { presentDiagnosis, presentStep, presentSupportFile } from '../present-diagnosis.ts';
+import { presentVehicle } from '../present-vehicle.ts';
+
+type DiagnosisCalls = 'checkVehicle' | 'getDiagnosis' | 'getSupportFile';
+
+export function diagnosisHandlers({ flows, clock }: HandlerNeeds): Pick<Handlers, DiagnosisCalls> {
+  return {
+    async checkVehicle(call) {
+      const id = vehicleId(call.params.id);
+      await flows.check(call.context, id, call.now, (step) => call.tell('step', presentStep(step)));
+      return call.inFleet(async (tx) => {
+        // The check took its time; what it found is dated by when it came.
+        const now = clock();
+        const { settings } = await ownFleet(tx);
+        const vehicle = await vehicleById(tx, id);
+        if (!vehicle) throw new Refusal('not_found');
+        const { known } = await find(tx, id);
+        return {
+          ...presentVehicle(vehicle, settings, now),
+          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }),
+        };
+      });
+    },
+    getDiagnosis: ({ params, now, inFleet }) =>
+      inFleet(async (tx) => {
+        const { vehicle, known } = await find(tx, vehicleId(params.id));
+        return presentDiagnosis(diagnose(known, now), vehicle);
+      }),
+    getSupportFile: ({ params, now, inFleet }) =>
+      inFleet(async (tx) => {
+        const { vehicle, known } = await find(tx, vehicleId(params.id));
+        return presentSupportFile(diagnose(known, now), vehicle, known.connection);
+      }),
+  };
+}
+
+/** What isn't one of our ids can't be a vehicle's. */
+function vehicleId(id: string): VehicleId {
+  if (!isId('veh', id)) throw new Refusal('not_found');
+  return id;
+}
+
+async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known }> {
+  const vehicle = await findVehicle(tx, id);
+  if (!vehicle) throw new Refusal('not_found');
+  const { settings } = await ownFleet(tx);
+  return { vehicle, known: await findKnown(tx, vehicle, settings) };
+}

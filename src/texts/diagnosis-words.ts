@@ -1,0 +1,189 @@
+/** A diagnosis in words: typed doors to its part of the catalogue. */
+import { causeNames, factsOf } from '../domain/cause.ts';
+import type { Cause } from '../domain/cause.ts';
+import type { CheckStep, Finding, GapReason, PermissionGap, StepName } from '../domain/check-step.ts';
+import type { Confidence, DiagnosedCause, Diagnosis, Evidence } from '../domain/diagnosis.ts';
+import { isThrottleMeaning } from '../domain/failure.ts';
+import type { Meaning } from '../domain/failure.ts';
+import type { SignalCode } from '../domain/signal.ts';
+import { say } from './say.ts';
+import {
+  causeText,
+  freshnessAction,
+  freshnessText,
+  meaningText,
+  nextActionFor,
+  ownerCauseText,
+  passingText,
+  permissionText,
+  signalName,
+  timelineText,
+} from './words.ts';
+import type { NextAction, OfMake } from './words.ts';
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const stepTitle = (name: StepName, language = 'en'): string => say(language, `step.${name}`);
+export const gapText = (why: GapReason, language = 'en'): string => say(language, `gap.${why}`);
+
+/** The word, and the sentence that says what it means. */
+export const confidenceText = (confidence: Confidence, language = 'en'): { word: string; text: string } => ({
+  word: say(language, `confidence.word.${confidence}`),
+  text: say(language, `confidence.${confidence}`),
+});
+
+/** What a step found, in a sentence. */
+export function findingText(finding: Finding, language = 'en'): string {
+  const key = `finding.${finding.says}` as const;
+  switch (finding.says) {
+    case 'gaps':
+      return say(language, key, { permissions: gapList(finding.gaps, language) });
+    case 'signalsCame':
+      return say(language, key, { came: finding.came });
+    case 'someSignalsFailed':
+      return say(language, key, { came: finding.came, signals: failedList(finding.failed, language) });
+    case 'agesOld':
+      return say(language, key, {
+        old: listOrNone(finding.old, language),
+        lacking: listOrNone(finding.lacking, language),
+      }).trim();
+    case 'refused':
+      return refusedText(finding, language);
+    case 'notAsked':
+      return say(language, key, { step: stepTitle(finding.because, language) });
+    case 'accessHeld':
+    case 'answered':
+    case 'listed':
+    case 'unlisted':
+    case 'listClosed':
+    case 'allGranted':
+    case 'storeEmpty':
+    case 'agesFresh':
+    case 'subscribed':
+    case 'notSubscribed':
+    case 'subscribedElsewhere':
+    case 'noCommand':
+    case 'noRental':
+    case 'noIncident':
+      return say(language, key);
+  }
+}
+
+function refusedText({ meaning, waitS }: Finding & { says: 'refused' }, language: string): string {
+  const params = { claim: capital(meaningText(meaning, language)), wait: waitS === null ? 'none' : waitText(waitS) };
+  return say(language, isThrottleMeaning(meaning) ? 'finding.refusedWait' : 'finding.refused', params);
+}
+
+const waitText = (seconds: number): string => (seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`);
+
+const gapList = (gaps: readonly PermissionGap[], language: string): string =>
+  gaps.map(({ permission, why }) => `${permissionText(permission, language)} (${gapText(why, language)})`).join('; ');
+
+const signalList = (codes: readonly SignalCode[], language: string): string =>
+  codes.map((code) => signalName(code, language)).join(', ');
+
+const listOrNone = (codes: readonly SignalCode[], language: string): string =>
+  codes.length === 0 ? 'none' : signalList(codes, language);
+
+/** "Location, Odometer (the car is asleep)": what failed in the same way is said once. */
+function failedList(failed: readonly { code: SignalCode; meaning: Meaning }[], language: string): string {
+  const byMeaning = new Map<Meaning, SignalCode[]>();
+  for (const { code, meaning } of failed) byMeaning.set(meaning, [...(byMeaning.get(meaning) ?? []), code]);
+  return [...byMeaning]
+    .map(([meaning, codes]) => `${signalList(codes, language)} (${meaningText(meaning, language)})`)
+    .join('; ');
+}
+
+const reportedAs = (type: string | null, code: string | null): string =>
+  [type, code].filter((word) => word !== null).join(':') || 'none';
+
+export function evidenceText(evidence: Evidence, { make }: OfMake, language = 'en'): string {
+  switch (evidence.what) {
+    case 'happening': {
+      const { kind, via, from, to, data } = evidence.happening;
+      return timelineText({ kind, via, from: from ?? null, to: to ?? null, data: { make, ...data } }, language);
+    }
+    case 'failure': {
+      const { meaning, type, code } = evidence;
+      return say(language, 'evidence.failure', {
+        claim: meaningText(meaning, language),
+        reported: reportedAs(type, code),
+      });
+    }
+    case 'signals': {
+      const { codes, meaning, type, code } = evidence;
+      const signals = signalList(codes, language);
+      const claim = meaningText(meaning, language);
+      return say(language, 'evidence.signals', { signals, claim, reported: reportedAs(type, code) });
+    }
+    case 'came':
+      return say(language, 'evidence.came', { came: evidence.came });
+    case 'step':
+      return stepLine(evidence.step, language);
+    case 'alert':
+      return say(language, 'evidence.alert', { kind: evidence.kind });
+  }
+}
+
+const stepLine = ({ name, finding }: CheckStep, language: string): string =>
+  say(language, 'evidence.step', { title: stepTitle(name, language), detail: findingText(finding, language) });
+
+export interface DiagnosisWords {
+  /** What is wrong, in a sentence. */
+  text: string;
+  /** Null when nothing is to be done. */
+  nextAction: NextAction | null;
+  /** Words to send to the owner; null when it isn't their turn. */
+  owner: string | null;
+}
+
+/** What is wrong, whose turn it is, and what to write to the owner. */
+export function diagnosisWords(diagnosis: Diagnosis, { make }: OfMake, language = 'en'): DiagnosisWords {
+  const { cause, status } = diagnosis;
+  const plain = plainWords(diagnosis, { make }, language);
+  const isClaim = diagnosis.confidence === 'suspected' && status === 'active' && isCause(cause);
+  const text = isClaim ? say(language, 'diagnosis.suspected', { text: plain.text }) : plain.text;
+  return { ...plain, text, owner: isClaim ? null : ownerWords(diagnosis, { make }, language) };
+}
+
+function plainWords(
+  { cause, ages, freshness }: Diagnosis,
+  of: OfMake,
+  language: string,
+): { text: string; nextAction: NextAction | null } {
+  if (cause === null) return { text: say(language, 'diagnosis.healthy'), nextAction: null };
+  if (isCause(cause))
+    return { text: causeText(cause, of, language), nextAction: nextActionFor(cause, factsOf(cause).status, language) };
+  if (cause === 'neverConnected') {
+    return {
+      text: say(language, 'diagnosis.neverConnected'),
+      nextAction: { who: 'operator', action: 'authorize', text: say(language, 'diagnosis.neverConnectedAction') },
+    };
+  }
+  if (cause === 'someMissing') {
+    const lacking = ages.filter(({ state }) => state !== 'fresh').map(({ code }) => code);
+    return {
+      text: say(language, 'diagnosis.someMissing', { signals: signalList(lacking, language) }),
+      nextAction: { who: 'nobody', action: 'automatic', text: say(language, 'diagnosis.someMissingAction') },
+    };
+  }
+  if (cause === 'deepSleep' || cause === 'notSubscribed' || cause === 'silent')
+    return { text: freshnessText(freshness, language) ?? '', nextAction: freshnessAction(freshness, language) };
+  return passingText(cause, language);
+}
+
+const isCause = (cause: DiagnosedCause | null): cause is Cause =>
+  cause !== null && (causeNames as readonly string[]).includes(cause); // widened only to ask
+
+/** Only what an owner can mend is said to them. */
+function ownerWords({ cause, permissions }: Diagnosis, of: OfMake, language: string): string | null {
+  if (!isCause(cause)) return null;
+  const { who, route } = factsOf(cause);
+  if (route === 'automatic' || route === 'none' || (who !== 'owner' && route !== 'widen')) return null;
+  const missing = permissions.gaps.map(({ permission }) => permissionText(permission, language)).join(', ');
+  return say(language, `ownerWords.${route}`, { why: ownerCauseText(cause, of, language), permissions: missing });
+}
+
+/** What an operator reads besides the cause: what we wait for, or what was found in the check. */
+export const operatorWords = ({ text, nextAction }: Pick<DiagnosisWords, 'text' | 'nextAction'>): string =>
+  nextAction ? `${text} ${nextAction.text}.` : text;
