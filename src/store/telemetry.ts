@@ -97,9 +97,10 @@ const keep = (reading: Reading): KeptReading => ({
   receivedAt: reading.receivedAt.toISOString(),
 });
 
-/** A value that nobody dated (a VIN) says nothing about how old the others are. */
+/** A VIN never changes, and is fetched though the car sleeps: it says nothing about how old the others are. */
 function newest(readings: readonly Reading[]): Date | null {
-  const times = readings.flatMap((reading) => (reading.measuredAt ?? reading.fetchedAt)?.getTime() ?? []);
+  const dated = readings.filter(({ code }) => code !== 'vehicleidentification-vin');
+  const times = dated.flatMap((reading) => (reading.measuredAt ?? reading.fetchedAt)?.getTime() ?? []);
   return times.length > 0 ? new Date(Math.max(...times)) : null;
 }
 
