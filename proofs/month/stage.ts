@@ -1,0 +1,243 @@
+/** Towline and the simulator in this process, on one clock that the proof moves: real database, real HTTP, no sleeping. */
+import { rmSync } from 'node:fs';
+import { Logger, runOnce } from 'graphile-worker';
+import { sql } from 'kysely';
+import { demoCredentials } from '../../simulator/credentials.ts';
+import { seeded } from '../../simulator/random.ts';
+import { startSimulator, type RunningSimulator } from '../../simulator/server.ts';
+import { bindFlows, bindTasks, closeGround, listen, openGround, type AppOptions, type Ground } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { FleetId } from '../../src/domain/ids.ts';
+import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
+import { ensureFleets } from '../../src/flows/bootstrap.ts';
+import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
+import { deliverDue } from '../../src/flows/deliver.ts';
+import { pollDue } from '../../src/flows/poll.ts';
+import type { Flows } from '../../src/http/needs.ts';
+import { taskListOf } from '../../src/jobs/runner.ts';
+import { createLog } from '../../src/log.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { ensurePartitions } from '../../src/store/telemetry.ts';
+import { freePort } from '../../test/support/ports.ts';
+import { temporaryFolder } from '../../test/support/start-servers.ts';
+import { newRota } from './rota.ts';
+
+export interface Stage {
+  ground: Ground;
+  flows: Flows;
+  fleetId: FleetId;
+  publicUrl: string;
+  /** Where Connect is. */
+  simulatorOrigin: string;
+  now(): Date;
+  /** What went wrong on our side; what Smartcar is asked again is not in it. */
+  faults: { what: string; error: unknown }[];
+  /** A call of the simulator's controls. @throws when it refuses */
+  sim(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** Moves the clock to that time; whatever is due on the way has happened by then. */
+  moveTo(at: number): Promise<void>;
+  /** Something was done from outside: what follows from it happens at the next move. */
+  touch(): void;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  cars: number;
+  seed: number;
+  startAt: number;
+}
+
+/** Nothing is finer than this. */
+const grainS = 15;
+/** Regular reads and news of cars that nothing is the matter with are worked together at these marks. */
+const quietGrainMs = 300_000;
+
+export async function openStage({ cars, seed, startAt }: StageOptions): Promise<Stage> {
+  const clock = { now: new Date(startAt) };
+  const folder = await temporaryFolder();
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, durable: false });
+  await migrate({ url: postgres.url });
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const simulator = await startSimulator({
+    ...demoCredentials,
+    clock: () => clock.now,
+    seed,
+    many: cars,
+    bucket: null,
+    makesDiffer: true,
+    redirectUris: [`${publicUrl}/connect/callback`],
+    webhookUrl: `${publicUrl}/webhooks/smartcar`,
+  });
+  const options = appOptions({ port, publicUrl, databaseUrl: postgres.url, origin: simulator.origin, seed, clock });
+  const faults: Stage['faults'] = [];
+  const ground: Ground = {
+    ...(await openGround(options)),
+    onFault: (error, what) =>
+      error instanceof CallFailed || error instanceof NotThereYet || faults.push({ what, error }),
+  };
+  await ensurePartitions(ground.database, clock.now);
+  const [fleetId] = await ensureFleets(ground, true, clock.now);
+  const bound = bindFlows(ground);
+  const hand = newHand(ground, simulator, clock);
+  const flows: Flows = {
+    ...bound,
+    receiveWebhook: (body, ...given) => {
+      if (body.includes('VEHICLE_STATE')) hand.touchQuietly();
+      else hand.touch();
+      return bound.receiveWebhook(body, ...given);
+    },
+  };
+  const server = await listen(ground, flows, options);
+  return {
+    ground,
+    flows,
+    fleetId,
+    publicUrl,
+    simulatorOrigin: simulator.origin,
+    now: () => clock.now,
+    faults,
+    sim: controlsOf(simulator.origin),
+    moveTo: hand.moveTo,
+    touch: hand.touch,
+    async close() {
+      await server.close();
+      await simulator.close();
+      await closeGround(ground);
+      await postgres.stop();
+      for (const path of [postgres.dataDir, folder]) rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+function appOptions(at: {
+  port: number;
+  publicUrl: string;
+  databaseUrl: string;
+  origin: string;
+  seed: number;
+  clock: { now: Date };
+}): AppOptions {
+  const { origin } = at;
+  const config = readConfig({
+    PORT: String(at.port),
+    TOWLINE_PUBLIC_URL: at.publicUrl,
+    TOWLINE_DEMO: 'true',
+    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
+    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
+    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
+    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
+    SMARTCAR_REQUEST_BURST: '100000',
+    SMARTCAR_REQUESTS_PER_MINUTE: '100000',
+    SMARTCAR_CONNECT_ORIGIN: origin,
+    SMARTCAR_IAM_ORIGIN: origin,
+    SMARTCAR_API_V3_ORIGIN: origin,
+    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: origin,
+    SMARTCAR_AUTH_ORIGIN: origin,
+    SMARTCAR_API_ORIGIN: origin,
+    SMARTCAR_MANAGEMENT_API_ORIGIN: origin,
+  });
+  return {
+    config,
+    databaseUrl: at.databaseUrl,
+    keys: [{ id: 'proof', key: Buffer.alloc(32, 7) }],
+    clock: () => at.clock.now,
+    chance: seeded(at.seed, 'polls'),
+    log: createLog({ level: 'silent' }),
+  };
+}
+
+function controlsOf(origin: string): Stage['sim'] {
+  return async (method, path, body) => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, unknown>; // the controls answer objects alone
+    if (!response.ok) throw new Error(`The simulator answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+}
+
+/** The clock's hand: goes on grain by grain, and stops only where something is due. */
+function newHand(
+  ground: Ground,
+  simulator: RunningSimulator,
+  clock: { now: Date },
+): Pick<Stage, 'moveTo' | 'touch'> & { touchQuietly(): void } {
+  const rota = newRota(ground, clock.now);
+  let touched = true;
+  let nextDue = 0;
+  return {
+    touch: () => {
+      touched = true;
+    },
+    touchQuietly: () => {
+      nextDue = Math.min(nextDue, Math.ceil(clock.now.getTime() / quietGrainMs) * quietGrainMs);
+    },
+    async moveTo(given) {
+      // A date keeps whole milliseconds only.
+      const at = Math.ceil(given);
+      while (clock.now.getTime() < at) {
+        clock.now = new Date(Math.min(at, clock.now.getTime() + grainS * 1_000));
+        await simulator.advanceTo(clock.now);
+        const swept = await rota.run(clock.now, touched);
+        if (!touched && !swept && clock.now.getTime() < nextDue) continue;
+        touched = false;
+        await settle(ground, simulator, clock.now);
+        nextDue = await earliestDue(ground);
+      }
+    },
+  };
+}
+
+/** Rounds until nothing more happens at this instant. */
+async function settle(ground: Ground, simulator: RunningSimulator, now: Date): Promise<void> {
+  for (let round = 0; round < 40; round += 1) {
+    await simulator.advanceTo(now);
+    const due = await dueNow(ground, now);
+    if (due.webhooks) await applyWebhooks(ground, now);
+    if (due.polls) await pollDue(ground, now);
+    if (due.jobs) await runJobs(ground);
+    if (due.mail) await deliverDue(ground, now);
+    if (!due.webhooks && !due.polls && !due.jobs && !due.mail) return;
+  }
+}
+
+interface DueNow {
+  webhooks: boolean;
+  polls: boolean;
+  jobs: boolean;
+  mail: boolean;
+}
+
+async function dueNow({ database }: Ground, now: Date): Promise<DueNow> {
+  const { rows } = await sql<DueNow>`select
+    exists(select from webhook_inbox where state = 'pending' and (lease_until is null or lease_until <= ${now})) as webhooks,
+    exists(select from connection_due where due_at <= ${now} and (lease_until is null or lease_until <= ${now})) as polls,
+    exists(select from graphile_worker._private_jobs where locked_at is null and attempts < max_attempts
+      and run_at <= clock_timestamp()) as jobs,
+    exists(select from notification where due_at <= ${now}) as mail`.execute(database.owner);
+  return rows[0] ?? { webhooks: false, polls: false, jobs: false, mail: false };
+}
+
+/** Epoch milliseconds; infinite when nothing waits. What is in question is worked at its own time. */
+async function earliestDue({ database }: Ground): Promise<number> {
+  const { rows } = await sql<{ urgent: Date | null; quiet: Date | null }>`select
+    least(min(d.at) filter (where c.status <> 'active' or coalesce(c.suspicion, 'null'::jsonb) <> 'null'::jsonb),
+      (select min(due_at) from notification)) as urgent,
+    min(d.at) filter (where c.status = 'active' and coalesce(c.suspicion, 'null'::jsonb) = 'null'::jsonb) as quiet
+    from (select connection_id, greatest(due_at, coalesce(lease_until, due_at)) as at from connection_due) d
+    join connection c on c.id = d.connection_id`.execute(database.owner);
+  const [row] = rows;
+  const quietAt = row?.quiet ? Math.ceil(row.quiet.getTime() / quietGrainMs) * quietGrainMs : Infinity;
+  return Math.min(row?.urgent?.getTime() ?? Infinity, quietAt);
+}
+
+const quiet = new Logger(() => () => undefined);
+
+async function runJobs(ground: Ground): Promise<void> {
+  const taskList = taskListOf(bindTasks(ground));
+  await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
+}

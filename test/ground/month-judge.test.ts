@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planMonth, type ProvedCar } from '../../proofs/month/faults.ts';
+import { judge, type Change, type Judgement, type JudgeInput, type Message } from '../../proofs/month/judge.ts';
+import { kinds, Truth } from '../../proofs/month/truth.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const vin = 'WVWZZZ1KZAW000001';
+const email = 'anna@mail.example';
+
+interface Given {
+  truth?: (truth: Truth) => void;
+  changes?: Partial<Change>[];
+  messages?: Partial<Message>[];
+}
+
+/** A week of one car, whose trouble is to be told within an hour. */
+function judged({ truth = () => undefined, changes = [], messages = [] }: Given): Judgement {
+  const kept = new Truth();
+  truth(kept);
+  const input: JudgeInput = {
+    episodes: kept.episodes,
+    changes: changes.map((change) => ({ vin, at: 0, from: 'active', to: 'expired', cause: 'signedOut', ...change })),
+    messages: messages.map((message) => ({ email, vins: [vin], at: 0, ...message })),
+    byOperator: [],
+    emailOf: new Map([[vin, email]]),
+    deadlineS: () => 3_600,
+    endAt: 7 * 24 * hour,
+  };
+  return judge(input);
+}
+
+const signedOut = (truth: Truth): void => void truth.begin(vin, kinds.signedOut, 10 * hour, 10 * hour + 2 * minute);
+const figures = ({ causes }: Judgement) => causes.map(({ said, right, due, told }) => ({ said, right, due, told }));
+
+test('a cause that is told in time, with a message, is right in every figure', () => {
+  const at = 10 * hour + 5 * minute;
+  const judgement = judged({ truth: signedOut, changes: [{ at }], messages: [{ at }] });
+  assert.deepEqual(figures(judgement), [{ said: 1, right: 1, due: 1, told: 1 }]);
+  assert.deepEqual(judgement.causes[0]?.detectS, [180]);
+  assert.deepEqual(judgement.mistakes, []);
+});
+
+test('a cause without a trouble is wrong, and as expired the worst there is', () => {
+  const judgement = judged({ changes: [{ at: 10 * hour }], messages: [{ at: 10 * hour }] });
+  assert.deepEqual(figures(judgement), [{ said: 1, right: 0, due: 0, told: 0 }]);
+  assert.equal(judgement.falselyExpired, 1);
+  assert.equal(judgement.unmendable, 1);
+});
+
+test('a cause before its trouble, or long after its end, is wrong', () => {
+  const ended = (truth: Truth): void => {
+    signedOut(truth);
+    truth.end(vin, 'signedOut', 12 * hour, 12 * hour, 'itself');
+  };
+  const judgement = judged({ truth: ended, changes: [{ at: 9 * hour }, { at: 13 * hour }] });
+  assert.equal(judgement.falselyExpired, 2);
+});
+
+test('a trouble that is told late, or not at all, was not told, and its owner was not written to', () => {
+  const late = judged({ truth: signedOut, changes: [{ at: 12 * hour }], messages: [{ at: 12 * hour }] });
+  assert.deepEqual(figures(late), [{ said: 1, right: 1, due: 1, told: 0 }]);
+  assert.equal(late.missingMessages, 0);
+  const never = judged({ truth: signedOut });
+  assert.deepEqual(figures(never), [{ said: 0, right: 0, due: 1, told: 0 }]);
+  assert.equal(never.missingMessages, 1);
+});
+
+test('a trouble that ended before its deadline is owed no word', () => {
+  const short = (truth: Truth): void => {
+    signedOut(truth);
+    truth.end(vin, 'signedOut', 10 * hour + 30 * minute, 10 * hour + 30 * minute, 'itself');
+  };
+  assert.deepEqual(figures(judged({ truth: short })), [{ said: 0, right: 0, due: 0, told: 0 }]);
+});
+
+test('what stays told a day and a half after it ended is stuck', () => {
+  const ended = (truth: Truth): void => {
+    signedOut(truth);
+    truth.end(vin, 'signedOut', 20 * hour, 20 * hour, 'owner');
+  };
+  const changes: Partial<Change>[] = [{ at: 10 * hour + 5 * minute }];
+  assert.equal(judged({ truth: ended, changes }).stuck, 1);
+  const healed = judged({ truth: ended, changes: [...changes, { at: 20 * hour + minute, to: 'active', cause: null }] });
+  assert.equal(healed.stuck, 0);
+  assert.deepEqual(healed.healedByOwnerS, [60]);
+});
+
+test('two messages within a day to the same owner are one too many', () => {
+  const at = 10 * hour + 5 * minute;
+  const judgement = judged({ truth: signedOut, changes: [{ at }], messages: [{ at }, { at: at + 5 * hour }] });
+  assert.equal(judgement.duplicates, 1);
+});
+
+test('a seed draws the same month again, and an account has one trouble at most', () => {
+  const cars: ProvedCar[] = Array.from({ length: 90 }, (_, index) => ({
+    vin: `VIN${index}`,
+    make: ['TESLA', 'KIA', 'BMW', 'FORD'][index % 4] ?? '',
+    model: '',
+    year: 2022,
+    email: `${Math.floor(index / 2)}@mail.example`,
+    freshnessS: 300,
+  }));
+  const plan = planMonth(5, cars, 0, 30);
+  assert.deepEqual(planMonth(5, cars, 0, 30), plan);
+  assert.equal(new Set(plan.troubles.map((trouble) => trouble.email)).size, plan.troubles.length);
+  assert.equal(new Set(plan.outages.map(({ make }) => make)).size, 3);
+});
