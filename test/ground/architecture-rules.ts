@@ -48,11 +48,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     builtins: 'all',
   },
   'http/contract': { rooms: ['domain', 'texts'], packages: ['zod'], builtins: [] },
-  cli: {
-    rooms: ['domain', 'texts', 'flows', 'store', 'http/contract'],
-    packages: ['commander', '@clack/prompts'],
-    builtins: 'all',
-  },
+  // A client of the API, as the browser is: it may run where no database can be reached.
+  cli: { rooms: ['domain', 'texts', 'http/contract'], packages: [], builtins: 'all' },
   'config.ts': { rooms: ['config-variables.ts'], packages: ['zod'], builtins: 'all' },
   'config-variables.ts': { rooms: [], packages: ['zod'], builtins: 'all' },
   'log.ts': { rooms: [], packages: ['pino'], builtins: 'all' },
@@ -183,7 +180,7 @@ function nodeProblems(path: string, node: ts.Node): string[] {
   if (!isCode || room === null) return [];
   const text = literalText(node);
   const problems: string[] = [];
-  if (readsEnvironment(node) && path !== 'src/config.ts' && path !== 'simulator/main.ts') {
+  if (readsEnvironment(node) && !READS_ENVIRONMENT.test(path)) {
     problems.push('process.env is read by src/config.ts alone.');
   }
   if (readsClock(node) && !HOLDS_CLOCK.test(path)) {
@@ -202,8 +199,11 @@ function nodeProblems(path: string, node: ts.Node): string[] {
   return problems;
 }
 
+/** Each program's own: the server's configuration, the simulator, the command line. */
+const READS_ENVIRONMENT = /^src\/config\.ts$|^simulator\/main\.ts$|^src\/cli\/main\.ts$/;
+
 /** The browser shows ages by its own clock, and the simulator's server hands its clock on. */
-const HOLDS_CLOCK = /^web\/|^(src|simulator)\/main\.ts$|^simulator\/server\.ts$/;
+const HOLDS_CLOCK = /^web\/|^(src|simulator|src\/cli)\/main\.ts$|^simulator\/server\.ts$/;
 
 const SQL_CLOCK_PROBLEM = "SQL may not read the server's clock; pass the instant.";
 

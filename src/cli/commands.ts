@@ -1,0 +1,24 @@
+/** Every command, in the order in which the help lists them. */
+import type { Command } from './command.ts';
+import { diagnosisCommands } from './diagnosis-commands.ts';
+import { fleetCommands } from './fleet-commands.ts';
+import { vehicleCommands } from './vehicle-commands.ts';
+
+const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
+const { listVehicles, showVehicle, connect, reconnect, disconnect } = vehicleCommands;
+const { check, diagnose } = diagnosisCommands;
+
+export const commands: readonly Command[] = [
+  status,
+  listVehicles,
+  showVehicle,
+  check,
+  diagnose,
+  connect,
+  reconnect,
+  disconnect,
+  listOwners,
+  listAlerts,
+  acknowledgeAlert,
+  resolveAlert,
+];
