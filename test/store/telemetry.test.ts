@@ -56,7 +56,12 @@ await onEveryServer('a reading', (opened) => {
   test('a VIN that was fetched a minute ago does not make a car fresh that has been silent for hours', async () => {
     const id = await vehicle();
     const odometer = aReading(100, inSeconds(-36_000));
-    const vin = { ...aReading('WVWZZZ1KZAW000001', inSeconds(-60)), code: 'vehicleidentification-vin', unit: null };
+    const vin = {
+      ...aReading(0, inSeconds(-60)),
+      code: 'vehicleidentification-vin',
+      value: 'WVWZZZ1KZAW000001',
+      unit: null,
+    };
     await receive(id, odometer, vin);
     const { newest_at } = await opened.database.asFleet(fleet, (tx) =>
       tx.selectFrom('vehicle_state').select('newest_at').where('vehicle_id', '=', id).executeTakeFirstOrThrow(),
