@@ -7,6 +7,7 @@ import type { CallName } from '../src/http/contract/paths.ts';
 import type { Answer, Body, Query } from '../src/http/contract/routes.ts';
 import type { Problem } from '../src/http/contract/shared.ts';
 import { chosenFleet } from './preferences.ts';
+import { readServerEvents } from './server-events.ts';
 
 export interface CallOptions<N extends CallName> {
   /** For calls below one thing. */
@@ -65,6 +66,31 @@ export async function call<N extends CallName>(name: N, options: CallOptions<N> 
   );
   if (!response.ok) throw new ApiProblem(await problemOf(response));
   return (await response.json()) as Answer<N>; // the server validates its answers against the contract
+}
+
+/** A call whose answer comes piece by piece; `onEvent` may throw to break it off. @throws ApiProblem */
+export async function callLive<N extends CallName>(
+  name: N,
+  options: CallOptions<N>,
+  onEvent: (event: string, data: unknown) => void,
+): Promise<void> {
+  const [method, path] = paths[name];
+  const response = await send(`/api/v1${path.replace(':id', encodeURIComponent(options.id ?? ''))}`, {
+    method,
+    headers: {
+      Accept: 'text/event-stream',
+      'Content-Type': 'application/json',
+      'Idempotency-Key': options.idempotencyKey ?? newKey(),
+      ...fleetHeaders(),
+    },
+    body: JSON.stringify(options.body ?? {}),
+  });
+  if (!response.ok || !response.body) throw new ApiProblem(await problemOf(response));
+  try {
+    await readServerEvents(response.body, onEvent);
+  } catch (error) {
+    throw error instanceof ApiProblem ? error : new ApiProblem(offline);
+  }
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {

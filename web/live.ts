@@ -140,7 +140,8 @@ function refresh(client: QueryClient, { vehicles }: Change): void {
 function refreshOf(client: QueryClient, ids: string[]): void {
   for (const name of small) void client.invalidateQueries({ queryKey: [name] });
   for (const id of ids) {
-    for (const name of ['getVehicle', 'listTimeline'] as const) void client.invalidateQueries({ queryKey: [name, id] });
+    for (const name of ['getVehicle', 'getDiagnosis', 'listTimeline'] as const)
+      void client.invalidateQueries({ queryKey: [name, id] });
   }
   void refreshLists(client, ids);
 }

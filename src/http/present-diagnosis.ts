@@ -41,11 +41,16 @@ export function presentDiagnosis(diagnosis: Diagnosis, { id, make }: Pick<Vehicl
     })),
     steps: (diagnosis.check?.steps ?? []).map(presentStep),
     checkedAt: maybeIso(diagnosis.check?.startedAt ?? null),
+    signalsCame: signalsCame(diagnosis),
     running: diagnosis.isRunning,
     permissions: presentPermissions(diagnosis),
     signals: diagnosis.ages.map((age) => ({ ...presentAge(age), name: signalName(age.code) })),
     wording: { operator: operatorWords(words), owner: words.owner },
   };
+}
+
+function signalsCame({ check }: Diagnosis): number | null {
+  return check?.answer && !check.answer.failure ? check.answer.came : null;
 }
 
 const presentEvidence = ({ evidence }: Diagnosis, make: string | null): DiagnosisView['evidence'] =>

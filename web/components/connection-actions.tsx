@@ -1,12 +1,12 @@
 /** What can be pressed for one vehicle; what can't is shown with its reason. */
 import { Button, Group, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, Copy, ExternalLink, Link2, Lock, LockOpen, Mail, RefreshCw, Unplug } from 'lucide-react';
 
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { Answer } from '../../src/http/contract/routes.ts';
-import { keyOf, useAct } from '../api.ts';
+import { useAct } from '../api.ts';
+import type { RunningCheck } from '../check.ts';
 import { DisconnectDialog } from '../forms/vehicle-disconnect.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { useMe } from './me.ts';
@@ -16,14 +16,16 @@ type Capability = VehicleView['capabilities']['connect'];
 const whyNot = (capability: Capability, role: string | null): string | null =>
   capability.allowed ? role : (capability.reason ?? 'This can not be done now.');
 
-export function ConnectionActions({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
+export function ConnectionActions({
+  vehicle,
+  check,
+}: {
+  vehicle: VehicleView;
+  check: RunningCheck;
+}): React.JSX.Element {
   const { may } = useMe();
-  const client = useQueryClient();
   const [asking, dialog] = useDisclosure(false);
   const { capabilities } = vehicle;
-  const check = useAct('checkVehicle', ['listVehicles', 'listTimeline', 'getOverview'], (fresh) =>
-    client.setQueryData(keyOf('getVehicle', { id: vehicle.id }), fresh),
-  );
   const link = linkOf(vehicle, may('connect'));
   const reasons = {
     check: whyNot(capabilities.check, may('check')),
@@ -40,13 +42,8 @@ export function ConnectionActions({ vehicle }: { vehicle: VehicleView }): React.
           size="sm"
           leftSection={<RefreshCw size={15} />}
           reason={reasons.check}
-          loading={check.isPending}
-          onClick={() =>
-            check.mutate(
-              { id: vehicle.id, body: {} },
-              { onSuccess: () => tellDone(`${vehicle.number} was read just now.`), onError: tellProblem },
-            )
-          }
+          loading={check.isRunning}
+          onClick={check.start}
         >
           Check now
         </ReasonedButton>

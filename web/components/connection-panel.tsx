@@ -2,6 +2,7 @@
 import { Alert, Text, Title } from '@mantine/core';
 
 import type { ConnectionView, VehicleView } from '../../src/http/contract/vehicles.ts';
+import type { RunningCheck } from '../check.ts';
 import { signalText, signalOf, unknown } from '../format.ts';
 import { useUnits } from '../preferences.ts';
 import { Copyable } from '../ui/copyable.tsx';
@@ -16,7 +17,7 @@ import { StatusMark } from './status-mark.tsx';
 import { TurnChip } from './turn-chip.tsx';
 import { statusOf } from './vehicle-card.tsx';
 
-export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
+export function ConnectionPanel({ vehicle, check }: { vehicle: VehicleView; check: RunningCheck }): React.JSX.Element {
   const { connection } = vehicle;
   return (
     <section className="panel connection" aria-labelledby="connection-title" data-status={statusOf(vehicle)}>
@@ -54,7 +55,7 @@ export function ConnectionPanel({ vehicle }: { vehicle: VehicleView }): React.JS
         </Alert>
       ) : null}
       {connection?.request ? <OwnerRequest request={connection.request} /> : null}
-      <ConnectionActions vehicle={vehicle} />
+      <ConnectionActions vehicle={vehicle} check={check} />
       <ConnectionFacts vehicle={vehicle} />
     </section>
   );

@@ -5,12 +5,15 @@ import { ChevronLeft, Pencil } from 'lucide-react';
 
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { useCall } from '../api.ts';
+import { useCheck } from '../check.ts';
 import { ConnectionPanel } from '../components/connection-panel.tsx';
+import { Diagnosis } from '../components/diagnosis.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
 import { OwnerCard } from '../components/owner-card.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Telemetry } from '../components/telemetry.tsx';
+import { tellCheck } from '../components/tell.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { VehicleEditDrawer } from '../forms/vehicle-edit.tsx';
 import { paths } from '../paths.ts';
@@ -25,6 +28,7 @@ export function VehiclePage(): React.JSX.Element {
   const { id } = route.useParams();
   const vehicle = useCall('getVehicle', { id });
   const { data } = vehicle;
+  const check = useCheck(id, (found) => tellCheck(data?.number ?? 'The vehicle', found));
   return (
     <>
       <TextLink href={paths.vehicles()} size="sm" className="back">
@@ -40,11 +44,12 @@ export function VehiclePage(): React.JSX.Element {
       {data ? (
         <div className="vehicle">
           <div className="vehicle-side">
-            <ConnectionPanel vehicle={data} />
+            <ConnectionPanel vehicle={data} check={check} />
             <OwnerCard vehicle={data} />
           </div>
           <div className="vehicle-main">
             <Telemetry vehicle={data} />
+            <Diagnosis vehicle={data} check={check} />
             <Timeline vehicleId={data.id} />
           </div>
         </div>

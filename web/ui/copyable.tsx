@@ -12,7 +12,7 @@ export function Copyable({
   children?: React.ReactNode;
 }): React.JSX.Element {
   return (
-    <Group gap={4} wrap="nowrap" component="span" display="inline-flex" miw={0}>
+    <Group gap={4} wrap="nowrap" component="span" display="inline-flex" miw={0} maw="100%">
       <span className="clip">{children ?? value}</span>
       <CopyButton value={value} timeout={1_500}>
         {({ copied, copy }) => (

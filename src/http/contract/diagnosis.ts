@@ -55,6 +55,11 @@ export const diagnosis = z.object({
   tried: z.array(told).describe('What was done about it so far, newest first.'),
   steps: z.array(checkStep).describe('Of the last check; empty when there was none.'),
   checkedAt: maybeInstant.describe('When the last check began.'),
+  signalsCame: z
+    .number()
+    .int()
+    .nullable()
+    .describe('How many signals the last check brought; null when the car was not read.'),
   running: z.boolean().describe('A check runs at this moment.'),
   permissions: z.object({ granted: z.array(z.string()), required: z.array(z.string()), missing: z.array(gap) }),
   signals: z.array(signalAge).describe('Those that the fleet requires, without their values.'),
