@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config, Secret } from './config.ts';
 import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
+import { adopt } from './flows/adopt.ts';
 import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
 import { CallFailed, NotThereYet } from './flows/call-failed.ts';
@@ -19,6 +20,7 @@ import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
+import { platformsOf, reconcileDue, requestReconciliation } from './flows/reconcile.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
@@ -81,6 +83,8 @@ export interface Ground {
   mailFrom: string;
   publicUrl: string;
   redirectUri: string;
+  /** Id or name of the webhook that cars are subscribed to; null: the first one. */
+  webhook: string | null;
   budget: { capacity: number; perMinute: number };
   door: Door;
   clock: () => Date;
@@ -130,6 +134,7 @@ export async function openGround(options: AppOptions): Promise<Ground> {
     mailFrom: config.mail?.from ?? 'towline@demo.example',
     publicUrl: config.publicUrl,
     redirectUri: redirectUriOf(config.publicUrl),
+    webhook: config.smartcar.webhook,
     budget: config.smartcar.budget,
     door: {
       inbox: openInboxWriter(database),
@@ -170,6 +175,9 @@ export function bindFlows(ground: Ground): Flows {
     reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
     check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
+    requestReconciliation: (now) => requestReconciliation(ground, now),
+    reconciledPlatforms: () => platformsOf(ground),
+    adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
@@ -251,6 +259,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
     onFault: ground.onFault,
     enqueued: {
       'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
+      reconcile: (_task, now) => reconcileDue(ground, now),
       'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
       'complete-connect': (task, now) => completeConnect(ground, task, now),
       'deliver-notification': (task, now) => deliver(ground, task, now),
@@ -261,6 +270,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
+      'reconcile-due': (now) => reconcileDue(ground, now),
       'keep-alive': (now) => keepAlive(ground, now),
       'forecast-lapses': (now) => forecastLapses(ground, now),
       'keep-house': (now) => keepHouse(ground, now),

@@ -42,6 +42,8 @@ export interface Config {
     readonly v2: { readonly clientSecret: Secret } | null;
     /** The first one is current, the others are on their way out. Empty: no webhook can be verified. */
     readonly managementTokens: readonly Secret[];
+    /** Id or name of the webhook that cars are subscribed to; null: the first one. */
+    readonly webhook: string | null;
     readonly mode: 'live' | 'simulated';
     readonly origins: SmartcarOrigins;
     /** What Smartcar allows the whole application: requests at once, and how many more come back each minute. */
@@ -198,6 +200,7 @@ function smartcarOf(values: Values, demo: boolean): Config['smartcar'] {
     v3: apiClientId && apiClientSecret ? { apiClientId, apiClientSecret } : null,
     v2: values.SMARTCAR_CLIENT_SECRET ? { clientSecret: values.SMARTCAR_CLIENT_SECRET } : null,
     managementTokens: values.SMARTCAR_MANAGEMENT_TOKEN ?? [],
+    webhook: values.SMARTCAR_WEBHOOK ?? null,
     mode: values.SMARTCAR_MODE ?? 'live',
     budget: {
       capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 3_000 : 120),

@@ -5,6 +5,8 @@ export interface Tasks {
   'ensure-subscription': { fleetId: FleetId; connectionId: ConnectionId };
   'revoke-at-smartcar': { fleetId: FleetId; connectionId: ConnectionId };
   'complete-connect': { fleetId: FleetId; sessionId: ConnectSessionId };
+  /** Comparisons that somebody asked for; the task finds them by itself. */
+  reconcile: Record<string, never>;
   'deliver-notification': { fleetId: FleetId; notificationId: NotificationId };
 }
 

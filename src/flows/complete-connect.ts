@@ -185,7 +185,13 @@ async function bind(needs: CompleteNeeds, grant: Grant, own: Granted, car: Found
   }
 }
 
-function newConnection(session: ConnectSessionRow, vehicle: Vehicle, own: Granted, now: Date): Connection {
+/** Connected now, and waiting for the first data. */
+export function newConnection(
+  session: Pick<ConnectSessionRow, 'fleet_id'>,
+  vehicle: Vehicle,
+  own: Granted,
+  now: Date,
+): Connection {
   return {
     id: newId('con', now),
     fleetId: session.fleet_id,
@@ -219,7 +225,8 @@ function newConnection(session: ConnectSessionRow, vehicle: Vehicle, own: Grante
   };
 }
 
-async function tellConnected(tx: Tx, c: Connection, actor: Actor, now: Date): Promise<void> {
+/** The line of the timeline, the subscription, and word to the screens. */
+export async function tellConnected(tx: Tx, c: Connection, actor: Actor, now: Date): Promise<void> {
   const line = { kind: 'connection.connected', at: now, via: 'connect', requestId: null } as const;
   await insertHappenings(tx, { fleetId: c.fleetId, vehicleId: c.vehicleId, connectionId: c.id }, actor, [line]);
   const payload = { fleetId: c.fleetId, connectionId: c.id };

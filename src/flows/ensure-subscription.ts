@@ -12,12 +12,15 @@ import type { Access } from '../vault/access.ts';
 import { takeForPolls } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { valueOf } from './call-failed.ts';
+import { chooseWebhook } from './choose-webhook.ts';
 
 /** The sweep leaves the task this long. */
 const subscribeAgainAfterS = 300;
 const batch = 50;
 
 export interface SubscribeNeeds {
+  /** Id or name of the webhook to subscribe to; null: the only one, or the first. */
+  webhook: string | null;
   database: Database;
   smartcar: Smartcar;
   access: Access;
@@ -53,7 +56,7 @@ export async function ensureSubscription(
   const connection = await database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   // v2 has no subscriptions that we could list: there a car is enrolled in Smartcar's dashboard.
   if (!connection || connection.endedAt || connection.platform === 'v2') return;
-  const [webhook] = valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token)));
+  const webhook = chooseWebhook(valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token))), needs);
   if (!webhook) return;
   const subscription = {
     webhookId: webhook.id,

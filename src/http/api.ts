@@ -14,6 +14,7 @@ import { alertHandlers } from './handlers/alerts.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { ownerHandlers } from './handlers/owners.ts';
+import { reconciliationHandlers } from './handlers/reconciliation.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { vehicleHandlers } from './handlers/vehicles.ts';
 import { once } from './idempotency.ts';
@@ -47,6 +48,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
     ...recordHandlers(needs),
+    ...reconciliationHandlers(needs),
   };
   const audit = auditor(needs);
   app.addHook('preValidation', async (request) => {

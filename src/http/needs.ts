@@ -2,6 +2,9 @@
 import type { AlertId, OwnerId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
+import type { Platform } from '../domain/connection.ts';
+import type { Actor } from '../domain/role.ts';
+import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
 import type { LinkPage } from '../flows/link-page.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -64,6 +67,11 @@ export interface Flows {
   disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
   /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
   check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
+  /** Compares Smartcar's lists with ours as soon as may be. */
+  requestReconciliation(now: Date): Promise<void>;
+  /** The platforms whose lists can be asked for. */
+  reconciledPlatforms(): Platform[];
+  adopt(actor: Actor, wishes: readonly AdoptionWish[], now: Date): Promise<Adopted[]>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   /** Raw bytes in, durable before the answer. */

@@ -65,6 +65,8 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
     'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
+    reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
+    'reconcile-due': () => told(needs, 'reconcile-due', recurring['reconcile-due'](clock())),
     'keep-alive': () => told(needs, 'keep-alive', recurring['keep-alive'](clock())),
     'forecast-lapses': () => told(needs, 'forecast-lapses', recurring['forecast-lapses'](clock())),
   };

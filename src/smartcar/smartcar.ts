@@ -19,7 +19,7 @@ import {
   type WantedConnection,
 } from './connections.ts';
 import { readDeletion } from './found.ts';
-import { readPages } from './read.ts';
+import { readPages, type Page, type PageQuery } from './read.ts';
 import { openWire, type Wire } from './send.ts';
 import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
 import {
@@ -121,6 +121,8 @@ export interface Smartcar {
     token: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; externalId?: string },
   ): Promise<Answer<ListedConnection[]>>;
+  /** One page of the application's whole list; the first one with an empty query. For lists that no memory should hold. */
+  listConnectionsPage(token: string, page: PageQuery): Promise<Answer<Page<ListedConnection>>>;
   /** Null when it is not there. With a vehicle it is looked for by that one's id too: a second request, if need be. */
   findConnection(token: string, wanted: WantedConnection): Promise<Answer<ListedConnection | null>>;
   /** `gone` when it was no longer there. With a vehicle it is deleted by that one's id too: a second request, if need be. */
@@ -145,6 +147,8 @@ export interface Smartcar {
     token: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId; webhookId?: string },
   ): Promise<Answer<ListedSubscription[]>>;
+  /** One page of a webhook's subscriptions; the first one with an empty query. */
+  listSubscriptionsPage(token: string, webhookId: string, page: PageQuery): Promise<Answer<Page<ListedSubscription>>>;
   /** Null when there is none. With its webhook it is looked for below that one too. */
   findSubscription(token: string, id: string, webhookId?: string): Promise<Answer<ListedSubscription | null>>;
   /** `gone` when it was no longer there. With its webhook it is looked for below that one too. */
@@ -213,7 +217,10 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOpti
   };
 }
 
-type ConnectionCalls = Pick<Smartcar, 'listConnections' | 'findConnection' | 'deleteConnection' | 'deleteUser'>;
+type ConnectionCalls = Pick<
+  Smartcar,
+  'listConnections' | 'listConnectionsPage' | 'findConnection' | 'deleteConnection' | 'deleteUser'
+>;
 
 function connectionCalls({ send }: Wire, mode: Mode): ConnectionCalls {
   return {
@@ -221,6 +228,7 @@ function connectionCalls({ send }: Wire, mode: Mode): ConnectionCalls {
       const all = await readPages(send, (page) => connectionsRequest(token, filter, mode, page), readConnections);
       return mapAnswer(all, (connections) => onlyAsked(connections, filter));
     },
+    listConnectionsPage: async (token, page) => readConnections(await send(connectionsRequest(token, {}, mode, page))),
     findConnection: (token, wanted) => findConnection(send, token, wanted),
     deleteConnection: (token, wanted) => deleteConnection(send, token, wanted),
     deleteUser: async (token, userId) => readDeletion(await send(deleteUserRequest(token, userId))),
@@ -254,6 +262,7 @@ type ManagementCalls = Pick<
   | 'listWebhooks'
   | 'findWebhook'
   | 'listSubscriptions'
+  | 'listSubscriptionsPage'
   | 'findSubscription'
   | 'createSubscription'
   | 'deleteSubscription'
@@ -267,6 +276,10 @@ function managementCalls({ send }: Wire, mode: Mode): ManagementCalls {
     listSubscriptions: (token, filter) =>
       byEitherPath(filter.webhookId, (below) =>
         readPages(send, (page) => subscriptionsRequest(token, filter, mode, page, below), readSubscriptions),
+      ),
+    listSubscriptionsPage: (token, webhookId, page) =>
+      byEitherPath(webhookId, async (below) =>
+        readSubscriptions(await send(subscriptionsRequest(token, { webhookId }, mode, page, below))),
       ),
     createSubscription: (token, wish) =>
       byEitherPath(wish.webhookId, async (below) =>

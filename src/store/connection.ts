@@ -122,6 +122,15 @@ export async function markSubscribed(tx: Tx, id: ConnectionId, at: Date): Promis
     .execute();
 }
 
+/** Smartcar does not list its subscription any more: the sweep makes it again. */
+export async function forgetSubscribed(tx: Tx, id: ConnectionId): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set((eb) => ({ subscribed_at: null, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Living connections on v3 without a subscription that were made before this, oldest first. */
 export async function listUnsubscribed(tx: Tx, before: Date, limit: number): Promise<ConnectionId[]> {
   const rows = await tx

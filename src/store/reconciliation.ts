@@ -46,7 +46,18 @@ export async function latestReconciliation(tx: Tx, platform: Platform): Promise<
     .selectAll()
     .where('platform', '=', platform)
     .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(1)
+    .executeTakeFirst();
+}
+
+/** Undefined when there is none, or it is over. As towline_system. */
+export async function runningReconciliation(tx: Tx, id: ReconciliationId): Promise<ReconciliationRow | undefined> {
+  return tx
+    .selectFrom('reconciliation')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', 'running')
     .executeTakeFirst();
 }
 
@@ -58,6 +69,7 @@ export async function lastDone(tx: Tx, platform: Platform): Promise<Reconciliati
     .where('platform', '=', platform)
     .where('state', '=', 'done')
     .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
 }
@@ -202,11 +214,17 @@ export async function countUnlisted(tx: Tx, listing: Listing): Promise<{ due: nu
   return rows[0] ?? { due: 0, unlisted: 0 };
 }
 
-/** Connections of this fleet that a list had to show and did not. */
-export async function listUnlisted(tx: Tx, listing: Listing, limit: number): Promise<KeptPair[]> {
+/** Connections of this fleet that a list had to show and did not, behind this one (null: from the first). */
+export async function listUnlisted(
+  tx: Tx,
+  listing: Listing,
+  behind: ConnectionId | null,
+  limit: number,
+): Promise<KeptPair[]> {
   const { rows } = await sql<KeptPair>`
     select ${kept} from connection c join connection_due d on d.connection_id = c.id
     where ${wasDue(listing)} and (d.listed_at is null or d.listed_at < ${listing.startedAt})
+      and (${behind}::text is null or c.id > ${behind})
     order by c.id limit ${limit}`.execute(tx);
   return rows;
 }

@@ -12,3 +12,32 @@ export const reconcileAlertTexts = {
   'alert.reconciliation.failed':
     "Smartcar's list of connections could not be compared with ours{reason, select, none {} other { ({reason})}}. What owners changed there may not be known here.",
 } as const;
+
+/** What a comparison found. {added}, {removed}: permissions in words. */
+export const driftTexts = {
+  'drift.gone': "The owner's grant is gone at Smartcar; the connection was marked as revoked.",
+  'drift.other-user': 'Smartcar lists this car under another account; the grant that we had is gone.',
+  'drift.listed-again': "The grant is on Smartcar's list again; the car is being read.",
+  'drift.renamed': 'Smartcar lists the connection under a new id; nothing has to be done.',
+  'drift.permissions-changed':
+    'What the owner allows has changed{added, select, none {} other {; now also: {added}}}{removed, select, none {} other {; no longer: {removed}}}.',
+  'drift.unsubscribed': 'Smartcar had stopped sending this car by itself; that is being put right.',
+  'drift.other': 'Something differs from Smartcar’s list.',
+} as const;
+
+export const adoptionTexts = {
+  'adoption.not_listed': 'Smartcar does not list it any more, or somebody has it by now.',
+  'adoption.needs_owner': 'It is on v2: its owner has to give access anew, through Connect.',
+  'adoption.no_fleet': 'There is no such fleet.',
+  'adoption.no_owner': 'This fleet has no such owner.',
+  'adoption.already_connected': 'This car is connected already.',
+  'adoption.number_taken': 'Another vehicle of this fleet has this number.',
+  'adoption.not_answered': 'Smartcar did not answer. Try again in a moment.',
+} as const;
+
+/** {reason} is a part of a sentence of our own. */
+export const reconcileErrorTexts = {
+  'reconcile.notBelieved': "Smartcar's list was not believed: {reason}. Nothing was changed.",
+  'reconcile.failing': 'Smartcar could not be asked ({reason}). It is tried again.',
+  'reconcile.fault': 'Something went wrong on our side. It is tried again.',
+} as const;

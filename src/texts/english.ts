@@ -5,6 +5,7 @@ import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } 
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
 import { passingTexts } from './english-passing.ts';
+import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
 
 export const english = {
@@ -25,5 +26,8 @@ export const english = {
   ...returnProblemTexts,
   ...pageTexts,
   ...mailTexts,
+  ...driftTexts,
+  ...adoptionTexts,
+  ...reconcileErrorTexts,
   ...diagnosisTexts,
 } as const;

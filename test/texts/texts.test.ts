@@ -259,6 +259,8 @@ test('every message compiles, and every language has every key', () => {
     to: 't',
     claim: 'cl',
     date: 'da',
+    added: 'ad',
+    removed: 're',
     of: 'of',
     share: 'sh',
     vehicle: 'v',

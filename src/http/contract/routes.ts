@@ -5,6 +5,7 @@ import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
+import * as rec from './reconciliation.ts';
 import { idParam, none } from './shared.ts';
 import * as v from './vehicles.ts';
 
@@ -82,6 +83,28 @@ export const routes = {
   listMailbox: list("The demo's mailbox", o.pageQuery, o.mailList),
   listWebhookEvents: list('What Smartcar sent', o.webhookEventQuery, o.webhookEventList),
   getWebhookEvent: one('One event from Smartcar', o.webhookEvent),
+  getReconciliation: list("When Smartcar's list was last compared with ours", none, rec.reconciliation),
+  startReconciliation: route({
+    summary: "Compares Smartcar's list with ours now (installation administrator)",
+    params: none,
+    query: none,
+    body: none,
+    response: rec.reconciliation,
+    needs: 'changeSettings',
+  }),
+  listDrifts: list('What the comparisons found', rec.driftQuery, rec.driftList),
+  listAdoptable: list(
+    'Connections that no fleet has (installation administrator)',
+    rec.driftQuery,
+    rec.adoptableList,
+    'changeSettings',
+  ),
+  adopt: create(
+    'Makes vehicles of connections that no fleet has (installation administrator)',
+    rec.adoptionWishes,
+    rec.adopted,
+    'changeSettings',
+  ),
   listApiKeys: list('Keys of programs', none, o.apiKeyList, 'manageKeys'),
   createApiKey: create('Makes a key; it is shown once', o.apiKeyCreate, o.apiKeyCreated, 'manageKeys'),
   revokeApiKey: one('Ends a key', o.apiKey, 'manageKeys'),

@@ -7,7 +7,7 @@ import type { SmartcarUserId, SmartcarVehicleId } from '../../domain/ids.ts';
 import type { Permission } from '../../domain/permission.ts';
 import type { FoundCar } from '../../domain/vehicle.ts';
 import { mapAnswer, type Answer } from '../answer.ts';
-import { readPages } from '../read.ts';
+import { readPages, type Page, type PageQuery } from '../read.ts';
 import { openWire, type Wire } from '../send.ts';
 import type { Mode, ReadSignals } from '../smartcar.ts';
 import { batchRequest, pathsFor, readBatchAnswer, type Wanted } from './batch.ts';
@@ -116,6 +116,8 @@ export interface SmartcarV2 {
     managementToken: string,
     filter: { userId?: SmartcarUserId; vehicleId?: SmartcarVehicleId },
   ): Promise<Answer<ListedConnectionV2[]>>;
+  /** One page of the application's whole list; the first one with an empty query. */
+  listConnectionsPage(managementToken: string, page: PageQuery): Promise<Answer<Page<ListedConnectionV2>>>;
   /** Ends the connections of a user or of a car, and answers which those were; an empty list when there were none. */
   deleteConnections(
     managementToken: string,
@@ -165,7 +167,7 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarV2Op
 }
 
 type TokenCall = 'exchangeCode' | 'refresh';
-type ManagementCall = 'listConnections' | 'deleteConnections';
+type ManagementCall = 'listConnections' | 'listConnectionsPage' | 'deleteConnections';
 
 function vehicleCalls({ send }: Wire): Omit<SmartcarV2, TokenCall | ManagementCall | 'close'> {
   return {
@@ -189,6 +191,10 @@ function managementCalls({ send }: Wire, mode: Mode): Pick<SmartcarV2, Managemen
     async listConnections(managementToken, filter) {
       const all = await readPages(send, (page) => listingRequest(managementToken, filter, mode, page), readListing);
       return mapAnswer(all, (listed) => onlyOurs(listed, filter, mode));
+    },
+    async listConnectionsPage(managementToken, page) {
+      const answer = readListing(await send(listingRequest(managementToken, {}, mode, page)));
+      return mapAnswer(answer, ({ items, next }) => ({ items: onlyOurs(items, {}, mode), next }));
     },
     deleteConnections: async (managementToken, filter) =>
       readDeleted(await send(deletionRequest(managementToken, filter))),
