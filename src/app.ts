@@ -26,6 +26,7 @@ import { reconnect, sendConnectLink } from './flows/send-link.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
+import { watchSilence } from './flows/watch-silence.ts';
 import { flushRefused, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
 import { ensureAdministrator } from './http/people.ts';
@@ -270,6 +271,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
+      'watch-silence': (now) => watchSilence(ground, now),
       'reconcile-due': (now) => reconcileDue(ground, now),
       'keep-alive': (now) => keepAlive(ground, now),
       'forecast-lapses': (now) => forecastLapses(ground, now),

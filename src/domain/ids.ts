@@ -64,6 +64,12 @@ export function newId<P extends Prefix>(prefix: P, now: Date): Id<P> {
   return `${prefix}_${characters.join('')}` as Id<P>;
 }
 
+/** Sorts before every id of this prefix that is made from this moment on, and after those from before it. */
+export const firstIdOf = <P extends Prefix>(prefix: P, at: Date): Id<P> =>
+  `${prefix}_${stampOf(at.getTime())
+    .map((digit) => alphabet.charAt(digit))
+    .join('')}${'0'.repeat(16)}` as Id<P>; // of an id's own shape
+
 function stampOf(ms: number): number[] {
   return Array.from({ length: 10 }, (_, place) => Math.floor(ms / 32 ** (9 - place)) % 32);
 }

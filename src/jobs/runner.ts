@@ -66,6 +66,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
     reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
+    'watch-silence': () => told(needs, 'watch-silence', recurring['watch-silence'](clock())),
     'reconcile-due': () => told(needs, 'reconcile-due', recurring['reconcile-due'](clock())),
     'keep-alive': () => told(needs, 'keep-alive', recurring['keep-alive'](clock())),
     'forecast-lapses': () => told(needs, 'forecast-lapses', recurring['forecast-lapses'](clock())),
