@@ -9,10 +9,10 @@ import { changesOf, messagesOf } from './month/evidence.ts';
 import { carsOf, enrolAll, setInterval } from './month/enrol.ts';
 import { planMonth } from './month/faults.ts';
 import { judge, type Judgement } from './month/judge.ts';
-import { missedAims, tellFigures } from './month/report.ts';
+import { missedAims, tellFigures, tooFewCases } from './month/report.ts';
 import { Script, type EnrolledCar } from './month/script.ts';
 import { openStage, type Stage } from './month/stage.ts';
-import { Truth } from './month/truth.ts';
+import { kinds, Truth } from './month/truth.ts';
 
 export interface MonthOptions {
   cars: number;
@@ -33,16 +33,35 @@ export async function proveMonth(options: MonthOptions, tell: (line: string) => 
     `${options.cars} cars, ${options.days} days; a quiet car is fetched by Smartcar and read by Towline every ${pollS / 3_600} h`,
   );
   const missed: string[] = [];
+  const judgements: Judgement[] = [];
   for (const seed of options.seeds) {
-    const misses = await proveOne(seed, options, tell);
+    const { judgement, misses } = await proveOne(seed, options, tell);
+    judgements.push(judgement);
     missed.push(...misses.map((miss) => `seed ${seed}: ${miss}`));
   }
   tell('');
-  tell(missed.length === 0 ? 'Every aim is met.' : `Missed: ${missed.join('; ')}.`);
+  const few = tooFewCases(
+    judgements,
+    Object.values(kinds).map(({ cause }) => cause),
+  );
+  if (few.length > 0) tell(`Too few cases, all seeds together, to hold a recall to its aim: ${few.join(', ')}.`);
+  tell(
+    missed.length === 0
+      ? few.length === 0
+        ? 'Every aim is met.'
+        : 'No aim is missed, as far as there were cases.'
+      : `Missed: ${missed.join('; ')}.`,
+  );
   return missed.length === 0;
 }
 
-async function proveOne(seed: number, options: MonthOptions, tell: (line: string) => void): Promise<string[]> {
+interface Proved {
+  judgement: Judgement;
+  /** The names of the aims that were missed. */
+  misses: string[];
+}
+
+async function proveOne(seed: number, options: MonthOptions, tell: (line: string) => void): Promise<Proved> {
   const began = performance.now();
   const stage = await openStage({ cars: options.cars, seed, startAt });
   try {
@@ -66,7 +85,7 @@ async function proveOne(seed: number, options: MonthOptions, tell: (line: string
     const run = { seed, from, days: options.days, cars, script, wallS: (performance.now() - began) / 1_000 };
     await tellFigures(stage, run, judgement, tell);
     if (options.verbose) for (const mistake of judgement.mistakes) console.log(`  ! ${mistake}`);
-    return missedAims(judgement, stage);
+    return { judgement, misses: missedAims(judgement, stage) };
   } finally {
     await stage.close();
   }

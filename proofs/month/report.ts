@@ -1,6 +1,7 @@
 /** The month in figures, and the aims they are held to. */
 import { figure, percentile, table } from '../../bench/figures.ts';
 import { incidentsSince, openedSince, requestsOf } from './evidence.ts';
+import type { Cause } from '../../src/domain/cause.ts';
 import type { CauseFigures, Judgement } from './judge.ts';
 import type { EnrolledCar, Script } from './script.ts';
 import type { Stage } from './stage.ts';
@@ -15,6 +16,8 @@ export interface Run {
 }
 
 const aimEach = 0.97;
+/** Fewer cases than these can't tell 97 % from less: a single miss among 33 is below it already. */
+const casesEnough = 34;
 const aimOverall = 0.99;
 
 const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
@@ -107,4 +110,16 @@ export function missedAims(judged: Judgement, stage: Stage): string[] {
     ['faults', stage.faults.length],
   ];
   return [...missed, ...zeroes.flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []))];
+}
+
+/**
+ * What the seeds together had too few cases of to be held to its aim, however well it went; in words, by cause.
+ * A cause that never came up is among them.
+ */
+export function tooFewCases(judgements: readonly Judgement[], causes: readonly Cause[]): string[] {
+  const all = judgements.flatMap((one) => one.causes);
+  return causes.flatMap((cause) => {
+    const due = all.reduce((sum, one) => sum + (one.cause === cause ? one.due : 0), 0);
+    return due < casesEnough ? [`${cause} ${due}`] : [];
+  });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planMonth, type ProvedCar } from '../../proofs/month/faults.ts';
 import { judge, type Change, type Judgement, type JudgeInput, type Message } from '../../proofs/month/judge.ts';
+import { tooFewCases } from '../../proofs/month/report.ts';
 import { kinds, Truth } from '../../proofs/month/truth.ts';
 
 const minute = 60_000;
@@ -106,4 +107,10 @@ test('a seed draws the same month again, and an account has one trouble at most'
   assert.deepEqual(planMonth(5, cars, 0, 30), plan);
   assert.equal(new Set(plan.troubles.map((trouble) => trouble.email)).size, plan.troubles.length);
   assert.equal(new Set(plan.outages.map(({ make }) => make)).size, 3);
+});
+
+test('a cause with too few cases is named, and so is one that never came up', () => {
+  const one = judged({ truth: signedOut });
+  assert.deepEqual(tooFewCases([one, one], ['signedOut', 'vehicleRemoved']), ['signedOut 2', 'vehicleRemoved 0']);
+  assert.deepEqual(tooFewCases(Array<Judgement>(34).fill(one), ['signedOut']), []);
 });
