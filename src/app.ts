@@ -16,6 +16,8 @@ import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts
 import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
+import { finishMove, pauseMove, planFleetMove, resumeMove, rollBackMove, startMove } from './flows/move.ts';
+import { moveDue } from './flows/move-due.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
@@ -181,6 +183,12 @@ export function bindFlows(ground: Ground): Flows {
     adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
+    planMove: (context, options, now) => planFleetMove(ground, context, options, now),
+    startMove: (context, id, now) => startMove(ground, context, id, now),
+    pauseMove: (context, id, now) => pauseMove(ground, context, id, now),
+    resumeMove: (context, id, now) => resumeMove(ground, context, id, now),
+    finishMove: (context, id, now) => finishMove(ground, context, id, now),
+    rollBackMove: (context, id, vehicleIds, now) => rollBackMove(ground, context, id, vehicleIds, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
     viewLink: (token, now) => viewLink(ground, token, now),
     startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
@@ -270,6 +278,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
+      'move-due': (now) => moveDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'watch-silence': (now) => watchSilence(ground, now),
       'reconcile-due': (now) => reconcileDue(ground, now),
@@ -348,6 +357,7 @@ export async function listen(
       mode: config.demo ? 'simulated' : config.smartcar.mode,
       simulatorUrl: config.demo ? `http://127.0.0.1:${config.simulatorPort}/sim` : null,
       connectOrigin: config.smartcar.origins.connect,
+      missingForV3: ground.grantsOnV2 ? ['SMARTCAR_API_CLIENT_ID', 'SMARTCAR_API_CLIENT_SECRET'] : [],
       signatureHeader,
       dashboardDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
     },

@@ -93,6 +93,13 @@ export async function callLive<N extends CallName>(
   }
 }
 
+/** The report of a move, as a file. @throws ApiProblem */
+export async function fetchReport(moveId: string): Promise<Blob> {
+  const response = await send(`/api/v1/moves/${encodeURIComponent(moveId)}/report.csv`, { headers: fleetHeaders() });
+  if (!response.ok) throw new ApiProblem(await problemOf(response));
+  return response.blob();
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { credentials: 'same-origin', ...init });

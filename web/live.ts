@@ -117,6 +117,8 @@ const small: readonly CallName[] = [
   'listAudit',
   'listOwners',
   'getSettings',
+  'listMoves',
+  'listMoveVehicles',
   'listApiKeys',
 ];
 const waiting = new Set<string>();

@@ -28,4 +28,5 @@ export const paths = {
   settings: () => '/settings',
   audit: () => '/settings/audit',
   apiKeys: () => '/settings/api-keys',
+  move: () => '/settings/move',
 };

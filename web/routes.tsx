@@ -117,9 +117,27 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 });
 
+const move = createRoute({
+  ...inside,
+  path: '/settings/move',
+  component: lazyRouteComponent(() => import('./pages/move.tsx'), 'MovePage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
-  shell.addChildren([overview, vehicles, vehicle, alerts, messages, mailbox, webhookEvents, settings, audit, apiKeys]),
+  shell.addChildren([
+    overview,
+    vehicles,
+    vehicle,
+    alerts,
+    messages,
+    mailbox,
+    webhookEvents,
+    settings,
+    audit,
+    apiKeys,
+    move,
+  ]),
 ]);
 
 export const router = createRouter({

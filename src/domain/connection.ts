@@ -40,7 +40,7 @@ export interface Connection {
   smartcarUserId: SmartcarUserId;
   /** Null until Smartcar's list named it. A repaired connection may get a new one; the vehicle id stays. */
   smartcarConnectionId: SmartcarConnectionId | null;
-  /** The family of v2's tokens that it is read by; null on v3. */
+  /** The family of v2's tokens that it is read by; on v3 null, or kept for the way back while a move is under way. */
   tokenSetId: TokenSetId | null;
   status: Status;
   /** Null exactly when active. */

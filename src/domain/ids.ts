@@ -21,6 +21,7 @@ export type ApiKeyId = Id<'key'>;
 export type InboxId = Id<'whk'>;
 export type MemberId = Id<'mem'>;
 export type TokenSetId = Id<'tok'>;
+export type MoveId = Id<'mov'>;
 export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
 
@@ -45,7 +46,8 @@ export type Prefix =
   | 'key'
   | 'whk'
   | 'mem'
-  | 'tok';
+  | 'tok'
+  | 'mov';
 
 /** Crockford's base 32 in lower case: no i, l, o, u, so that an id survives being read out on the phone. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';

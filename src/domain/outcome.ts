@@ -71,6 +71,16 @@ export interface DisconnectedOutcome extends Observation {
   kind: 'disconnected';
 }
 
+/** It is read on another of Smartcar's platforms from now on; the same grant, so nothing else changes. */
+export interface MovedOutcome extends Observation {
+  kind: 'moved';
+  platform: Platform;
+  /** As that platform lists them. */
+  permissions: Permission[];
+  /** Null on v2, which has none. */
+  smartcarConnectionId: SmartcarConnectionId | null;
+}
+
 export type Outcome =
   | SignalsOutcome
   | FailedOutcome
@@ -78,4 +88,5 @@ export type Outcome =
   | ClearedOutcome
   | RepairedOutcome
   | ListedOutcome
-  | DisconnectedOutcome;
+  | DisconnectedOutcome
+  | MovedOutcome;

@@ -20,6 +20,14 @@ export const refusals = {
   email_taken: { status: 409, title: 'Another owner of this fleet has this address. Use that owner.' },
   owner_missing: { status: 409, title: 'The vehicle has no owner with an e-mail address. Add one first.' },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
+  move_needs_v3: {
+    status: 409,
+    title:
+      "There are no credentials for Smartcar's v3. Set SMARTCAR_API_CLIENT_ID and SMARTCAR_API_CLIENT_SECRET first.",
+  },
+  move_underway: { status: 409, title: 'A move is under way already. Finish it or roll it back first.' },
+  move_closed: { status: 409, title: 'This move is over. Plan a new one.' },
+  move_not_now: { status: 409, title: 'A move in this state can not be changed so. Look at its state.' },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
   link_used: {

@@ -13,6 +13,7 @@ export const needs = {
   disconnect: 'manager',
   changeSettings: 'administrator',
   manageKeys: 'administrator',
+  move: 'administrator',
   readAudit: 'manager',
 } as const satisfies Record<string, Role>;
 export type Act = keyof typeof needs;

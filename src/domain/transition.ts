@@ -24,6 +24,7 @@ import { onListed } from './transition-listed.ts';
 import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
 import type { TaskRequest } from './task.ts';
 import { changeEffects } from './transition-effects.ts';
+import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
 import { confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
@@ -82,6 +83,8 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
       return onRepaired(c, outcome);
     case 'listed':
       return onListed(c, outcome, policy);
+    case 'moved':
+      return onMoved(c, outcome);
     case 'disconnected':
       return { next: { ...move(c, 'disconnectedHere', outcome.at), endedAt: outcome.at }, happenings: [] };
   }

@@ -1,4 +1,5 @@
 /** Every connection is subscribed to the application's webhook; without one Towline works by polling alone. */
+import type { Connection } from '../domain/connection.ts';
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
@@ -52,10 +53,16 @@ export async function ensureSubscription(
   task: { fleetId: FleetId; connectionId: ConnectionId },
   now: Date,
 ): Promise<void> {
-  const { database, smartcar, access } = needs;
-  const connection = await database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
+  const connection = await needs.database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   // v2 has no subscriptions that we could list: there a car is enrolled in Smartcar's dashboard.
   if (!connection || connection.endedAt || connection.platform === 'v2') return;
+  await subscribe(needs, connection, now);
+}
+
+/** On v3, whatever platform the car is read on. @throws CallFailed */
+export async function subscribe(needs: SubscribeNeeds, connection: Connection, now: Date): Promise<void> {
+  const { database, smartcar, access } = needs;
+  const { fleetId, vehicleId, id: connectionId } = connection;
   const webhook = chooseWebhook(valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token))), needs);
   if (!webhook) return;
   const subscription = {
@@ -66,13 +73,13 @@ export async function ensureSubscription(
   const answer = await access.withAccess(now, (token) => smartcar.createSubscription(token, subscription));
   valueOf(answer);
   if (connection.subscribedAt) return;
-  await database.asFleet(task.fleetId, async (tx) => {
-    await markSubscribed(tx, connection.id, now);
-    const subject = { fleetId: task.fleetId, vehicleId: connection.vehicleId, connectionId: connection.id };
+  await database.asFleet(fleetId, async (tx) => {
+    await markSubscribed(tx, connectionId, now);
+    const subject = { fleetId, vehicleId, connectionId };
     const requestId = answer.ok ? answer.requestId : null;
     await insertHappenings(tx, subject, towline, [
       { kind: 'connection.subscribed', at: now, via: 'connect', requestId },
     ]);
-    await announce(tx, task.fleetId, [connection.vehicleId], ['vehicles']);
+    await announce(tx, fleetId, [vehicleId], ['vehicles']);
   });
 }

@@ -4,6 +4,7 @@
  *
  * @see docs/decisions/0019-lists-and-lapses.md
  */
+import type { Connection } from '../domain/connection.ts';
 import { isAccountMeaning } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { ConnectionId, FleetId, TokenSetId } from '../domain/ids.ts';
@@ -61,8 +62,9 @@ async function tellCars(needs: KeepAliveNeeds, { fleetId, tokenSetId }: TokenFam
   const at = needs.clock();
   const outcome = { kind: 'failed', via: 'reconciliation', at, requestId: failure.requestId, failure } as const;
   for (const connectionId of ids) {
-    const together = async (_tx: Tx, { connection }: { connection: { tokenSetId: TokenSetId | null } }) =>
-      connection.tokenSetId === tokenSetId;
+    // A car that was moved to v3 keeps its family for the way back only.
+    const together = async (_tx: Tx, { connection }: { connection: Pick<Connection, 'platform' | 'tokenSetId'> }) =>
+      connection.platform === 'v2' && connection.tokenSetId === tokenSetId;
     await observe(needs, { fleetId, connectionId, outcomes: [outcome], together }, at);
   }
 }

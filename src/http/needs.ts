@@ -1,5 +1,5 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
-import type { AlertId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { AlertId, MoveId, OwnerId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
@@ -74,6 +74,15 @@ export interface Flows {
   adopt(actor: Actor, wishes: readonly AdoptionWish[], now: Date): Promise<Adopted[]>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
+  /** Looks every car on v2 up on v3; begins to move them unless it is a dry run. */
+  planMove(context: Context, options: { dryRun: boolean }, now: Date): Promise<MoveId>;
+  startMove(context: Context, id: MoveId, now: Date): Promise<void>;
+  pauseMove(context: Context, id: MoveId, now: Date): Promise<void>;
+  resumeMove(context: Context, id: MoveId, now: Date): Promise<void>;
+  /** There is no way back after it. */
+  finishMove(context: Context, id: MoveId, now: Date): Promise<void>;
+  /** All cars, and the move is over, where none are named. */
+  rollBackMove(context: Context, id: MoveId, vehicleIds: readonly VehicleId[] | undefined, now: Date): Promise<void>;
   /** Raw bytes in, durable before the answer. */
   receiveWebhook(body: Buffer, signature: string | null, now: Date): Promise<WebhookAnswer>;
   /** Never uses a link up. */

@@ -29,6 +29,8 @@ export interface HttpConfig {
   simulatorUrl: string | null;
   /** Origin of Smartcar's Connect: the only place outside that a browser is ever sent to. */
   connectOrigin: string;
+  /** Environment variables without which no car can be moved to v3; empty where there are credentials for it. */
+  missingForV3: readonly string[];
   /** The header, in lower case, in which Smartcar signs its webhooks. */
   signatureHeader: string;
   /** Where the built dashboard lies; absolute. It may not be there. */

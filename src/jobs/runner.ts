@@ -64,6 +64,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),
     'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
     'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
+    'move-due': () => told(needs, 'move-due', recurring['move-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
     reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
     'watch-silence': () => told(needs, 'watch-silence', recurring['watch-silence'](clock())),

@@ -12,6 +12,7 @@ export interface RecurringTasks {
   'revoke-due': (now: Date) => Promise<void>;
   'subscribe-due': (now: Date) => Promise<void>;
   'watch-signatures': (now: Date) => Promise<void>;
+  'move-due': (now: Date) => Promise<void>;
   'watch-silence': (now: Date) => Promise<void>;
   'reconcile-due': (now: Date) => Promise<void>;
   'keep-alive': (now: Date) => Promise<void>;
@@ -24,6 +25,7 @@ export const crontab = `
 * * * * * deliver-due ?jobKey=deliver-due&max=1
 */5 * * * * revoke-due ?jobKey=revoke-due&max=1
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
+* * * * * move-due ?jobKey=move-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 */10 * * * * watch-silence ?jobKey=watch-silence&max=1
 * * * * * reconcile-due ?jobKey=reconcile-due&max=1

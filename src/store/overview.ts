@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { noticeUntil } from '../domain/lapse.ts';
 import type { Tx } from './database.ts';
 import { countLapses } from './lapse.ts';
+import { countOnV2 } from './move.ts';
 import { oldBefore } from './vehicle-list.ts';
 
 export interface OverviewCounts {
@@ -16,6 +17,8 @@ export interface OverviewCounts {
   lapsing: number;
   alerts: { open: number; critical: number };
   webhooks: { lastReceivedAt: Date | null; pending: number; quarantined: number };
+  /** Living connections on v2. */
+  onV2: number;
 }
 
 export async function overviewCounts(
@@ -31,6 +34,7 @@ export async function overviewCounts(
     lapsing: await countLapses(tx, noticeUntil(limits.now)),
     alerts: await alertCounts(tx),
     webhooks: await webhookCounts(tx),
+    onV2: await countOnV2(tx),
   };
 }
 

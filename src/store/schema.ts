@@ -20,6 +20,7 @@ import type {
   InboxId,
   LinkId,
   MemberId,
+  MoveId,
   NotificationId,
   OwnerId,
   ReconciliationId,
@@ -30,7 +31,9 @@ import type {
   TokenSetId,
   VehicleId,
 } from '../domain/ids.ts';
+import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
+import type { Permission } from '../domain/permission.ts';
 import type { Actor, Role } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -440,6 +443,44 @@ interface WebhookPulseTable {
   last_at: Date;
 }
 
+interface MoveTable {
+  id: MoveId;
+  fleet_id: FleetId;
+  state: MoveState;
+  planned_at: Date;
+  planned_by: Json<Actor>;
+  started_at: Date | null;
+  started_by: Json<Actor> | null;
+  ended_at: Date | null;
+}
+
+/** A connection as one of the two platforms has it. */
+export interface KeptOnPlatform {
+  permissions: Permission[];
+  smartcarConnectionId: SmartcarConnectionId | null;
+}
+
+interface MoveVehicleTable {
+  move_id: MoveId;
+  connection_id: ConnectionId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  state: MovedState;
+  reason: MoveReason | null;
+  lost_permissions: Generated<Permission[]>;
+  before: Json<KeptOnPlatform> | null;
+  listed: Json<KeptOnPlatform> | null;
+  token_set_id: TokenSetId | null;
+  proving_since: Date | null;
+  deadline_at: Date | null;
+  due_at: Date | null;
+  lease_until: Date | null;
+  back_wanted_at: Date | null;
+  erased_at: Date | null;
+  request_id: string | null;
+  changed_at: Date;
+}
+
 export interface Tables {
   fleet: FleetTable;
   owner: OwnerTable;
@@ -468,6 +509,8 @@ export interface Tables {
   api_key: ApiKeyTable;
   audit: AuditTable;
   idempotency: IdempotencyTable;
+  move: MoveTable;
+  move_vehicle: MoveVehicleTable;
   reconciliation: ReconciliationTable;
   unknown_connection: UnknownConnectionTable;
   drift: DriftTable;

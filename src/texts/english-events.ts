@@ -4,6 +4,7 @@ import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
 import type { Via } from '../domain/outcome.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
+import { moveTimelineTexts } from './english-move.ts';
 
 export const freshnessTexts = {
   'stale.asleep': 'The car is asleep and sends nothing until it is used.',
@@ -62,6 +63,7 @@ export const alertTexts = {
 
 /** {detail} is a part after a colon, already with its full stop, or empty. */
 export const timelineTexts = {
+  ...moveTimelineTexts,
   'timeline.vehicle.added': 'Added to the fleet.',
   'timeline.connection.connecting': "Smartcar's sign-in was opened.",
   'timeline.connection.refused': 'Connecting did not succeed{detail, select, none {.} other {: {detail}}}',

@@ -4,6 +4,7 @@ import { diagnosisTexts } from './english-diagnosis.ts';
 import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
+import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
 import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
@@ -21,6 +22,8 @@ export const english = {
   ...capabilityTexts,
   ...alertTexts,
   ...timelineTexts,
+  ...moveStateTexts,
+  ...moveReasonTexts,
   ...viaTexts,
   ...connectErrorTexts,
   ...returnProblemTexts,

@@ -3,6 +3,7 @@ import { causeNames, factsOf } from '../domain/cause.ts';
 import type { Cause, Route, Status, Who } from '../domain/cause.ts';
 import type { Meaning } from '../domain/failure.ts';
 import type { Freshness } from '../domain/freshness.ts';
+import type { MovedState, MoveReason } from '../domain/move.ts';
 import type { PassingMeaning } from '../domain/passing.ts';
 import { passing } from '../domain/passing.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -124,6 +125,15 @@ export function signalName(code: SignalCode, language = 'en'): string {
   if (isMessageKey(key)) return say(language, key);
   const plain = code.replace('-', ': ').replaceAll('_', ' ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** What became of a car in the move from v2 to v3. */
+export function movedText(
+  car: { state: MovedState; reason: MoveReason | null; lostPermissions: readonly Permission[] },
+  language = 'en',
+): string {
+  const permissions = car.lostPermissions.map((permission) => permissionText(permission, language)).join(', ');
+  return car.reason ? say(language, `moveReason.${car.reason}`, { permissions }) : say(language, `moved.${car.state}`);
 }
 
 /** What was reported, as it stands after a colon. */

@@ -11,7 +11,7 @@ export interface Opening {
   smtpUrl: string | null;
   publicUrl: string;
   /** The platform that it has credentials for. */
-  speaks: 'v3' | 'v2';
+  speaks: 'v3' | 'v2' | 'both';
   now: string;
 }
 
@@ -21,6 +21,8 @@ export type Order =
   | { do: 'return'; query: Record<string, string>; browser: string; now: string }
   /** Smartcar delivers; the answer's `status` is the door's. */
   | { do: 'webhook'; body: string; signature: string | null; now: string }
+  /** An operator starts to move the fleet to v3, or finishes it; done before, it is not done again. */
+  | { do: 'move'; wish: 'start' | 'finish'; now: string }
   /** Everything that is due by now. */
   | { do: 'settle'; now: string }
   | { do: 'close'; now: string };

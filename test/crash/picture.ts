@@ -27,6 +27,8 @@ const questions: Record<string, string> = {
   mailbox: 'select recipient, subject from mailbox_message order by at, message_id',
   tokens:
     'select sealed is not null as is_held, refresh_sent_at is null as is_answered, lease_until is null as is_free from token_set order by id',
+  moves: `select m.state, v.state as car, v.reason, v.erased_at is not null as is_erased, v.lease_until is null as is_free
+    from move m left join move_vehicle v on v.move_id = m.id order by m.planned_at, v.vehicle_id`,
   tasks: 'select task_identifier, last_error from graphile_worker.jobs order by task_identifier',
 };
 

@@ -3,7 +3,7 @@ import { mailTaken } from './mail-proxy.ts';
 import { mustBeSame, pictureOf, type Picture } from './picture.ts';
 import { rowsOf } from './sql.ts';
 import { openStage, type Stage } from './stage.ts';
-import { makeAsking, makeBreaking, makeRenewing, makeReturning, type Template } from './template.ts';
+import { makeAsking, makeBreaking, makeMovable, makeRenewing, makeReturning, type Template } from './template.ts';
 import type { Victims } from './victims.ts';
 
 export interface Scenario {
@@ -14,6 +14,8 @@ export interface Scenario {
   readonly stepsS: readonly number[];
   /** What happens first; then time passes. */
   begin(stage: Stage): Promise<void>;
+  /** What happens after that, and then time passes once more. */
+  readonly then?: { act(stage: Stage): Promise<void>; readonly stepsS: readonly number[] };
   /** What the undisturbed end must show, so that nothing is compared with a failure. */
   mustHold(end: End): void;
 }
@@ -76,6 +78,21 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'move to v3',
+    prepare: makeMovable,
+    hasMailServer: false,
+    // A dead process's claim of a car ends after five minutes; v3 is proved as soon as Smartcar has fetched the car.
+    stepsS: [1, 60, 120, 330, 330, 600, 900],
+    begin: (stage) => wishOfMove(stage, 'start'),
+    then: { act: (stage) => wishOfMove(stage, 'finish'), stepsS: [10, 60, 130] },
+    mustHold(end) {
+      const [connection] = rows(end, 'connections');
+      demand(connection?.['status'] === 'active' && connection['platform'] === 'v3', 'the car is active on v3', end);
+      demand(rows(end, 'tokens')[0]?.['is_held'] === false, "v2's tokens are erased", end);
+      demand(rows(end, 'mailbox').length === 0, 'no owner was written to', end);
+    },
+  },
+  {
     name: 'deliver to a mail server',
     prepare: makeAsking,
     hasMailServer: true,
@@ -96,6 +113,11 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+/** Killed over it, the operator presses again. */
+async function wishOfMove(stage: Stage, wish: 'start' | 'finish'): Promise<void> {
+  while (!(await stage.order({ do: 'move', wish })));
+}
+
 const isWrittenDown = async ({ databaseUrl }: Stage): Promise<boolean> =>
   (await rowsOf(databaseUrl, "select id from connect_session where state = 'started'")).length === 0;
 
@@ -110,6 +132,8 @@ export async function play(
   try {
     await scenario.begin(stage);
     for (const step of scenario.stepsS) await stage.advance(step);
+    await scenario.then?.act(stage);
+    for (const step of scenario.then?.stepsS ?? []) await stage.advance(step);
     const picture = await pictureOf(stage.databaseUrl, stage.simulator.origin);
     const { seen, stoppedAt } = stage.points;
     return { picture, accepted: [...stage.accepted], faults: [...stage.faults], seen: [...seen], stoppedAt };

@@ -16,7 +16,7 @@ export interface Template {
   readonly simulatorState: string;
   readonly at: Date;
   readonly vin: string;
-  readonly speaks: 'v3' | 'v2';
+  readonly speaks: 'v3' | 'v2' | 'both';
   /** How the owner's browser comes back from Connect; null when nobody is on the way. */
   readonly back: { readonly query: Record<string, string>; readonly browser: string } | null;
   drop(): Promise<void>;
@@ -95,7 +95,16 @@ export const makeRenewing = (): Promise<Template> =>
     return null;
   }, 'v2');
 
-async function makeTemplate(prepare: Preparation, speaks: Template['speaks'] = 'v3'): Promise<Template> {
+/** A car that works on v2, in an installation that has credentials for v3 from now on. */
+export async function makeMovable(): Promise<Template> {
+  const template = await makeTemplate(async (world, car) => {
+    await connectActive(world, car);
+    return null;
+  }, 'v2');
+  return { ...template, speaks: 'both' };
+}
+
+async function makeTemplate(prepare: Preparation, speaks: 'v3' | 'v2' = 'v3'): Promise<Template> {
   const database = await createDatabase();
   const stateFile = temporaryFile();
   const world = await startWorld({ databaseUrl: database.url, simulator: { stateFile }, speaks });

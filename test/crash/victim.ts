@@ -9,10 +9,15 @@ import { readConfig, type Config } from '../../src/config.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
+import { moveDue } from '../../src/flows/move-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
+import { towline } from '../../src/domain/role.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
+import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
+import { listFleets } from '../../src/store/fleet.ts';
+import { countOnV2, lockOpenMove } from '../../src/store/move.ts';
 import { createLog } from '../../src/log.ts';
 import { demoCredentials } from '../../simulator/credentials.ts';
 import type { Done, Opening, Order } from './orders.ts';
@@ -53,12 +58,28 @@ async function follow(order: Order): Promise<number | null> {
       return null;
     case 'webhook':
       return (await flows.receiveWebhook(Buffer.from(order.body, 'base64'), order.signature, clock.now)).status;
+    case 'move':
+      await wishOfMove(ground, flows, order.wish);
+      return null;
     case 'settle':
       await settle(ground);
       return null;
     case 'close':
       await closeGround(ground);
       return null;
+  }
+}
+
+/** What was done before is not done again: that is what an operator who presses twice sees. */
+async function wishOfMove(on: Ground, flows: Flows, wish: 'start' | 'finish'): Promise<void> {
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const context = { fleetId, actor: towline, requestId: null };
+    const [open, left] = await on.database.asFleet(fleetId, async (tx) => [
+      await lockOpenMove(tx),
+      await countOnV2(tx),
+    ]);
+    if (wish === 'start' && !open && left > 0) await flows.planMove(context, { dryRun: false }, clock.now);
+    if (wish === 'finish' && open) await flows.finishMove(context, open.id, clock.now);
   }
 }
 
@@ -70,6 +91,7 @@ async function settle(on: Ground): Promise<void> {
     const polled = (await renewUnanswered(on, clock.now)) + (await pollDue(on, clock.now));
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
+    if (on.v2 && !on.grantsOnV2) await moveDue(on, clock.now);
     const delivered = await deliverDue(on, clock.now);
     if (applied + polled + delivered === 0 && round > 0) return;
   }
@@ -98,9 +120,8 @@ function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl, speaks }:
     TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
     SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    ...(speaks === 'v3'
-      ? { SMARTCAR_API_CLIENT_ID: apiClientId, SMARTCAR_API_CLIENT_SECRET: apiClientSecret }
-      : { SMARTCAR_CLIENT_SECRET: clientSecret }),
+    ...(speaks === 'v2' ? {} : { SMARTCAR_API_CLIENT_ID: apiClientId, SMARTCAR_API_CLIENT_SECRET: apiClientSecret }),
+    ...(speaks === 'v3' ? {} : { SMARTCAR_CLIENT_SECRET: clientSecret }),
     SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
     SMARTCAR_CONNECT_ORIGIN: connectOrigin,
     SMARTCAR_IAM_ORIGIN: smartcarOrigin,

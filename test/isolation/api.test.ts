@@ -23,6 +23,7 @@ interface Theirs {
   notification: string;
   event: string;
   key: string;
+  move: string;
 }
 
 /** A call that names something: 404, with a body that would be accepted for something of one's own. */
@@ -73,6 +74,15 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   getAlert: { names: 'alert' },
   acknowledgeAlert: { names: 'alert' },
   resolveAlert: { names: 'alert' },
+  listMoves: { answers: 200 },
+  planMove: { answers: 201, body: {} },
+  getMove: { names: 'move' },
+  listMoveVehicles: { names: 'move' },
+  startMove: { names: 'move', body: {} },
+  pauseMove: { names: 'move', body: {} },
+  resumeMove: { names: 'move', body: {} },
+  finishMove: { names: 'move', body: {} },
+  rollBackMove: { names: 'move', body: {} },
   listNotifications: { answers: 200 },
   getNotification: { names: 'notification' },
   listMailbox: { answers: 200 },
@@ -143,6 +153,7 @@ describe('the API from the other fleet', () => {
           notification: last(notification),
           event: last(event),
           key: await keyOf(fleet),
+          move: await moveOf(),
         };
     }
     southCookie = await signInTo(south);
@@ -159,12 +170,18 @@ describe('the API from the other fleet', () => {
     return row.id;
   }
 
+  async function moveOf(): Promise<string> {
+    const planned = await world.api('POST', '/moves', {});
+    assert.equal(planned.status, 201);
+    return String(planned.body['id']);
+  }
+
   async function idsOf(fleet: FleetId): Promise<string[]> {
     const rows = Object.values(await snapshot(world.ground.database, tables, fleet)).flat();
     return [
       ...new Set(
         rows.flatMap(
-          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok)_[0-9a-z]{26}\b/g) ?? [],
+          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov)_[0-9a-z]{26}\b/g) ?? [],
         ),
       ),
     ];

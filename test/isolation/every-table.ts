@@ -14,6 +14,7 @@ import { startCheck } from '../../src/store/diagnosis.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
 import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
+import { insertMove } from '../../src/store/move.ts';
 import { insertMailboxMessage, insertNotification } from '../../src/store/notification.ts';
 import { addToRequest, insertRequest } from '../../src/store/reauthentication-request.ts';
 import { writeReadings } from '../../src/store/telemetry.ts';
@@ -111,6 +112,16 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     await addApiKey(
       tx,
       { fleetId: id, name: 'key', digest: Buffer.from(id), hint: 'h', role: 'viewer', installation: false },
+      now,
+    );
+    await insertMove(
+      tx,
+      {
+        id: newId('mov', now),
+        fleetId: id,
+        actor: towline,
+        vehicles: [{ connection, state: 'skipped', reason: 'notOnV2', lostPermissions: [] }],
+      },
       now,
     );
     await writeAudit(tx, {

@@ -13,6 +13,7 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Freshness, StaleReason } from '../../src/domain/freshness.ts';
+import { movedStates, moveReasons } from '../../src/domain/move.ts';
 import { knownPermissions } from '../../src/domain/permission.ts';
 import { signals } from '../../src/domain/signal.ts';
 import { timelineKinds } from '../../src/domain/timeline.ts';
@@ -28,6 +29,7 @@ import {
   freshnessText,
   makeName,
   meaningText,
+  movedText,
   nextActionFor,
   ownerCauseText,
   permissionText,
@@ -230,6 +232,16 @@ test('no sentence uses the words of the trade, shouts or presses', () => {
   for (const [key, text] of Object.entries(english)) {
     assert.doesNotMatch(text, /token|oauth|webhook|scope|entity|\bsync|!|urgent/i, key);
   }
+});
+
+test('what becomes of a car in the move to v3 is a sentence, and names what would be lost', () => {
+  for (const state of movedStates) whole(movedText({ state, reason: null, lostPermissions: [] }));
+  for (const reason of moveReasons)
+    whole(movedText({ state: 'skipped', reason, lostPermissions: ['read_battery', 'read_tires'] }));
+  assert.match(
+    movedText({ state: 'skipped', reason: 'permissionsDiffer', lostPermissions: ['read_something_new'] }),
+    /lost: .*something new/,
+  );
 });
 
 test('every message compiles, and every language has every key', () => {

@@ -121,6 +121,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'settings', url: `${at}/settings` },
     { name: 'API keys', url: `${at}/settings/api-keys` },
     { name: 'audit', url: `${at}/settings/audit` },
+    { name: 'move', url: `${at}/settings/move` },
     { name: 'a page that is not there', url: `${at}/nowhere` },
   ];
 }

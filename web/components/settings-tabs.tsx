@@ -7,6 +7,7 @@ const tabs = [
   { href: paths.settings(), name: 'Fleet' },
   { href: paths.apiKeys(), name: 'API keys' },
   { href: paths.audit(), name: 'Audit log' },
+  { href: paths.move(), name: 'Move to v3' },
 ];
 
 /** The pages under Settings. */

@@ -1,6 +1,7 @@
 /** Everything that happened to one vehicle, newest first, by day. */
 import { Button, Skeleton, Text, Title } from '@mantine/core';
 import {
+  ArrowRightLeft,
   Ban,
   CarFront,
   Check,
@@ -38,6 +39,11 @@ const icons: Record<TimelineKind, LucideIcon> = {
   'connection.revoked-at-smartcar': Unplug,
   'connection.subscribed': Radio,
   'connection.tokens-lost': Unplug,
+  'connection.move-begun': ArrowRightLeft,
+  'connection.moved': ArrowRightLeft,
+  'connection.move-failed': Ban,
+  'connection.moved-back': Undo2,
+  'connection.move-finished': ArrowRightLeft,
   'connection.permissions-changed': ListChecks,
   'connection.listed-again': Undo2,
   'owner.asked': Mail,

@@ -5,6 +5,7 @@ import type { Overview } from '../../src/http/contract/operations.ts';
 import { useCall } from '../api.ts';
 import { Age } from '../components/age.tsx';
 import { AlertLine } from '../components/alert-line.tsx';
+import { DeprecationNotice } from '../components/deprecation-notice.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { FreshnessDot } from '../components/freshness-mark.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -30,6 +31,7 @@ export function OverviewPage(): React.JSX.Element {
       {overview.isPending ? <OverviewLoading /> : null}
       {data ? (
         <>
+          <DeprecationNotice onV2={data.platform.onV2} />
           <Counts overview={data} />
           <div className="halves">
             <div>

@@ -22,7 +22,11 @@ export const overview = z.object({
     quarantined: z.number().int(),
     refusedLastHour: z.number().int(),
   }),
-  platform: z.object({ mode: z.enum(['live', 'simulated']), platform: z.literal('v3') }),
+  platform: z.object({
+    mode: z.enum(['live', 'simulated']),
+    platform: z.literal('v3'),
+    onV2: z.number().int().describe('Connections that are still on v2, which Smartcar has deprecated.'),
+  }),
 });
 export type Overview = z.infer<typeof overview>;
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
+import * as m from './moves.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
 import * as rec from './reconciliation.ts';
@@ -78,6 +79,21 @@ export const routes = {
   getAlert: one('One alert', o.alert),
   acknowledgeAlert: act('Says that somebody looks after it', none, o.alert, 'acknowledge'),
   resolveAlert: act('Closes it by hand', none, o.alert, 'acknowledge'),
+  listMoves: list("Moves from Smartcar's v2 to v3, and what is left on v2", o.pageQuery, m.moveList),
+  planMove: create('Looks every car on v2 up on v3; moves them unless it is a dry run', m.movePlan, m.move, 'move'),
+  getMove: one('One move with its counts', m.move),
+  listMoveVehicles: route({
+    summary: 'What became of each car of a move',
+    params: idParam,
+    query: m.moveVehicleQuery,
+    response: m.moveVehicleList,
+    needs: 'read',
+  }),
+  startMove: act('Carries a plan out', none, m.move, 'move'),
+  pauseMove: act('Switches no further car', none, m.move, 'move'),
+  resumeMove: act('Goes on', none, m.move, 'move'),
+  finishMove: act("Makes it final, and erases v2's tokens", none, m.move, 'move'),
+  rollBackMove: act('Puts cars back on v2; all of them where none are named', m.rollBack, m.move, 'move'),
   listNotifications: list('Messages to owners', o.notificationQuery, o.notificationList),
   getNotification: one('One message', o.notification),
   listMailbox: list("The demo's mailbox", o.pageQuery, o.mailList),

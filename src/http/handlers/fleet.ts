@@ -126,7 +126,7 @@ async function overview(
     ...tally(counts.connections),
     owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
     webhooks: { ...webhooks, lastReceivedAt: maybeIso(webhooks.lastReceivedAt), refusedLastHour },
-    platform: { mode: config.mode, platform: 'v3' },
+    platform: { mode: config.mode, platform: 'v3', onV2: counts.onV2 },
   };
 }
 
