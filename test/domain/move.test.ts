@@ -34,7 +34,7 @@ describe('a plan says of each car what would happen to it', () => {
     return [planned?.verdict, planned?.reason];
   };
 
-  test('a working car that v3 lists under the same user is ready [§7-12]', () => {
+  test('a working car that v3 lists under the same user is ready [§7-7]', () => {
     assert.deepEqual(verdict(onV2()), ['ready', null]);
   });
 
