@@ -9,10 +9,18 @@ import { mayDo, roles } from '../../src/domain/role.ts';
 import { bearer, makeKey, makeRecords, makeVehicle, password, publicUrl, signIn, startServer } from './server.ts';
 import type { TestServer } from './server.ts';
 
+/** Smartcar's application is every fleet's: these are refused to a fleet's administrator too. */
+const ofTheInstallation: ReadonlySet<CallName> = new Set<CallName>([
+  'createFleet',
+  'startReconciliation',
+  'listAdoptable',
+  'adopt',
+]);
+
 describe('the door', () => {
   let server: TestServer;
   before(async () => {
-    server = await startServer();
+    server = await startServer({ reconciledPlatforms: () => ['v3'] });
   });
   after(() => server.close());
 
@@ -67,7 +75,7 @@ describe('the door', () => {
         const refused = answer.statusCode === 403;
         assert.equal(
           refused,
-          !mayDo(role, routes[name].needs) || (name === 'createFleet' && refused),
+          !mayDo(role, routes[name].needs) || (ofTheInstallation.has(name) && refused),
           `${role} ${name} ${answer.statusCode}`,
         );
         if (refused) assert.equal(answer.json<{ code: string }>().code, 'not_allowed');
@@ -205,7 +213,7 @@ describe('the door', () => {
       assert.equal((await get(url, bearer(server.north.key))).statusCode, 404, url);
     }
     for (const [method, path] of Object.values(paths)) {
-      if (method !== 'GET' || path.includes(':id')) continue;
+      if (method !== 'GET' || path.includes(':id') || path === paths.listAdoptable[1]) continue;
       const answer = await get(path, bearer(server.north.key));
       assert.equal(answer.statusCode, 200, `${path} ${answer.body}`);
       assert.ok(!/SOUTH-1|South/.test(answer.body), path);
