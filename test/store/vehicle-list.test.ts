@@ -232,6 +232,7 @@ await onEveryServer('the list of vehicles', (opened) => {
         freshness: { fresh: await count('fresh'), stale: await count('stale'), never: await count('never') },
         owners: { asked: 1, opened: 1, oldestAskedAt: inSeconds(-60) },
         lapsing: 0,
+        onV2: 0,
         alerts: { open: 2, critical: 1 },
         webhooks: { lastReceivedAt: null, pending: 0, quarantined: 0 },
       },
