@@ -109,7 +109,7 @@ describe('a fleet moves from v2 to v3', () => {
     assert.equal((await moveNow(world, plan.id)).state, 'rolledBack', 'a newer plan takes its place');
   });
 
-  test('every car that v3 shows as well as v2 is switched, and nobody is told or asked anything [§7-7, §3.1-5]', async () => {
+  test('every car that v3 shows as well as v2 is switched, and nobody is told or asked anything [§7-7]', async () => {
     const before = await standings(world);
     const toldBefore = await told(world);
     await post(world, `/moves/${id}/start`);

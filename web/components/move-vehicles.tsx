@@ -1,5 +1,5 @@
 /** Every car of a move and what became of it. */
-import { Button, SegmentedControl, Skeleton, Text, Title } from '@mantine/core';
+import { Button, SegmentedControl, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 
 import type { MoveVehicleView, MoveView } from '../../src/http/contract/moves.ts';
@@ -9,6 +9,7 @@ import { paths } from '../paths.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Older } from '../ui/older.tsx';
+import { RowsLoading } from '../ui/rows-loading.tsx';
 import { Age } from './age.tsx';
 import { useMe } from './me.ts';
 import { changedByMove, isOver } from './move-actions.tsx';
@@ -41,7 +42,7 @@ export function MoveVehicles({ move }: { move: MoveView }): React.JSX.Element {
     isPlan && one === 'waiting' ? 'Would be moved' : names[one];
   const states = (Object.keys(names) as MoveVehicleView['state'][]).filter((one) => move.counts[one] > 0); // keys of a record
   return (
-    <section className="panel" aria-labelledby="cars-title">
+    <section className="panel move-cars" aria-labelledby="cars-title">
       <div className="panel-head">
         <Title order={2} id="cars-title">
           Cars
@@ -59,7 +60,7 @@ export function MoveVehicles({ move }: { move: MoveView }): React.JSX.Element {
         </div>
       ) : null}
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
-      {list.isPending ? <Skeleton height={120} aria-label="Loading the cars" /> : null}
+      {list.isPending ? <RowsLoading of="the cars" /> : null}
       {list.items?.length === 0 ? (
         <Text size="sm" c="dimmed">
           No car of this fleet was on v2 when this was planned.
