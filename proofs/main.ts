@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machineLine } from '../bench/machine.ts';
+import { proveIncidents } from './incidents.ts';
 import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
 import { proveStart } from './start.ts';
@@ -38,6 +39,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     what: 'what the demo takes of memory after ten minutes',
     run: (tell) => proveMemory(Number(values.minutes), tell),
   },
+  incidents: {
+    what: 'how often an incident opens for nothing, and how soon it opens in an outage, from 20 to 100,000 cars; minutes',
+    run: proveIncidents,
+  },
   month: {
     what: 'a month of a fleet with faults from a seed, every status judged by the truth; hours for 1,000 cars',
     run: (tell) =>
@@ -57,7 +62,7 @@ const [name = ''] = positionals;
 const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined;
 if (!proof) {
   console.log('npm run prove -- NAME, where NAME is one of:');
-  for (const [known, { what }] of Object.entries(proofs)) console.log(`  ${known.padEnd(8)}${what}`);
+  for (const [known, { what }] of Object.entries(proofs)) console.log(`  ${known.padEnd(11)}${what}`);
   process.exit(name === '' ? 0 : 2);
 }
 

@@ -13,6 +13,7 @@ import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
+import { endIncident } from './flows/incidents.ts';
 import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
@@ -28,6 +29,7 @@ import { reconnect, sendConnectLink } from './flows/send-link.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
+import { watchIncidents } from './flows/watch-incidents.ts';
 import { watchSilence } from './flows/watch-silence.ts';
 import { flushRefused, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
@@ -183,6 +185,7 @@ export function bindFlows(ground: Ground): Flows {
     adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
+    endIncident: (context, id, now) => endIncident(ground, context, id, now),
     planMove: (context, options, now) => planFleetMove(ground, context, options, now),
     startMove: (context, id, now) => startMove(ground, context, id, now),
     pauseMove: (context, id, now) => pauseMove(ground, context, id, now),
@@ -281,6 +284,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'move-due': (now) => moveDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'watch-silence': (now) => watchSilence(ground, now),
+      'watch-incidents': (now) => watchIncidents(ground, now),
       'reconcile-due': (now) => reconcileDue(ground, now),
       'keep-alive': (now) => keepAlive(ground, now),
       'forecast-lapses': (now) => forecastLapses(ground, now),

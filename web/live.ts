@@ -111,6 +111,7 @@ export function parse(block: string): Change | null {
 const small: readonly CallName[] = [
   'getOverview',
   'listAlerts',
+  'listIncidents',
   'listNotifications',
   'listMailbox',
   'listWebhookEvents',

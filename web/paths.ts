@@ -5,6 +5,7 @@ export interface VehicleFilters {
   freshness?: string;
   make?: string;
   who?: string;
+  incident?: string;
   q?: string;
   view?: 'cards' | 'table';
 }
@@ -22,6 +23,7 @@ export const paths = {
   vehicles: (filters: VehicleFilters = {}) => `/vehicles${filled({ ...filters })}`,
   vehicle: (id: string) => `/vehicles/${encodeURIComponent(id)}`,
   alerts: (state?: string) => `/alerts${filled({ state })}`,
+  incidents: () => '/incidents',
   messages: () => '/messages',
   mailbox: () => '/mailbox',
   webhookEvents: (state?: string) => `/webhook-events${filled({ state })}`,

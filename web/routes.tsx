@@ -35,7 +35,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 function vehicleFilters(search: Record<string, unknown>): VehicleFilters {
   const filters: VehicleFilters = {};
-  for (const key of ['status', 'freshness', 'make', 'who', 'q'] as const) {
+  for (const key of ['status', 'freshness', 'make', 'who', 'incident', 'q'] as const) {
     const value = text(search[key]);
     if (value) filters[key] = value;
   }
@@ -85,6 +85,11 @@ const alerts = createRoute({
   validateSearch: byState,
   component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
 });
+const incidents = createRoute({
+  ...inside,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+});
 const messages = createRoute({
   ...inside,
   path: '/messages',
@@ -130,6 +135,7 @@ const routeTree = root.addChildren([
     vehicles,
     vehicle,
     alerts,
+    incidents,
     messages,
     mailbox,
     webhookEvents,

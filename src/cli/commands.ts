@@ -2,9 +2,11 @@
 import type { Command } from './command.ts';
 import { diagnosisCommands } from './diagnosis-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
+import { incidentCommands } from './incident-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
 
 const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
+const { listIncidents, endIncident } = incidentCommands;
 const { listVehicles, showVehicle, connect, reconnect, disconnect } = vehicleCommands;
 const { check, diagnose } = diagnosisCommands;
 
@@ -21,4 +23,6 @@ export const commands: readonly Command[] = [
   listAlerts,
   acknowledgeAlert,
   resolveAlert,
+  listIncidents,
+  endIncident,
 ];

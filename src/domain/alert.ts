@@ -13,6 +13,7 @@ export const alertKinds = [
   'webhooks.error-rate',
   'reconciliation.failed',
   'notification.failed',
+  'incident.open',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -4,6 +4,7 @@
  */
 import type { Failure, Meaning, SignalFailure } from './failure.ts';
 import { isThrottleMeaning, isVehicleMeaning } from './failure.ts';
+import type { Scope } from './incident.ts';
 import { makePolicy } from './make-policy.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
@@ -71,6 +72,7 @@ export type Finding =
   | { says: 'noCommand' }
   | { says: 'noRental' }
   | { says: 'noIncident' }
+  | ({ says: 'inIncident' } & Scope)
   /** `waitS`: as told by Smartcar; null when it said nothing. */
   | { says: 'refused'; meaning: Meaning; waitS: number | null }
   /** What an earlier step found makes this one pointless. */

@@ -5,6 +5,7 @@ import type { AccountMeaning, GapMeaning, VehicleMeaning } from './failure.ts';
 import type {
   ConnectionId,
   FleetId,
+  IncidentId,
   OwnerId,
   SmartcarConnectionId,
   SmartcarUserId,
@@ -14,6 +15,7 @@ import type {
 } from './ids.ts';
 import type { Permission } from './permission.ts';
 import type { SignalCode } from './signal.ts';
+import type { Trouble } from './trouble.ts';
 
 export type Platform = 'v3' | 'v2';
 
@@ -58,6 +60,10 @@ export interface Connection {
   suspicion: Suspicion | null;
   /** What the car itself answered last (asleep, out of reach); null when it last answered normally. */
   vehicleState: { meaning: VehicleMeaning; since: Date } | null;
+  /** What fails, believed or not, since it was first told; null when nothing does. */
+  trouble: Trouble | null;
+  /** The incident that it is part of: nothing is decided against its owner until the first read after that. */
+  heldBy: IncidentId | null;
   /** Failed reads in a row that count against it. */
   failures: number;
   /** Smartcar's partly built re-authentication address from the error that expired it. */

@@ -229,6 +229,7 @@ const causeOfReason: Readonly<Record<Exclude<StaleReason, 'connection'>, Diagnos
   lowBattery: 'lowBattery',
   notSubscribed: 'notSubscribed',
   silent: 'silent',
+  outage: 'manufacturerFailing',
 };
 
 // — how sure —

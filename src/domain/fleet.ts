@@ -16,6 +16,8 @@ export interface Settings {
   /** Seconds; null means by make. */
   staleAfterS: number | null;
   ownerMail: { fromName: string; supportContact: string | null };
+  /** Seconds that a message to an owner waits, so that cars that break together come in one, and an outage shows first. */
+  askOwnersAfterS: number;
   timeZone: string;
 }
 
@@ -40,6 +42,7 @@ export function defaultSettings(fleetName: string): Settings {
     optionalPermissions: [...optionalPermissions],
     staleAfterS: null,
     ownerMail: { fromName: fleetName, supportContact: null },
+    askOwnersAfterS: 300,
     timeZone: 'Europe/Berlin',
   };
 }

@@ -7,7 +7,15 @@ import { makePolicy } from './make-policy.ts';
 export type FreshnessState = 'fresh' | 'stale' | 'never';
 
 export type StaleReason =
-  'asleep' | 'deepSleep' | 'unreachable' | 'inService' | 'lowBattery' | 'notSubscribed' | 'connection' | 'silent';
+  | 'asleep'
+  | 'deepSleep'
+  | 'unreachable'
+  | 'inService'
+  | 'lowBattery'
+  | 'outage'
+  | 'notSubscribed'
+  | 'connection'
+  | 'silent';
 
 export interface Freshness {
   state: FreshnessState;
@@ -21,7 +29,7 @@ export interface Freshness {
 
 export interface FreshnessInput {
   make: string | null;
-  connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt'> | null;
+  connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt' | 'heldBy'> | null;
   /** The newest time of any value: measured, else fetched. Null when there is none. */
   newestAt: Date | null;
   /** A fleet's own limit in seconds; null for the make's. */
@@ -47,6 +55,7 @@ const reasonByState: Partial<Record<VehicleMeaning, StaleReason>> = {
 
 function explain(input: FreshnessInput, newestAt: Date | null, now: Date): { reason: StaleReason; who: Who } {
   const { connection } = input;
+  if (connection?.heldBy) return { reason: 'outage', who: 'manufacturer' };
   if (!connection || !['active', 'pending'].includes(connection.status)) return { reason: 'connection', who: 'nobody' };
   const { deepSleepAfterD } = makePolicy(input.make);
   const parkedDays = newestAt ? (now.getTime() - newestAt.getTime()) / 86_400_000 : 0;

@@ -24,6 +24,7 @@ export type TokenSetId = Id<'tok'>;
 export type MoveId = Id<'mov'>;
 export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
+export type IncidentId = Id<'inc'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
@@ -32,6 +33,7 @@ export type SmartcarConnectionId = Id<'smartcar-connection'>;
 export type Prefix =
   | 'rec'
   | 'dft'
+  | 'inc'
   | 'flt'
   | 'veh'
   | 'own'

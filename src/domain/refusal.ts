@@ -20,6 +20,7 @@ export const refusals = {
   email_taken: { status: 409, title: 'Another owner of this fleet has this address. Use that owner.' },
   owner_missing: { status: 409, title: 'The vehicle has no owner with an e-mail address. Add one first.' },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
+  incident_closed: { status: 409, title: 'This incident is over already.' },
   move_needs_v3: {
     status: 409,
     title:

@@ -11,6 +11,7 @@ export const needs = {
   connect: 'support',
   acknowledge: 'technician',
   disconnect: 'manager',
+  endIncident: 'manager',
   changeSettings: 'administrator',
   manageKeys: 'administrator',
   move: 'administrator',

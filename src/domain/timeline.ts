@@ -21,6 +21,8 @@ export const timelineKinds = [
   'connection.move-finished',
   'connection.permissions-changed',
   'connection.listed-again',
+  'incident.joined',
+  'incident.left',
   'owner.asked',
   'owner.returned',
   'owner.told',

@@ -2,7 +2,9 @@
 import type { AlertChange, AlertKind } from './alert.ts';
 import { factsOf } from './cause.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
+import { isReleased } from './shelter.ts';
 import type { TaskRequest } from './task.ts';
 import type { Happening } from './timeline.ts';
 import type { Transition } from './transition.ts';
@@ -11,11 +13,13 @@ type Effects = Omit<Transition, 'connection'>;
 
 export function changeEffects(from: Connection, to: Connection, happenings: Happening[], outcome: Outcome): Effects {
   const changed = from.status !== to.status || from.cause !== to.cause;
+  // What an incident holds is told by the incident; let go of, it is told by itself, as if it broke now.
+  const tells = to.heldBy === null && (changed || isReleased(from, to));
   return {
     happenings: changed ? [...happenings, changeLine(from, to, outcome)] : happenings,
-    alerts: changed ? alertsFor(from, to) : [],
+    alerts: tells ? alertsFor(from, to) : [],
     tasks: tasksFor(to, outcome),
-    ask: changed && to.status === 'expired' ? to.cause : null,
+    ask: tells && to.status === 'expired' ? to.cause : null,
     settled: changed && (to.status === 'active' || to.endedAt !== null),
   };
 }
@@ -32,7 +36,7 @@ function changeLine(from: Connection, to: Connection, outcome: Outcome): Happeni
 }
 
 /** The name of a connection's problem; at most one alert of a name is unresolved. */
-const problemKey = (c: Connection, kind: AlertKind): string => `${c.id}:${kind}`;
+const problemKey = (id: ConnectionId, kind: AlertKind): string => `${id}:${kind}`;
 
 const connectionAlerts: Partial<Record<Connection['status'], AlertKind>> = {
   expired: 'connection.expired',
@@ -45,10 +49,10 @@ function alertsFor(from: Connection, to: Connection): AlertChange[] {
   if (to.status === 'pending') return [];
   const kind = to.endedAt ? undefined : connectionAlerts[to.status];
   const others = Object.values(connectionAlerts).filter((other) => other !== kind);
-  const closed: AlertChange[] = others.map((other) => ({ change: 'resolve', key: problemKey(to, other) }));
+  const closed: AlertChange[] = others.map((other) => ({ change: 'resolve', key: problemKey(to.id, other) }));
   if (!kind || !to.cause) return from.status === 'active' && !kind ? [] : closed;
   const { severity } = factsOf(to.cause);
-  return [...closed, { change: 'open', key: problemKey(to, kind), kind, severity, detail: { cause: to.cause } }];
+  return [...closed, { change: 'open', key: problemKey(to.id, kind), kind, severity, detail: { cause: to.cause } }];
 }
 
 function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
@@ -59,5 +63,5 @@ function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
 }
 
 /** The names of every problem this connection may have an alert for. */
-export const transitionAlertKeys = (c: Connection): string[] =>
-  Object.values(connectionAlerts).map((kind) => problemKey(c, kind));
+export const problemKeys = (id: ConnectionId): string[] =>
+  Object.values(connectionAlerts).map((kind) => problemKey(id, kind));

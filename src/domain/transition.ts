@@ -10,7 +10,8 @@ import {
   isVehicleMeaning,
   upstreamMeanings,
 } from './failure.ts';
-import type { AccountMeaning, Claim, GapMeaning, OurMeaning, SignalFailure } from './failure.ts';
+import type { AccountMeaning, Claim, GapMeaning, Meaning, OurMeaning, SignalFailure } from './failure.ts';
+import type { IncidentId } from './ids.ts';
 import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
@@ -19,6 +20,7 @@ import { judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
+import { shelter } from './shelter.ts';
 import { requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
 import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
@@ -28,10 +30,13 @@ import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
 import { confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
+import { isSheltered } from './trouble.ts';
 import type { Happening } from './timeline.ts';
 
 /** What the fleet and the make say about this connection. */
 export interface Policy {
+  /** The open incident that this vehicle's make and region is in; null when there is none. */
+  incident: { id: IncidentId; from: Date } | null;
   requiredPermissions: readonly Permission[];
   make: string | null;
   intervalS: number;
@@ -64,7 +69,7 @@ const pendingDeadlineS = 24 * 3_600;
  */
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
   if (c.endedAt) return { connection: c, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
-  const step = expire(react(c, outcome, policy), outcome, now);
+  const step = expire(react(shelter(c, outcome, policy), outcome, policy), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome) };
 }
@@ -119,7 +124,8 @@ function lastingOutage(c: Connection, outcome: SignalsOutcome, policy: Policy): 
   const isOpen = c.status === 'active' || upstreamMeanings.some((meaning) => causeOf(meaning) === c.cause);
   const outage = outageIn(requiredSignals(policy.requiredPermissions), readings, failures);
   if (!outage || !isOpen || !c.provedAt || via === 'webhook') return null;
-  const hasLasted = at >= after(c.provedAt, suspicionDeadlineS(c, policy));
+  // An incident says by itself that it is one.
+  const hasLasted = c.heldBy !== null || at >= after(c.provedAt, suspicionDeadlineS(c, policy));
   return hasLasted && isUpstreamMeaning(outage.meaning) ? causeOf(outage.meaning) : null;
 }
 
@@ -186,7 +192,7 @@ function onRefuted(
   policy: Policy,
 ): Step {
   const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
-  const direct = outcome.via === 'poll' || outcome.via === 'check';
+  const direct = (outcome.via === 'poll' || outcome.via === 'check') && !isHeldFor(c, meaning);
   const known = c.suspicion !== null || c.status !== 'active' || failure.fetchedAt !== null;
   if (direct && known) return { next: confirmed(c, meaning, failure, outcome.at), happenings: [] };
   return suspect(c, { ...failure, signals: [] }, outcome, policy, failure.fetchedAt ?? outcome.at);
@@ -256,7 +262,7 @@ function onAccountFailure(
 ): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };
-  const direct = isAsked(outcome.via);
+  const direct = isAsked(outcome.via) && !isHeldFor(c, meaning);
   if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
   return { next: confirmed(c, meaning, outcome.failure, outcome.at), happenings: [] };
 }
@@ -272,7 +278,9 @@ function countFailure(c: Connection, cause: Cause, { via, at }: FailedOutcome): 
   if (via === 'check') return c;
   const failures = c.failures + 1;
   const counted = { ...c, failures };
-  return failures >= failuresBeforeError && c.status === 'active' ? move(counted, cause, at) : counted;
+  // In an incident the others are the witnesses that otherwise two more failures have to be.
+  const isEnough = failures >= failuresBeforeError || c.heldBy !== null;
+  return isEnough && c.status === 'active' ? move(counted, cause, at) : counted;
 }
 
 // — the owner's return —
@@ -291,8 +299,12 @@ function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
 
 // — deadlines —
 
+/** While an incident holds it, what looks like an account's failure is that of the manufacturer's machines until shown otherwise. */
+const isHeldFor = (c: Connection, meaning: Meaning): boolean => c.heldBy !== null && isSheltered(meaning);
+
 /** What holds when a deadline passes without a decision: a claim that nothing spoke against, and that no data came. */
 function expire(step: Step, outcome: Outcome, now: Date): Step {
+  if (step.next.heldBy !== null) return step;
   const { suspicion, pendingDeadlineAt, status } = step.next;
   if (suspicion && now >= suspicion.deadlineAt) {
     return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at) };

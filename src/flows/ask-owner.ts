@@ -30,15 +30,15 @@ const linkLifeD = 14;
 
 export type RepairLink = { linkId: LinkId; expiresAt: Date };
 
-/** Asks the owner by e-mail, when there is an owner who has an address. One message an owner, all their cars in it. */
-export async function askOwner(tx: Tx, connection: Connection, cause: Cause, now: Date): Promise<void> {
+/** Asks the owner by e-mail, when there is an owner who has an address: not before `leavesAt`, and all their cars in one message. */
+export async function askOwner(tx: Tx, connection: Connection, cause: Cause, leavesAt: Date, now: Date): Promise<void> {
   const { ownerId } = connection;
   const owner = ownerId && (await findOwner(tx, ownerId));
   if (!owner?.email_index) return;
   const { request, isNew } = await openRequest(tx, connection, owner.id, cause, now);
   if (isNew || now >= after(request.asked_at, quietS)) {
     await markAsked(tx, request.id, now);
-    await writeToOwner(tx, request, connection, cause, now);
+    await writeToOwner(tx, request, connection, cause, now, leavesAt);
   } else if (!(await joinQueued(tx, request.id, connection.vehicleId))) {
     // The last message left already and does not name this car: the next one does, once the owner had a day's quiet.
     return writeToOwner(tx, request, connection, cause, now, after(request.asked_at, quietS));

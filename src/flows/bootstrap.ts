@@ -42,7 +42,11 @@ export async function ensureFleets(needs: BootstrapNeeds, demo: boolean, now: Da
 
 function newFleet(name: string, demo: boolean, now: Date): Fleet {
   const settings = defaultSettings(name);
-  if (demo) settings.ownerMail.supportContact = 'help@fleet.example';
+  if (demo) {
+    settings.ownerMail.supportContact = 'help@fleet.example';
+    // Who tries it out has not got five minutes.
+    settings.askOwnersAfterS = 0;
+  }
   return { id: newId('flt', now), name, plan: demo ? demoPlan : defaultPlan, settings };
 }
 

@@ -213,6 +213,8 @@ export function newConnection(
     permissions: own.permissions,
     suspicion: null,
     vehicleState: null,
+    trouble: null,
+    heldBy: null,
     failures: 0,
     resolutionUrl: null,
     lastSuccess: null,

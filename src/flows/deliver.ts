@@ -11,12 +11,14 @@ import {
   listDueNotifications,
   markAttemptFailed,
   markSent,
+  postponeNotification,
 } from '../store/notification.ts';
 import type { NotificationRow } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { listRequestConnections } from '../store/reauthentication-request.ts';
 import { findConnection } from '../store/connection.ts';
+import { heldAmong } from '../store/incident.ts';
 import { findVehicles } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { MailModel } from '../notify/mail-model.ts';
@@ -43,6 +45,9 @@ const retryAfterS = [30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 
 /** Longer than a slow mail server takes to accept a message: taken up sooner, it would be sent twice. */
 const leaseS = 90;
 
+/** A message that an incident holds is looked at again after this. */
+const heldS = 600;
+
 /** Delivers what is due, of all fleets. @returns how many were tried */
 export async function deliverDue(needs: DeliverNeeds, now: Date): Promise<number> {
   const due = await listDueNotifications(needs.database, 50, now);
@@ -58,7 +63,11 @@ export async function deliver(
   const { database } = needs;
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
     const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
-    return row && { row, mail: await mailOf(tx, needs, row) };
+    if (!row) return null;
+    const mail = await mailOf(tx, needs, row);
+    if (mail !== 'held') return { row, mail };
+    await postponeNotification(tx, row.id, after(now, heldS));
+    return null;
   });
   if (!claimed) return;
   const { row, mail } = claimed;
@@ -89,10 +98,15 @@ interface Mail {
   replyTo: string | null;
 }
 
-/** What the message says, from what is true now. Null when the owner has no address any more. */
-async function mailOf(tx: Tx, needs: DeliverNeeds, row: NotificationRow): Promise<Mail | null> {
+/**
+ * What the message says, from what is true now. Null when the owner has no address any more; `held` while an incident
+ * explains everything that it would ask for.
+ */
+async function mailOf(tx: Tx, needs: DeliverNeeds, row: NotificationRow): Promise<Mail | 'held' | null> {
   const owner = await findOwner(tx, row.owner_id);
   if (!owner?.email_sealed) return null;
+  const cars = await carsOf(tx, row);
+  if (cars.length === 0) return 'held';
   const fleet = await ownFleet(tx);
   const { fromName, supportContact } = fleet.settings.ownerMail;
   const context = { fleetId: row.fleet_id, row: owner.id, kind: 'owner.email' };
@@ -105,13 +119,16 @@ async function mailOf(tx: Tx, needs: DeliverNeeds, row: NotificationRow): Promis
       language: owner.language,
       fleet: { name: fromName, supportContact },
       ownerName: owner.name,
-      cars: await carsOf(tx, row),
+      cars,
       url: row.link_id && linkUrl(needs, row.link_id),
     },
   };
 }
 
-/** All cars of the request that are still open, so that one message covers what came together; else the message's own. */
+/**
+ * All cars of the request that are still open, so that one message covers what came together; else the message's own.
+ * Without those that an incident holds, where owners are asked for something.
+ */
 async function carsOf(tx: Tx, row: NotificationRow): Promise<MailModel['cars']> {
   const causes = new Map<string, NotificationRow['cause']>(row.vehicle_ids.map((id) => [id, row.cause]));
   if (row.kind === 'reconnect' && row.request_id) {
@@ -120,7 +137,12 @@ async function carsOf(tx: Tx, row: NotificationRow): Promise<MailModel['cars']> 
       if (connection) causes.set(connection.vehicleId, entry.cause);
     }
   }
-  const vehicles = await findVehicles(tx, [...causes.keys()] as NotificationRow['vehicle_ids']); // keys are vehicle ids
+  const ids = [...causes.keys()] as NotificationRow['vehicle_ids']; // keys are vehicle ids
+  const held = row.kind === 'reconnect' ? await heldAmong(tx, ids) : new Set<string>();
+  const vehicles = await findVehicles(
+    tx,
+    ids.filter((id) => !held.has(id)),
+  );
   return vehicles.map((vehicle) => ({
     make: vehicle.make,
     model: vehicle.model,

@@ -20,6 +20,7 @@ import type { Settings } from '../domain/fleet.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Answer } from '../smartcar/answer.ts';
+import { openScopeOf } from '../store/incident.ts';
 import { readLatest } from '../store/telemetry.ts';
 import { readCost, readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
@@ -172,7 +173,7 @@ async function readAndRest(run: CheckRun, tell: Tell, known: Failure | null, bec
   await tell(...(await lookAtWebhook(run, known ? because : null)));
   await tell('command', skipped({ says: 'noCommand' }));
   await tell('rental', skipped({ says: 'noRental' }));
-  await tell('incident', skipped({ says: 'noIncident' }));
+  await tell('incident', await lookAtIncident(run));
 }
 
 /** What was refused before the read is what the read came to: it goes the one path all the same. */
@@ -218,6 +219,13 @@ async function lookAtAges({ needs, checked }: CheckRun, answer: CheckAnswer): Pr
     make,
   };
   return agesStep(signalAges(known, needs.clock()));
+}
+
+/** Whether many others of its make and region fail now. */
+async function lookAtIncident({ needs, checked: { connection } }: CheckRun): Promise<StepResult> {
+  const { fleetId, vehicleId } = connection;
+  const scope = await needs.database.asFleet(fleetId, (tx) => openScopeOf(tx, vehicleId));
+  return scope ? { state: 'warning', finding: { says: 'inIncident', ...scope } } : passed({ says: 'noIncident' });
 }
 
 async function lookAtWebhook(

@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { merge } from '../domain/reading.ts';
 import type { Reading } from '../domain/reading.ts';
 import { towline } from '../domain/role.ts';
+import { after } from '../domain/schedule.ts';
 import type { Actor } from '../domain/role.ts';
 import { transition } from '../domain/transition.ts';
 import type { Policy, Transition } from '../domain/transition.ts';
@@ -71,7 +72,7 @@ async function record(tx: Tx, needs: ObserveNeeds, observed: Observed, now: Date
 
 /** Applies outcomes one after another; their effects add up. */
 function work(
-  { connection, make, fleet }: ConnectionSetting,
+  { connection, make, incident, fleet }: ConnectionSetting,
   outcomes: readonly Outcome[],
   chance: number,
   now: Date,
@@ -79,6 +80,7 @@ function work(
   const policy: Policy = {
     requiredPermissions: fleet.settings.requiredPermissions,
     make,
+    incident,
     intervalS: fleet.plan.pollIntervalS,
     chance,
   };
@@ -116,7 +118,7 @@ async function writeAll(
   );
   await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
   if (result.settled) await settleWithOwner(tx, connection, now);
-  if (result.ask) await askOwner(tx, connection, result.ask, now);
+  if (result.ask) await askOwner(tx, connection, result.ask, after(now, setting.fleet.settings.askOwnersAfterS), now);
   await enqueue(tx, result.tasks);
   await announce(tx, fleetId, [vehicleId], topicsOf(result));
 }

@@ -1,6 +1,6 @@
 /** A new grant for a vehicle ends the connection it had. */
 import type { Connection } from '../domain/connection.ts';
-import { transitionAlertKeys } from '../domain/transition-effects.ts';
+import { problemKeys } from '../domain/transition-effects.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { writeConnection } from '../store/connection.ts';
 import type { Tx } from '../store/database.ts';
@@ -17,6 +17,6 @@ export async function supersede(tx: Tx, before: Connection, now: Date): Promise<
     pendingDeadlineAt: null,
   };
   await writeConnection(tx, ended, before.version);
-  const resolved = transitionAlertKeys(before).map((key) => ({ change: 'resolve', key }) as const);
+  const resolved = problemKeys(before.id).map((key) => ({ change: 'resolve', key }) as const);
   await applyAlertChanges(tx, before.fleetId, [before.vehicleId], resolved, now);
 }

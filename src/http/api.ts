@@ -13,6 +13,7 @@ import { problem } from './contract/shared.ts';
 import { alertHandlers } from './handlers/alerts.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
+import { incidentHandlers } from './handlers/incidents.ts';
 import { moveHandlers } from './handlers/moves.ts';
 import { ownerHandlers } from './handlers/owners.ts';
 import { reconciliationHandlers } from './handlers/reconciliation.ts';
@@ -48,6 +49,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...diagnosisHandlers(needs),
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
+    ...incidentHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),
     ...reconciliationHandlers(needs),

@@ -74,6 +74,8 @@ export interface Flows {
   adopt(actor: Actor, wishes: readonly AdoptionWish[], now: Date): Promise<Adopted[]>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
+  /** Owners are asked again, and what each read says counts. */
+  endIncident(context: Context, id: string, now: Date): Promise<void>;
   /** Looks every car on v2 up on v3; begins to move them unless it is a dry run. */
   planMove(context: Context, options: { dryRun: boolean }, now: Date): Promise<MoveId>;
   startMove(context: Context, id: MoveId, now: Date): Promise<void>;

@@ -11,6 +11,7 @@ import { missingPermissions } from '../domain/permission.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection, ListedVehicle } from '../store/vehicle-list.ts';
+import { heldText, scopeText } from '../texts/incident-words.ts';
 import {
   capabilityText,
   causeText,
@@ -99,6 +100,7 @@ function presentConnection(connection: ListedConnection, make: string | null, se
     connectedAt: iso(connection.connectedAt),
     permissions: { granted, required, missing },
     suspicion: presentSuspicion(connection, make),
+    incident: presentHold(connection),
     note: presentNote(connection),
     lastSuccess: lastSuccess ? { kind: lastSuccess.kind, at: iso(lastSuccess.at) } : null,
     lastTelemetryAt: maybeIso(connection.lastTelemetryAt),
@@ -123,6 +125,12 @@ function presentSuspicion({ suspicion }: ListedConnection, make: string | null):
   return { text, claimedAt: suspicion.claimedAt, deadlineAt: suspicion.deadlineAt };
 }
 
+function presentHold({ incident }: ListedConnection): ConnectionView['incident'] {
+  if (!incident) return null;
+  const { id, openedAt, ...scope } = incident;
+  return { id, name: scopeText(scope), text: heldText(scope), openedAt: new Date(openedAt).toISOString() };
+}
+
 function presentNote({ vehicleState }: ListedConnection): ConnectionView['note'] {
   const meaning = vehicleState?.meaning as Meaning | undefined; // kept from a Connection
   if (!vehicleState || !meaning || !isVehicleMeaning(meaning)) return null;
@@ -137,12 +145,19 @@ function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Fresh
   );
 }
 
-function freshnessInput({ status, vehicleState, subscribedAt }: ListedConnection): FreshnessInput['connection'] {
-  if (!vehicleState) return { status, subscribedAt, vehicleState: null };
+function freshnessInput({
+  status,
+  vehicleState,
+  subscribedAt,
+  incident,
+}: ListedConnection): FreshnessInput['connection'] {
+  const heldBy = incident?.id ?? null;
+  if (!vehicleState) return { status, subscribedAt, heldBy, vehicleState: null };
   const meaning = vehicleState.meaning as Meaning; // kept from a Connection
   return {
     status,
     subscribedAt,
+    heldBy,
     vehicleState: isVehicleMeaning(meaning) ? { meaning, since: new Date(vehicleState.since) } : null,
   };
 }

@@ -69,6 +69,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
     'watch-silence': () => told(needs, 'watch-silence', recurring['watch-silence'](clock())),
     'reconcile-due': () => told(needs, 'reconcile-due', recurring['reconcile-due'](clock())),
+    'watch-incidents': () => told(needs, 'watch-incidents', recurring['watch-incidents'](clock())),
     'keep-alive': () => told(needs, 'keep-alive', recurring['keep-alive'](clock())),
     'forecast-lapses': () => told(needs, 'forecast-lapses', recurring['forecast-lapses'](clock())),
   };

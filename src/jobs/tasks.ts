@@ -15,6 +15,7 @@ export interface RecurringTasks {
   'move-due': (now: Date) => Promise<void>;
   'watch-silence': (now: Date) => Promise<void>;
   'reconcile-due': (now: Date) => Promise<void>;
+  'watch-incidents': (now: Date) => Promise<void>;
   'keep-alive': (now: Date) => Promise<void>;
   'forecast-lapses': (now: Date) => Promise<void>;
 }
@@ -27,6 +28,7 @@ export const crontab = `
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
 * * * * * move-due ?jobKey=move-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
+* * * * * watch-incidents ?jobKey=watch-incidents&max=1
 */10 * * * * watch-silence ?jobKey=watch-silence&max=1
 * * * * * reconcile-due ?jobKey=reconcile-due&max=1
 */5 * * * * keep-alive ?jobKey=keep-alive&max=1

@@ -1,4 +1,6 @@
 /** Alerts: at most one unresolved for each problem. */
+import { sql } from 'kysely';
+
 import type { AlertChange } from '../domain/alert.ts';
 import type { AlertId, FleetId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
@@ -23,6 +25,17 @@ async function resolveProblem(tx: Tx, fleetId: FleetId, key: string, now: Date):
     .set({ state: 'resolved', resolved_at: now })
     .where('fleet_id', '=', fleetId)
     .where('key', '=', key)
+    .where('state', '<>', 'resolved')
+    .execute();
+}
+
+/** Problems of these names that are open are over: something else tells of them. */
+export async function resolveAlerts(tx: Tx, keys: readonly string[], now: Date): Promise<void> {
+  if (keys.length === 0) return;
+  await tx
+    .updateTable('alert')
+    .set({ state: 'resolved', resolved_at: now })
+    .where('key', '=', sql<string>`any(${[...keys]}::text[])`)
     .where('state', '<>', 'resolved')
     .execute();
 }
@@ -56,7 +69,7 @@ async function openProblem(
       conflict
         .columns(['fleet_id', 'key'])
         .where('state', '<>', 'resolved')
-        .doUpdateSet({ detail, severity: change.severity }),
+        .doUpdateSet({ detail, severity: change.severity, vehicle_ids: vehicleIds }),
     )
     .execute();
 }

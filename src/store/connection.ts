@@ -4,10 +4,12 @@ import type { Insertable, Selectable } from 'kysely';
 
 import type { Connection, Suspicion } from '../domain/connection.ts';
 import type { VehicleMeaning } from '../domain/failure.ts';
-import type { ConnectionId, FleetId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, IncidentId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { ShelteredMeaning } from '../domain/trouble.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
+import { withDefaults } from './fleet.ts';
 import type { KeptSuspicion, Tables } from './schema.ts';
 
 type Row = Selectable<Tables['connection']>;
@@ -194,6 +196,9 @@ export function toConnection(row: Row): Connection {
       meaning: row.vehicle_state.meaning as VehicleMeaning, // written by fromConnection alone
       since: new Date(row.vehicle_state.since),
     },
+    trouble:
+      row.trouble && row.trouble_since ? { meaning: row.trouble as ShelteredMeaning, since: row.trouble_since } : null, // written by fromConnection alone
+    heldBy: row.held_by,
     failures: row.failures,
     resolutionUrl: row.resolution_url,
     lastSuccess: row.last_success_kind &&
@@ -237,6 +242,9 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     permissions: c.permissions,
     suspicion: c.suspicion && JSON.stringify(c.suspicion),
     vehicle_state: c.vehicleState && JSON.stringify(c.vehicleState),
+    trouble: c.trouble?.meaning ?? null,
+    trouble_since: c.trouble?.since ?? null,
+    held_by: c.heldBy,
     failures: c.failures,
     resolution_url: c.resolutionUrl,
     last_success_kind: c.lastSuccess?.kind ?? null,
@@ -269,6 +277,8 @@ export async function findWanted(tx: Tx, id: ConnectionId): Promise<Wanted | und
 export interface ConnectionSetting {
   connection: Connection;
   make: string | null;
+  /** The open incident that its make and region is in; the oldest of several. */
+  incident: { id: IncidentId; from: Date } | null;
   fleet: Pick<Selectable<Tables['fleet']>, 'name' | 'plan' | 'settings'>;
 }
 
@@ -280,15 +290,19 @@ export async function findConnectionSetting(
 ): Promise<ConnectionSetting | undefined> {
   const connection = await findConnection(tx, id);
   if (!connection) return undefined;
-  const { make } = await tx
-    .selectFrom('vehicle')
-    .select('make')
-    .where('id', '=', connection.vehicleId)
-    .executeTakeFirstOrThrow();
+  const { rows } = await sql<{ make: string | null; id: IncidentId | null; from: Date | null }>`
+    select v.make, i.id, i.from_at as "from" from vehicle v left join lateral (
+      select id, from_at from incident
+      where closed_at is null and (make is null or make = v.make) and (region is null or region = v.country)
+      order by opened_at limit 1) i on true
+    where v.id = ${connection.vehicleId}`.execute(tx);
+  const [place] = rows;
+  if (!place) throw new Error(`The connection ${id} has no vehicle.`);
   const fleet = await tx
     .selectFrom('fleet')
     .select(['name', 'plan', 'settings'])
     .where('id', '=', fleetId)
     .executeTakeFirstOrThrow();
-  return { connection, make, fleet };
+  const incident = place.id && place.from ? { id: place.id, from: place.from } : null;
+  return { connection, make: place.make, incident, fleet: withDefaults(fleet) };
 }

@@ -1,13 +1,22 @@
 /** Fleets, their plan and settings. */
 import { sql } from 'kysely';
 
+import { defaultSettings } from '../domain/fleet.ts';
 import type { Fleet, Settings } from '../domain/fleet.ts';
 import type { FleetId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
+/** A setting that came later than the fleet has its default. */
+export const withDefaults = <F extends Pick<Fleet, 'name' | 'settings'>>(fleet: F): F => ({
+  ...fleet,
+  settings: { ...defaultSettings(fleet.name), ...fleet.settings },
+});
+
 /** The fleet of this transaction. As towline_app. */
 export async function ownFleet(tx: Tx): Promise<Fleet> {
-  return tx.selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).executeTakeFirstOrThrow();
+  return withDefaults(
+    await tx.selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).executeTakeFirstOrThrow(),
+  );
 }
 
 /** As towline_system, or the transaction's own fleet as towline_app; null when there is no such fleet. */
@@ -17,7 +26,7 @@ export async function fleetById(tx: Tx, id: string): Promise<Fleet | null> {
     .select(['id', 'name', 'plan', 'settings'])
     .where(sql<boolean>`id = ${id}`)
     .executeTakeFirst();
-  return row ?? null;
+  return row ? withDefaults(row) : null;
 }
 
 /** All fleets by name; at most 1,000. As towline_system. */
@@ -44,9 +53,9 @@ export async function changeSettings(tx: Tx, change: Partial<Settings>): Promise
   const row = await tx
     .updateTable('fleet')
     .set({ settings: sql<string>`settings || ${JSON.stringify(change)}::jsonb` })
-    .returning('settings')
+    .returning(['name', 'settings'])
     .executeTakeFirstOrThrow();
-  return row.settings;
+  return withDefaults(row).settings;
 }
 
 /** Until the transaction ends, nobody else sets the installation up. */

@@ -100,6 +100,16 @@ export async function claimNotification(
     .executeTakeFirst();
 }
 
+/** It was not its time: due again later, and no attempt. */
+export async function postponeNotification(tx: Tx, id: NotificationId, dueAt: Date): Promise<void> {
+  await tx
+    .updateTable('notification')
+    .set((eb) => ({ due_at: dueAt, attempts: eb('attempts', '-', 1) }))
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .execute();
+}
+
 export async function markSent(tx: Tx, id: NotificationId, subject: string, at: Date): Promise<void> {
   await tx
     .updateTable('notification')

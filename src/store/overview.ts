@@ -94,3 +94,9 @@ async function webhookCounts(tx: Tx): Promise<OverviewCounts['webhooks']> {
     from webhook_inbox`.execute(tx);
   return rows[0] ?? { lastReceivedAt: null, pending: 0, quarantined: 0 };
 }
+
+/** Vehicles of the fleet, connected or not. */
+export async function countVehicles(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from vehicle`.execute(tx);
+  return rows[0]?.count ?? 0;
+}

@@ -17,6 +17,7 @@ import type {
   DriftId,
   EventId,
   FleetId,
+  IncidentId,
   InboxId,
   LinkId,
   MemberId,
@@ -31,6 +32,7 @@ import type {
   TokenSetId,
   VehicleId,
 } from '../domain/ids.ts';
+import type { IncidentEnd } from '../domain/incident.ts';
 import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -134,6 +136,9 @@ interface ConnectionTable {
   permissions: string[];
   suspicion: Json<KeptSuspicion | null> | null;
   vehicle_state: Json<{ meaning: string; since: string } | null> | null;
+  trouble: string | null;
+  trouble_since: Date | null;
+  held_by: IncidentId | null;
   failures: number;
   resolution_url: string | null;
   last_success_kind: 'telemetry' | 'command' | null;
@@ -146,6 +151,39 @@ interface ConnectionTable {
   /** Written by the forecast alone. */
   lapses_at: ColumnType<Date | null, never, Date | null>;
   version: number;
+}
+
+interface IncidentTable {
+  id: IncidentId;
+  fleet_id: FleetId;
+  make: string | null;
+  region: string | null;
+  opened_at: Date;
+  from_at: Date;
+  accounts: number;
+  troubled: number;
+  normal_share: number;
+  joined_at: Date;
+  left_at: Date | null;
+  sampled_at: Date | null;
+  closed_at: Date | null;
+  ended: IncidentEnd | null;
+}
+
+interface IncidentVehicleTable {
+  incident_id: IncidentId;
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  joined_at: Date;
+  left_at: Date | null;
+}
+
+interface TroubleHourTable {
+  fleet_id: FleetId;
+  make: string;
+  region: string;
+  hour: Date;
+  most: number;
 }
 
 interface TokenSetTable {
@@ -488,6 +526,9 @@ export interface Tables {
   vehicle_state: VehicleStateTable;
   reading: ReadingTable;
   connection: ConnectionTable;
+  incident: IncidentTable;
+  incident_vehicle: IncidentVehicleTable;
+  trouble_hour: TroubleHourTable;
   token_set: TokenSetTable;
   connection_due: ConnectionDueTable;
   vehicle_check: VehicleCheckTable;

@@ -1,9 +1,12 @@
 /** The timeline's writing half: lines are added and never changed. */
+import type { Insertable } from 'kysely';
+
 import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Happening } from '../domain/timeline.ts';
 import type { Tx } from './database.ts';
+import type { Tables } from './schema.ts';
 
 export interface Subject {
   fleetId: FleetId;
@@ -12,14 +15,31 @@ export interface Subject {
   connectionId: ConnectionId | null;
 }
 
-export async function insertHappenings(
+/** The same line for each of many vehicles. */
+export async function insertForMany(
   tx: Tx,
+  fleetId: FleetId,
+  vehicleIds: readonly VehicleId[],
+  actor: Actor,
+  happening: Happening,
+): Promise<void> {
+  for (let from = 0; from < vehicleIds.length; from += atOnce) {
+    const rows = vehicleIds
+      .slice(from, from + atOnce)
+      .map((vehicleId) => rowOf({ fleetId, vehicleId, connectionId: null }, actor, happening));
+    await tx.insertInto('timeline').values(rows).execute();
+  }
+}
+
+/** Ten parameters a row; a statement may have 65,535. */
+const atOnce = 1_000;
+
+function rowOf(
   subject: Subject,
   actor: Actor,
-  happenings: readonly Happening[],
-): Promise<void> {
-  if (happenings.length === 0) return;
-  const rows = happenings.map(({ kind, at, via, requestId, ...data }) => ({
+  { kind, at, via, requestId, ...data }: Happening,
+): Insertable<Tables['timeline']> {
+  return {
     id: newId('evt', at),
     fleet_id: subject.fleetId,
     vehicle_id: subject.vehicleId,
@@ -30,6 +50,16 @@ export async function insertHappenings(
     actor: JSON.stringify(actor),
     request_id: requestId,
     data: JSON.stringify(data),
-  }));
+  };
+}
+
+export async function insertHappenings(
+  tx: Tx,
+  subject: Subject,
+  actor: Actor,
+  happenings: readonly Happening[],
+): Promise<void> {
+  if (happenings.length === 0) return;
+  const rows = happenings.map((happening) => rowOf(subject, actor, happening));
   await tx.insertInto('timeline').values(rows).execute();
 }

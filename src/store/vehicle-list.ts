@@ -9,12 +9,16 @@ import { causeNames, factsOf } from '../domain/cause.ts';
 import type { Cause, Status, Who } from '../domain/cause.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
-import type { ConnectionId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
+import type { Scope } from '../domain/incident.ts';
+import type { ConnectionId, IncidentId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
 import { containing } from './like.ts';
 import type { KeptReading, KeptSuspicion, Tables } from './schema.ts';
+
+/** As a row of JSON has it: the instant as ISO text. */
+type KeptIncident = Scope & { id: IncidentId; openedAt: string };
 
 export interface ListedConnection {
   id: ConnectionId;
@@ -25,6 +29,8 @@ export interface ListedConnection {
   connectedAt: Date;
   permissions: string[];
   suspicion: KeptSuspicion | null;
+  /** The open incident that holds it; null when none does. */
+  incident: KeptIncident | null;
   vehicleState: { meaning: string; since: string } | null;
   lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
   lastTelemetryAt: Date | null;
@@ -71,6 +77,8 @@ export interface VehicleFilter {
   /** Part of a number, plate, VIN, make, model or owner's name. */
   q?: string | undefined;
   who?: string | undefined;
+  /** Only vehicles that failed in this incident. */
+  incident?: string | undefined;
 }
 
 export interface VehiclePage {
@@ -105,20 +113,6 @@ export async function vehicleById(tx: Tx, id: string): Promise<ListedVehicle | n
   return row ? fromRow(row) : null;
 }
 
-/** Names for a handful of vehicles, for lists that mention them. */
-export async function vehicleLabels(
-  tx: Tx,
-  ids: readonly string[],
-): Promise<Map<string, { id: string; number: string; make: string | null; model: string | null }>> {
-  if (ids.length === 0) return new Map();
-  const rows = await tx
-    .selectFrom('vehicle')
-    .select(['id', 'number', 'make', 'model'])
-    .where(sql<boolean>`id = any(${[...new Set(ids)]})`)
-    .execute();
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
 function conditions(filter: VehicleFilter): (RawBuilder<boolean> | null)[] {
   const { status, cause, make, owner, q, who } = filter;
   return [
@@ -129,6 +123,9 @@ function conditions(filter: VehicleFilter): (RawBuilder<boolean> | null)[] {
     owner ? sql<boolean>`v.owner_id = ${owner}` : null,
     who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
     q ? matches(q) : null,
+    filter.incident
+      ? sql<boolean>`exists (select from incident_vehicle m where m.incident_id = ${filter.incident} and m.vehicle_id = v.id)`
+      : null,
     filter.lapsesBefore
       ? sql<boolean>`(c.ended_at is null and c.lapses_at < ${filter.lapsesBefore}::timestamptz)`
       : null,
@@ -194,6 +191,7 @@ interface Row {
   permissions: string[] | null;
   suspicion: KeptSuspicion | null;
   vehicle_state: { meaning: string; since: string } | null;
+  incident: KeptIncident | null;
   last_success_kind: 'telemetry' | 'command' | null;
   last_success_at: Date | null;
   last_telemetry_at: Date | null;
@@ -223,6 +221,7 @@ function select(tx: Tx, key = byNumber): Select {
     .leftJoin('vehicle_state as s', 's.vehicle_id', 'v.id')
     .leftJoinLateral(currentConnection, (join) => join.onTrue())
     .leftJoinLateral(openRequest, (join) => join.onTrue())
+    .leftJoin('incident as i', 'i.id', 'c.held_by')
     .select([
       'v.id',
       'v.number',
@@ -247,6 +246,8 @@ function select(tx: Tx, key = byNumber): Select {
       'c.permissions',
       'c.suspicion',
       'c.vehicle_state',
+      sql<KeptIncident | null>`case when i.id is not null then jsonb_build_object('id', i.id, 'make', i.make,
+        'region', i.region, 'openedAt', i.opened_at) end`.as('incident'),
       'c.last_success_kind',
       'c.last_success_at',
       'c.last_telemetry_at',
@@ -320,6 +321,7 @@ function connectionFrom(row: Row): ListedConnection | null {
     cause: row.cause,
     permissions: row.permissions ?? [],
     suspicion: row.suspicion,
+    incident: row.incident,
     vehicleState: row.vehicle_state,
     lastSuccess:
       row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,

@@ -6,6 +6,7 @@ import type { Confidence, DiagnosedCause, Diagnosis, Evidence } from '../domain/
 import { isThrottleMeaning } from '../domain/failure.ts';
 import type { Meaning } from '../domain/failure.ts';
 import type { SignalCode } from '../domain/signal.ts';
+import { scopeText } from './incident-words.ts';
 import { say } from './say.ts';
 import {
   causeText,
@@ -47,6 +48,8 @@ export function findingText(finding: Finding, language = 'en'): string {
         old: listOrNone(finding.old, language),
         lacking: listOrNone(finding.lacking, language),
       }).trim();
+    case 'inIncident':
+      return say(language, key, { of: scopeText(finding, language) });
     case 'refused':
       return refusedText(finding, language);
     case 'notAsked':

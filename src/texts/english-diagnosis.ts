@@ -44,7 +44,8 @@ const findings = {
   'finding.subscribedElsewhere': "On v2 cars are enrolled in Smartcar's dashboard; no list of them can be asked for.",
   'finding.noCommand': 'No command was sent from Towline.',
   'finding.noRental': 'No rental is kept for this vehicle.',
-  'finding.noIncident': 'A check does not look at incidents yet.',
+  'finding.noIncident': 'No incident is open for this make.',
+  'finding.inIncident': '{of}: many vehicles fail together at the moment.',
   'finding.refused': '{claim}.{wait, select, none {} other { We were told to wait for {wait}.}}',
   'finding.refusedWait':
     '{claim}. Nothing was read; Towline asks again by itself{wait, select, none {} other {, in {wait} at the earliest}}.',

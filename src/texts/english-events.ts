@@ -4,6 +4,7 @@ import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
 import type { Via } from '../domain/outcome.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
+import { incidentAlertTexts, incidentTimelineTexts } from './english-incident.ts';
 import { moveTimelineTexts } from './english-move.ts';
 
 export const freshnessTexts = {
@@ -13,6 +14,7 @@ export const freshnessTexts = {
   'stale.inService': 'The car is in service mode, as in a workshop, and sends nothing.',
   'stale.lowBattery': "The car's battery is too low to send.",
   'stale.notSubscribed': 'Smartcar does not send this car by itself yet; it renews its data about once a day.',
+  'stale.outage': "Many vehicles of this make fail together; the manufacturer's machines are most likely down.",
   'stale.connection': 'The connection does not work; this is the last that came through it.',
   'stale.silent': 'Nothing new has come for longer than usual for this make.',
   'never.asleep': 'Nothing has come yet: the car is asleep.',
@@ -21,6 +23,7 @@ export const freshnessTexts = {
   'never.inService': 'Nothing has come yet: the car is in service mode.',
   'never.lowBattery': "Nothing has come yet: the car's battery is too low.",
   'never.notSubscribed': 'Nothing has come yet: Smartcar does not send this car by itself so far.',
+  'never.outage': 'Nothing has come yet: many vehicles of this make fail together.',
   'never.connection': 'Nothing has come, because the car is not connected.',
   'never.silent': 'Nothing has come from Smartcar for this car yet.',
   'freshnessAction.asleep': 'Drive the car',
@@ -29,6 +32,7 @@ export const freshnessTexts = {
   'freshnessAction.inService': 'Wait until the car is out of service',
   'freshnessAction.lowBattery': 'Drive or charge the car',
   'freshnessAction.notSubscribed': 'Towline: arranging regular data',
+  'freshnessAction.outage': 'Manufacturer: outage; wait',
   'freshnessAction.silent': 'Drive the car',
   'freshnessAction.neverSilent': 'Smartcar: first data awaited',
 } as const satisfies Record<`stale.${StaleReason}` | `never.${StaleReason}`, string> & Record<string, string>;
@@ -57,6 +61,7 @@ export const alertTexts = {
   'alert.notification.failed':
     '{vehicle}: a message to the owner could not be delivered{reason, select, none {} other { ({reason})}}. Reach them another way.',
   ...reconcileAlertTexts,
+  ...incidentAlertTexts,
   'alert.someVehicle': 'A vehicle',
   'alert.other': '{vehicle}: {kind}',
 } as const satisfies Record<`alert.${AlertKind}`, string> & Record<string, string>;
@@ -64,6 +69,7 @@ export const alertTexts = {
 /** {detail} is a part after a colon, already with its full stop, or empty. */
 export const timelineTexts = {
   ...moveTimelineTexts,
+  ...incidentTimelineTexts,
   'timeline.vehicle.added': 'Added to the fleet.',
   'timeline.connection.connecting': "Smartcar's sign-in was opened.",
   'timeline.connection.refused': 'Connecting did not succeed{detail, select, none {.} other {: {detail}}}',

@@ -2,6 +2,7 @@
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
+import { incidentTexts } from './english-incident.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
@@ -22,6 +23,7 @@ export const english = {
   ...capabilityTexts,
   ...alertTexts,
   ...timelineTexts,
+  ...incidentTexts,
   ...moveStateTexts,
   ...moveReasonTexts,
   ...viaTexts,

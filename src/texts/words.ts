@@ -8,6 +8,7 @@ import type { PassingMeaning } from '../domain/passing.ts';
 import { passing } from '../domain/passing.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { SignalCode } from '../domain/signal.ts';
+import { scopeText } from './incident-words.ts';
 import { isMessageKey, say } from './say.ts';
 
 /** Make as Smartcar writes it; null when it is not known. */
@@ -99,7 +100,7 @@ export function freshnessAction({ state, reason, who }: Freshness, language = 'e
   }
   return {
     who,
-    action: reason === 'notSubscribed' ? 'automatic' : 'drive',
+    action: reason === 'notSubscribed' || reason === 'outage' ? 'automatic' : 'drive',
     text: say(language, `freshnessAction.${reason}`),
   };
 }
@@ -180,12 +181,17 @@ export function alertText(
       found: word('found'),
       count: word('count'),
       date: word('date'),
-      of: make ? makeName(make) : 'none',
+      of: kind === 'incident.open' ? scopeOf(word, language) : make ? makeName(make) : 'none',
       share: word('share'),
       reason: word('reason'),
     }),
   );
 }
+
+const scopeOf = (word: Reader, language: string): string => {
+  const part = (name: string): string | null => (word(name) === 'none' ? null : word(name));
+  return scopeText({ make: part('make'), region: part('region') }, language);
+};
 
 /** Reads what may stand in stored details; `none` for what is not there, which the messages know. */
 type Reader = (name: string) => string;

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { newId } from '../../src/domain/ids.ts';
 import type { AlertId, VehicleId } from '../../src/domain/ids.ts';
+import { insertIncident } from '../../src/store/incident.ts';
 import { startWorld } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 import { towline } from './command.ts';
@@ -55,6 +56,15 @@ async function plantAlert(): Promise<AlertId> {
       .execute(),
   );
   return alert;
+}
+
+async function plantIncident(): Promise<string> {
+  const wanted = { fleetId: world.fleets[0], scope: { make: 'FORD', region: 'DE' }, from: world.now() };
+  const seen = { accounts: 19, troubled: 17, normalShare: 0.01 };
+  const row = await world.ground.database.asFleet(world.fleets[0], (tx) =>
+    insertIncident(tx, { ...wanted, ...seen }, world.now()),
+  );
+  return row?.id ?? '';
 }
 
 describe('the command line of a running Towline', () => {
@@ -243,5 +253,19 @@ describe('the command line of a running Towline', () => {
       assert.equal((await run('status', 'now')).code, 2);
       assert.equal((await run('status', '--limit', '3')).code, 2);
     });
+  });
+
+  test('incidents are listed with how many fail, and one is ended by hand, once', async () => {
+    assert.deepEqual(await lines('incidents'), ['No incidents.']);
+    const incident = await plantIncident();
+    const [head, row] = await lines('incidents', '--state', 'open');
+    assert.match(head ?? '', /STATE\s+OPENED\s+FAILING\s+ID\s+WHAT/);
+    assert.match(row ?? '', /Open\s+.*0 of 0.*Ford in Germany/i);
+    assert.deepEqual(await lines('incidents', 'end', incident), [
+      'Ford in Germany: ended by hand. Owners are asked again, and each vehicle is judged by itself.',
+    ]);
+    const again = await run('incidents', 'end', incident);
+    assert.equal(again.code, 4);
+    assert.match(again.stderr, /over already/);
   });
 });

@@ -11,6 +11,7 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Failure, Meaning } from '../../src/domain/failure.ts';
+import type { IncidentId } from '../../src/domain/ids.ts';
 import type { Outcome, Via } from '../../src/domain/outcome.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { Policy } from '../../src/domain/transition.ts';
@@ -135,6 +136,12 @@ export const connection: fc.Arbitrary<Connection> = fc
 
 export const policyOf: fc.Arbitrary<Policy> = fc.record({
   requiredPermissions: fc.subarray(policy.requiredPermissions.slice()),
+  incident: fc.option(
+    fc.record({
+      id: fc.constantFrom('inc_1' as IncidentId, 'inc_2' as IncidentId),
+      from: fc.integer({ min: -60, max: 600 }).map(minutes),
+    }),
+  ),
   make: fc.constantFrom(null, 'VOLKSWAGEN', 'kia', 'NEVERHEARDOF'),
   intervalS: fc.integer({ min: 60, max: 86_400 }),
   chance: fc.double({ min: 0, max: 0.999, noNaN: true }),

@@ -43,6 +43,7 @@ export const requiredCodes: readonly SignalCode[] = [locationCode, odometerCode,
 
 export const policy: Policy = {
   requiredPermissions: defaultRequiredPermissions,
+  incident: null,
   make: 'VOLKSWAGEN',
   intervalS: 1_800,
   chance: 0.5,
@@ -70,6 +71,8 @@ export function aConnection(change: Partial<Connection> = {}): Connection {
     permissions: [...defaultRequiredPermissions, 'read_battery'],
     suspicion: null,
     vehicleState: null,
+    trouble: null,
+    heldBy: null,
     failures: 0,
     resolutionUrl: null,
     lastSuccess: null,

@@ -83,7 +83,12 @@ test('claims that concern no account and no permission are ignored', () => {
     'planLimit',
     'incompatible',
   ] as const) {
-    assert.deepEqual(tell(aConnection(), [claimed(5, meaning)]).connection, aConnection(), meaning);
+    const { connection, lines } = tell(aConnection(), [claimed(5, meaning)]);
+    assert.deepEqual(lines, [], meaning);
+    // That somebody's machine is said to fail is counted, in case many are.
+    assert.deepEqual({ ...connection, trouble: null }, aConnection(), meaning);
+    const isCounted = meaning === 'smartcarFailing' || meaning === 'manufacturerFailing';
+    assert.deepEqual(connection.trouble, isCounted ? { meaning, since: minutes(5) } : null);
   }
 });
 
@@ -221,7 +226,8 @@ test('a permission found missing by a read does not take the place of a claim th
 
 test('what is confirmed already is not suspected again', () => {
   const broken = aBrokenConnection('signedOut');
-  assert.deepEqual(tell(broken, [claimed(5, 'signedOut')]).connection, broken);
+  const { connection } = tell(broken, [claimed(5, 'signedOut')]);
+  assert.deepEqual(connection, { ...broken, trouble: { meaning: 'signedOut', since: broken.since } });
 });
 
 test('one webhook may claim several things; what can be ignored in it is', () => {
@@ -279,7 +285,8 @@ test('a late claim of a missing permission is checked, since other signals say n
 
 test('a claim about a revoked grant does not bring its polling back, nor make it something else', () => {
   const revoked = aBrokenConnection('revokedByOwner', { nextPollAt: null });
-  assert.deepEqual(tell(revoked, [claimed(5, 'signedOut'), claimed(6, 'permission')]).connection, revoked);
+  const { connection } = tell(revoked, [claimed(5, 'signedOut'), claimed(6, 'permission')]);
+  assert.deepEqual({ ...connection, trouble: null }, revoked);
 });
 
 test('what was reported stands in the timeline as Smartcar wrote it', () => {

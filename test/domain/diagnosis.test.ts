@@ -368,6 +368,8 @@ describe('a diagnosis in words', () => {
           'noIncident',
         ] as const
       ).map((says) => ({ says })),
+      { says: 'inIncident', make: 'FORD', region: 'DE' },
+      { says: 'inIncident', make: null, region: null },
       { says: 'gaps', gaps: [{ permission: 'read_location', why: 'notInPlan' }] },
       { says: 'signalsCame', came: 1 },
       { says: 'someSignalsFailed', came: 0, failed: [{ code: locationCode, meaning: 'asleep' }] },

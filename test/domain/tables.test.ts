@@ -190,7 +190,7 @@ test('each role may do what the one before it may, and more', () => {
     ['read'],
     ['read', 'check', 'acknowledge'],
     ['read', 'check', 'changeVehicles', 'connect', 'acknowledge'],
-    ['read', 'check', 'changeVehicles', 'connect', 'acknowledge', 'disconnect', 'readAudit'],
+    ['read', 'check', 'changeVehicles', 'connect', 'acknowledge', 'disconnect', 'endIncident', 'readAudit'],
     acts,
   ]);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { factsOf } from '../../src/domain/cause.ts';
+import type { Cause } from '../../src/domain/cause.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
@@ -108,11 +109,30 @@ test('every alert that opens is closed by the proof after a repair, and there ar
   );
 });
 
-test('an alert opens whenever a connection becomes expired, disconnected by its owner, or an error', () => {
+test('an alert opens whenever a connection becomes expired, disconnected by its owner, or an error, unless an incident speaks for it', () => {
   always(({ before, step: { connection: c, alerts } }) => {
     const changed = before.status !== c.status || before.cause !== c.cause;
-    const broken = !['active', 'pending'].includes(c.status) && c.endedAt === null;
-    assert.equal(alerts.filter(({ change }) => change === 'open').length, changed && broken ? 1 : 0);
+    const released = before.heldBy !== null && c.heldBy === null;
+    const broken = !['active', 'pending'].includes(c.status) && c.endedAt === null && c.heldBy === null;
+    assert.equal(alerts.filter(({ change }) => change === 'open').length, (changed || released) && broken ? 1 : 0);
+  });
+});
+
+test('while an incident holds it, nothing is decided against its owner, and nobody is asked', () => {
+  const itsOwn: readonly (Cause | null)[] = ['platformMigrated', 'grantLapsed', 'tokensLost'];
+  always(({ before, step: { connection: c, ask } }) => {
+    if (c.heldBy === null) return;
+    assert.equal(ask, null);
+    const decided = before.status !== c.status && ['expired', 'disconnected'].includes(c.status);
+    assert.ok(!decided || itsOwn.includes(c.cause), `${before.status} → ${c.status} (${c.cause})`);
+  });
+});
+
+test('what holds it is in trouble, and a car that no incident holds any more has its clocks ahead', () => {
+  always(({ before, outcome, step: { connection: c } }) => {
+    if (c.heldBy) assert.ok(c.trouble);
+    if (before.heldBy === null || c.heldBy !== null || !c.suspicion) return;
+    assert.ok(c.suspicion.deadlineAt.getTime() >= outcome.at.getTime() + 1_800_000);
   });
 });
 
@@ -125,9 +145,11 @@ test('every change of status is one line of the timeline, and nothing else is on
   });
 });
 
-test('the owner is asked only when a connection becomes expired', () => {
+test('the owner is asked only when a connection becomes expired, or an incident lets go of it', () => {
   always(({ before, step }) => {
-    if (step.ask) assert.ok(step.connection.status === 'expired' && before.cause !== step.connection.cause);
+    const released = before.heldBy !== null && step.connection.heldBy === null;
+    if (step.ask)
+      assert.ok(step.connection.status === 'expired' && (before.cause !== step.connection.cause || released));
   });
 });
 

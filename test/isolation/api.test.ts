@@ -7,6 +7,7 @@ import type { FleetId } from '../../src/domain/ids.ts';
 import { paths } from '../../src/http/contract/paths.ts';
 import type { CallName } from '../../src/http/contract/paths.ts';
 import type { Body } from '../../src/http/contract/routes.ts';
+import { insertIncident } from '../../src/store/incident.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
 import { makeKey, makeRecords, makeVehicle } from '../http/server.ts';
 import { startWorld } from '../support/world.ts';
@@ -24,6 +25,7 @@ interface Theirs {
   event: string;
   key: string;
   move: string;
+  incident: string;
 }
 
 /** A call that names something: 404, with a body that would be accepted for something of one's own. */
@@ -74,6 +76,9 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   getAlert: { names: 'alert' },
   acknowledgeAlert: { names: 'alert' },
   resolveAlert: { names: 'alert' },
+  listIncidents: { answers: 200 },
+  getIncident: { names: 'incident' },
+  endIncident: { names: 'incident' },
   listMoves: { answers: 200 },
   planMove: { answers: 201, body: {} },
   getMove: { names: 'move' },
@@ -154,6 +159,7 @@ describe('the API from the other fleet', () => {
           event: last(event),
           key: await keyOf(fleet),
           move: await moveOf(),
+          incident: await incidentOf(fleet),
         };
     }
     southCookie = await signInTo(south);
@@ -176,12 +182,22 @@ describe('the API from the other fleet', () => {
     return String(planned.body['id']);
   }
 
+  async function incidentOf(fleet: FleetId): Promise<string> {
+    const wanted = { fleetId: fleet, scope: { make: 'FORD', region: null }, from: world.now() };
+    const seen = { accounts: 9, troubled: 5, normalShare: 0.01 };
+    const row = await world.ground.database.asFleet(fleet, (tx) =>
+      insertIncident(tx, { ...wanted, ...seen }, world.now()),
+    );
+    return row?.id ?? '';
+  }
+
   async function idsOf(fleet: FleetId): Promise<string[]> {
     const rows = Object.values(await snapshot(world.ground.database, tables, fleet)).flat();
     return [
       ...new Set(
         rows.flatMap(
-          (row) => row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov)_[0-9a-z]{26}\b/g) ?? [],
+          (row) =>
+            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc)_[0-9a-z]{26}\b/g) ?? [],
         ),
       ),
     ];

@@ -12,6 +12,7 @@ import type { Database } from '../../src/store/database.ts';
 import { insertDrifts } from '../../src/store/drift.ts';
 import { startCheck } from '../../src/store/diagnosis.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
+import { insertIncident, raiseHours } from '../../src/store/incident.ts';
 import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
 import { insertMove } from '../../src/store/move.ts';
@@ -147,6 +148,21 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       ],
       now,
     );
+    const incident = await insertIncident(
+      tx,
+      {
+        ...{ fleetId: id, scope: { make: 'FORD', region: null }, from: now },
+        ...{ accounts: 9, troubled: 5, normalShare: 0.01 },
+      },
+      now,
+    );
+    if (incident) {
+      await tx
+        .insertInto('incident_vehicle')
+        .values({ incident_id: incident.id, vehicle_id: vehicleId, fleet_id: id, joined_at: now, left_at: null })
+        .execute();
+    }
+    await raiseHours(tx, id, [{ make: 'FORD', region: null, accounts: 9, troubled: 5, atSmartcar: 0 }], now);
     await addBeat(tx, id, { make: '', deliveries: 1, firstAt: now, lastAt: now, longestGapS: 0 });
     await claimKey(tx, { fleetId: id, key: 'key', digest: Buffer.from('d') }, now);
     return { vehicleId, connectionId: connection.id, linkId: link.id };

@@ -83,6 +83,8 @@ export function aConnection(fleetId: FleetId, vehicleId: VehicleId, different: P
     permissions: ['read_location'],
     suspicion: null,
     vehicleState: null,
+    trouble: null,
+    heldBy: null,
     failures: 0,
     resolutionUrl: null,
     lastSuccess: null,

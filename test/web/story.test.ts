@@ -272,7 +272,8 @@ test('an operator and an owner live through the story of a car', async (t) => {
       await alerts.first().waitFor();
       assert.equal(await alerts.count(), 1);
       assert.match(await alerts.innerText(), /expired/);
-      await bar.getByRole('link', { name: 'Mailbox' }).click();
+      await bar.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Mailbox' }).click();
       const mails = page.getByRole('navigation', { name: 'Messages' }).getByRole('button');
       await mails.first().waitFor();
       assert.equal(await mails.count(), 1);
@@ -317,7 +318,8 @@ test('an operator and an owner live through the story of a car', async (t) => {
       await bar.getByRole('link', { name: 'Alerts', exact: true }).click();
       await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
       await page.getByRole('main').getByRole('listitem').filter({ hasText: 'CAR-104' }).waitFor({ state: 'detached' });
-      await bar.getByRole('link', { name: 'Mailbox' }).click();
+      await bar.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Mailbox' }).click();
       const mails = page.getByRole('navigation', { name: 'Messages' }).getByRole('button');
       await shows(mails.first(), 'Your BMW i3 is connected again');
       assert.equal(await mails.count(), 2);

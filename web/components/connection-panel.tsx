@@ -1,12 +1,16 @@
 /** Everything about one connection: what is broken, whose turn it is, what to press. */
 import { Alert, Text, Title } from '@mantine/core';
 
+import { CloudOff } from 'lucide-react';
+
 import type { ConnectionView, VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { RunningCheck } from '../check.ts';
 import { signalText, signalOf, unknown } from '../format.ts';
+import { paths } from '../paths.ts';
 import { useUnits } from '../preferences.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { carName, permissionWord } from '../words.ts';
 import { Age } from './age.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
@@ -37,6 +41,7 @@ export function ConnectionPanel({ vehicle, check }: { vehicle: VehicleView; chec
       </div>
       {connection?.causeText ? <Text>{connection.causeText}</Text> : null}
       {connection?.suspicion ? <Suspicion suspicion={connection.suspicion} /> : null}
+      {connection?.incident ? <PartOfIncident incident={connection.incident} /> : null}
       {connection?.note ? <CarNote note={connection.note} /> : null}
       {connection ? (
         connection.nextAction ? (
@@ -66,6 +71,16 @@ function Suspicion({ suspicion }: { suspicion: NonNullable<ConnectionView['suspi
     <p className="suspicion">
       <span className="pulse" aria-hidden /> {suspicion.text} Claimed <Age at={suspicion.claimedAt} />; decided by{' '}
       <Age at={suspicion.deadlineAt} moment /> at the latest.
+    </p>
+  );
+}
+
+/** Many fail together: nobody's turn but the manufacturer's. */
+function PartOfIncident({ incident }: { incident: NonNullable<ConnectionView['incident']> }): React.JSX.Element {
+  return (
+    <p className="suspicion">
+      <CloudOff size={16} aria-hidden /> {incident.text} Since <Age at={incident.openedAt} moment />.{' '}
+      <TextLink href={paths.incidents()}>Incident</TextLink>
     </p>
   );
 }

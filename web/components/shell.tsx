@@ -3,7 +3,7 @@ import { ActionIcon, Kbd, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Bell, CarFront, Ellipsis, Gauge, Inbox, Mail, Radio, Search, Settings } from 'lucide-react';
+import { Bell, CarFront, CloudOff, Ellipsis, Gauge, Inbox, Mail, Radio, Search, Settings } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 
 import type { Me } from '../../src/http/contract/operations.ts';
@@ -32,12 +32,15 @@ const main: readonly Place[] = [
 ];
 const further = (demo: boolean): readonly Place[] => [
   ...(demo ? [{ name: 'Mailbox', href: paths.mailbox(), icon: Inbox }] : []),
+  { name: 'Incidents', href: paths.incidents(), icon: CloudOff },
   { name: 'From Smartcar', href: paths.webhookEvents(), icon: Radio },
   { name: 'Settings', href: paths.settings(), icon: Settings },
 ];
 
 const isAt = (pathname: string, href: string): boolean =>
   href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
+
+const isIn = (pathname: string, places: readonly Place[]): boolean => places.some(({ href }) => isAt(pathname, href));
 
 export function Shell(): React.JSX.Element {
   const { me } = useMe();
@@ -96,7 +99,7 @@ function TopNavigation({ demo }: { demo: boolean }): React.JSX.Element {
   const open = useOpenAlerts();
   return (
     <nav className="topnav" aria-label="Main">
-      {[...main, ...further(demo)].map(({ name, href, icon: Icon }) => (
+      {main.map(({ name, href, icon: Icon }) => (
         <Tooltip key={href} label={name} className="topnav-tip">
           <PlainLink href={href} aria-current={isAt(pathname, href) ? 'page' : undefined}>
             <Icon size={16} aria-hidden />
@@ -105,6 +108,15 @@ function TopNavigation({ demo }: { demo: boolean }): React.JSX.Element {
           </PlainLink>
         </Tooltip>
       ))}
+      <Menu position="bottom-start" width={220}>
+        <Menu.Target>
+          <UnstyledButton className="topnav-more" data-current={isIn(pathname, further(demo)) || undefined}>
+            <Ellipsis size={16} aria-hidden />
+            <span className="topnav-name">More</span>
+          </UnstyledButton>
+        </Menu.Target>
+        <FurtherPlaces demo={demo} />
+      </Menu>
     </nav>
   );
 }
@@ -138,15 +150,29 @@ function BottomNavigation({ demo }: { demo: boolean }): React.JSX.Element {
             <span>More</span>
           </UnstyledButton>
         </Menu.Target>
-        <Menu.Dropdown>
-          {further(demo).map(({ name, href, icon: Icon }) => (
-            <Menu.Item key={href} component={PlainLink} href={href} leftSection={<Icon size={16} />}>
-              {name}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
+        <FurtherPlaces demo={demo} />
       </Menu>
     </nav>
+  );
+}
+
+/** What is opened now and then. */
+function FurtherPlaces({ demo }: { demo: boolean }): React.JSX.Element {
+  const { pathname } = useLocation();
+  return (
+    <Menu.Dropdown>
+      {further(demo).map(({ name, href, icon: Icon }) => (
+        <Menu.Item
+          key={href}
+          component={PlainLink}
+          href={href}
+          leftSection={<Icon size={16} />}
+          aria-current={isAt(pathname, href) ? 'page' : undefined}
+        >
+          {name}
+        </Menu.Item>
+      ))}
+    </Menu.Dropdown>
   );
 }
 

@@ -4,6 +4,8 @@ import {
   ArrowRightLeft,
   Ban,
   CarFront,
+  CloudCheck,
+  CloudOff,
   Check,
   CircleDot,
   Link2,
@@ -50,6 +52,8 @@ const icons: Record<TimelineKind, LucideIcon> = {
   'owner.returned': UserCheck,
   'owner.told': MailCheck,
   'request.withdrawn': Undo2,
+  'incident.joined': CloudOff,
+  'incident.left': CloudCheck,
   'check.run': RefreshCw,
 };
 

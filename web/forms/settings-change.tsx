@@ -15,11 +15,18 @@ type Settings = Answer<'getSettings'>;
 
 const valuesOf = (
   settings: Settings,
-): { required: string[]; staleHours: number | ''; fromName: string; supportContact: string } => ({
+): {
+  required: string[];
+  staleHours: number | '';
+  fromName: string;
+  supportContact: string;
+  askAfterMin: number | '';
+} => ({
   required: settings.requiredPermissions,
   staleHours: settings.staleAfterS === null ? '' : settings.staleAfterS / 3_600,
   fromName: settings.ownerMail.fromName,
   supportContact: settings.ownerMail.supportContact ?? '',
+  askAfterMin: settings.askOwnersAfterS / 60,
 });
 
 export function SettingsChange({ settings }: { settings: Settings }): React.JSX.Element {
@@ -45,6 +52,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
       body: {
         requiredPermissions: values.required,
         staleAfterS: values.staleHours === '' ? null : Math.round(values.staleHours * 3_600),
+        askOwnersAfterS: Math.round((values.askAfterMin === '' ? 0 : values.askAfterMin) * 60),
         ownerMail: { fromName: values.fromName.trim(), supportContact: orNull(values.supportContact) },
       },
     });
@@ -92,6 +100,16 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
                 {...form.getInputProps('supportContact')}
               />
             </SimpleGrid>
+            <NumberInput
+              mt="sm"
+              label="Messages wait"
+              description="So that cars that break together come in one message, and an outage shows before owners are asked."
+              suffix=" min"
+              min={0}
+              max={1_440}
+              maw={420}
+              {...form.getInputProps('askAfterMin')}
+            />
           </div>
           {saving.error ? <ProblemNotice problem={saving.error} /> : null}
           <Group>

@@ -8,6 +8,7 @@ import { AlertLine } from '../components/alert-line.tsx';
 import { DeprecationNotice } from '../components/deprecation-notice.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { FreshnessDot } from '../components/freshness-mark.tsx';
+import { OpenIncidents } from '../components/open-incidents.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusIcon, statusNames, statusWord } from '../components/status-mark.tsx';
 import { count } from '../format.ts';
@@ -39,7 +40,10 @@ export function OverviewPage(): React.JSX.Element {
               <Connected overview={data} />
               <Webhooks overview={data} />
             </div>
-            <OpenAlerts />
+            <div>
+              <OpenIncidents />
+              <OpenAlerts />
+            </div>
           </div>
         </>
       ) : null}

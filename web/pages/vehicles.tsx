@@ -60,6 +60,9 @@ export function VehiclesPage(): React.JSX.Element {
           replace({ ...filters, view });
         }}
       />
+      {filters.incident ? (
+        <OfIncident id={filters.incident} onClear={() => replace({ ...filters, incident: '' })} />
+      ) : null}
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
       {list.isPending ? <VehiclesLoading shape={shape} /> : null}
       {list.items && vehicles.length > 0 ? (
@@ -75,12 +78,25 @@ export function VehiclesPage(): React.JSX.Element {
   );
 }
 
-const isFiltered = ({ status, freshness, make, who, q }: Filters): boolean =>
-  Boolean(status ?? freshness ?? make ?? who ?? q);
+/** Says that only one incident's vehicles are shown, and ends that. */
+function OfIncident({ id, onClear }: { id: string; onClear: () => void }): React.JSX.Element {
+  const { data } = useCall('getIncident', { id });
+  return (
+    <p className="quiet">
+      Only what failed in the incident{data ? ` of ${data.name}` : ''}.{' '}
+      <Button size="compact-xs" variant="default" onClick={onClear}>
+        Show all
+      </Button>
+    </p>
+  );
+}
+
+const isFiltered = ({ status, freshness, make, who, incident, q }: Filters): boolean =>
+  Boolean(status ?? freshness ?? make ?? who ?? incident ?? q);
 
 /** The address may hold any word; the server refuses what it does not know, and the page says so. */
-const queryOf = ({ status, freshness, make, who, q }: Filters): Query<'listVehicles'> =>
-  ({ status, freshness, make, who, q, limit: 100 }) as Query<'listVehicles'>;
+const queryOf = ({ status, freshness, make, who, incident, q }: Filters): Query<'listVehicles'> =>
+  ({ status, freshness, make, who, incident, q, limit: 100 }) as Query<'listVehicles'>;
 
 interface VehiclesNoteProps {
   filters: Filters;

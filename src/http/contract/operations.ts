@@ -147,6 +147,7 @@ export const plan = z.object({
 });
 
 export const settings = z.object({
+  askOwnersAfterS: z.number().int().describe('Seconds that a message to an owner waits before it leaves.'),
   requiredPermissions: z.array(z.string()),
   optionalPermissions: z.array(z.string()),
   staleAfterS: z.number().int().nullable(),
@@ -154,6 +155,7 @@ export const settings = z.object({
   timeZone: z.string(),
 });
 export const settingsChange = z.strictObject({
+  askOwnersAfterS: z.number().int().min(0).max(86_400).optional(),
   requiredPermissions: z.array(z.string().max(60)).min(1).max(40).optional(),
   staleAfterS: z.number().int().min(300).max(2_592_000).nullable().optional(),
   ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
+import * as i from './incidents.ts';
 import * as m from './moves.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
@@ -79,6 +80,9 @@ export const routes = {
   getAlert: one('One alert', o.alert),
   acknowledgeAlert: act('Says that somebody looks after it', none, o.alert, 'acknowledge'),
   resolveAlert: act('Closes it by hand', none, o.alert, 'acknowledge'),
+  listIncidents: list('Many vehicles that failed together, newest first', i.incidentQuery, i.incidentList),
+  getIncident: one('One incident', i.incident),
+  endIncident: act('Ends it by hand: owners are asked again', none, i.incident, 'endIncident'),
   listMoves: list("Moves from Smartcar's v2 to v3, and what is left on v2", o.pageQuery, m.moveList),
   planMove: create('Looks every car on v2 up on v3; moves them unless it is a dry run', m.movePlan, m.move, 'move'),
   getMove: one('One move with its counts', m.move),

@@ -48,6 +48,10 @@ export const connection = z.object({
     .object({ text: z.string(), claimedAt: instant, deadlineAt: instant })
     .nullable()
     .describe('Claimed and being checked; null when nothing is.'),
+  incident: z
+    .object({ id: z.string(), name: z.string(), text: z.string(), openedAt: instant })
+    .nullable()
+    .describe('The incident that it is part of: nothing is asked of the owner meanwhile; null when there is none.'),
   note: z
     .object({ meaning: z.string(), text: z.string(), since: instant, nextAction })
     .nullable()
@@ -111,6 +115,7 @@ export const vehicleQuery = z.object({
   lapsesBefore: instant.optional().describe('Only those whose grant lapses before this.'),
   sort: z.enum(['number', 'lapsesAt']).default('number').describe('By number, or by lapse, soonest first.'),
   q: z.string().trim().max(100).optional().describe('Number, plate, VIN, make, model or owner.'),
+  incident: z.string().max(64).optional().describe('Only those that failed in this incident.'),
   who: z.string().max(20).optional().describe('Whose turn it is.'),
 });
 

@@ -3,7 +3,7 @@ import { isId } from '../../domain/ids.ts';
 import type { AlertId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { alertById, listAlerts } from '../../store/alert-list.ts';
-import { vehicleLabels } from '../../store/vehicle-list.ts';
+import { vehicleLabels } from '../../store/vehicle-labels.ts';
 import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';

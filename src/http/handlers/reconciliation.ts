@@ -4,7 +4,7 @@ import { listDrifts } from '../../store/drift.ts';
 import { lastDone, latestReconciliation } from '../../store/reconciliation.ts';
 import { countUnknown, listUnknown } from '../../store/unknown-connection.ts';
 import type { UnknownRow } from '../../store/unknown-connection.ts';
-import { vehicleLabels } from '../../store/vehicle-list.ts';
+import { vehicleLabels } from '../../store/vehicle-labels.ts';
 import { adoptionText, driftText, reconcileErrorText } from '../../texts/reconcile-words.ts';
 import type { HandlerNeeds, Handlers } from '../call.ts';
 import type { AdoptableView, ReconciliationView } from '../contract/reconciliation.ts';
