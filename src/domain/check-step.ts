@@ -5,7 +5,8 @@
 import type { Failure, Meaning, SignalFailure } from './failure.ts';
 import { isThrottleMeaning, isVehicleMeaning } from './failure.ts';
 import type { Scope } from './incident.ts';
-import { makePolicy } from './make-policy.ts';
+import { staleAfterMs } from './make-policy.ts';
+import type { MakePolicy } from './make-policy.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
@@ -149,13 +150,11 @@ export function signalAges(
     required: readonly Permission[];
     readings: ReadonlyMap<SignalCode, Reading>;
     failures: readonly Pick<SignalFailure, 'signal' | 'meaning'>[];
-    make: string | null;
-    /** A fleet's own limit in seconds; null for the make's. */
-    staleAfterS: number | null;
+    make: MakePolicy;
   },
   now: Date,
 ): SignalAge[] {
-  const limitMs = (known.staleAfterS ?? makePolicy(known.make).staleAfterH * 3_600) * 1_000;
+  const limitMs = staleAfterMs(known.make);
   return requiredSignals(known.required).map((code) => {
     const reading = known.readings.get(code);
     const meaning = known.failures.find(({ signal }) => signal === code)?.meaning ?? null;

@@ -14,6 +14,9 @@ import { isGapMeaning, isThrottleMeaning, isVehicleMeaning } from './failure.ts'
 import type { Meaning, SignalFailure } from './failure.ts';
 import { freshness } from './freshness.ts';
 import type { Freshness, StaleReason } from './freshness.ts';
+import { quirksBehind } from './make-policy.ts';
+import type { MakePolicy } from './make-policy.ts';
+import type { QuirkFact } from './make-facts.ts';
 import type { Via } from './outcome.ts';
 import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
@@ -63,12 +66,11 @@ export interface KeptHappening extends Omit<Happening, 'kind'> {
 
 /** Everything that a diagnosis is made of. */
 export interface Known {
-  make: string | null;
+  make: MakePolicy;
+  country: string | null;
   /** The living connection, else the one that ended last; null when there never was one. */
   connection: Connection | null;
   required: readonly Permission[];
-  /** A fleet's own limit in seconds; null for the make's. */
-  staleAfterS: number | null;
   readings: ReadonlyMap<SignalCode, Reading>;
   /** Newest first. */
   happenings: readonly KeptHappening[];
@@ -113,6 +115,8 @@ export interface Diagnosis {
   check: Check | null;
   /** A check runs at this moment. */
   isRunning: boolean;
+  /** What is known of the make and explains the cause. */
+  quirks: QuirkFact[];
 }
 
 /**
@@ -145,6 +149,7 @@ export function diagnose(known: Known, now: Date): Diagnosis {
     ages,
     check: known.check,
     isRunning: isRunning(known.check, now),
+    quirks: quirksBehind(known.make.make, known.country, cause),
   };
 }
 
@@ -176,12 +181,12 @@ function grantedNow(known: Known, now: Date): readonly Permission[] {
   return granted.filter((permission) => !refused.has(permission));
 }
 
-function freshnessOf({ make, connection, readings, staleAfterS }: Known, now: Date): Freshness {
+function freshnessOf({ make, connection, readings }: Known, now: Date): Freshness {
   const times = [...readings.values()].flatMap(
     ({ measuredAt, fetchedAt }) => (measuredAt ?? fetchedAt)?.getTime() ?? [],
   );
   const newestAt = times.length > 0 ? new Date(Math.max(...times)) : null;
-  return freshness({ make, connection, newestAt, staleAfterS }, now);
+  return freshness({ make, connection, newestAt }, now);
 }
 
 interface Findings {

@@ -1,5 +1,6 @@
 /** A fleet: the tenant. Vehicles, owners, members, plan and settings belong to exactly one. */
 import type { FleetId } from './ids.ts';
+import type { MakeOverrides } from './make-policy.ts';
 import { defaultRequiredPermissions, optionalPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
 
@@ -15,11 +16,18 @@ export interface Settings {
   optionalPermissions: Permission[];
   /** Seconds; null means by make. */
   staleAfterS: number | null;
+  /** What the fleet has set otherwise for single makes; absent: nothing. */
+  makes?: MakeOverrides;
   ownerMail: { fromName: string; supportContact: string | null };
   /** Seconds that a message to an owner waits, so that cars that break together come in one, and an outage shows first. */
   askOwnersAfterS: number;
   timeZone: string;
 }
+
+/** Everything that an owner is asked for. */
+export const askedPermissions = (
+  settings: Pick<Settings, 'requiredPermissions' | 'optionalPermissions'>,
+): Permission[] => [...new Set([...settings.requiredPermissions, ...settings.optionalPermissions])];
 
 export interface Fleet {
   id: FleetId;

@@ -2,7 +2,8 @@
 import type { Who } from './cause.ts';
 import type { Connection } from './connection.ts';
 import type { VehicleMeaning } from './failure.ts';
-import { makePolicy } from './make-policy.ts';
+import { staleAfterMs } from './make-policy.ts';
+import type { MakePolicy } from './make-policy.ts';
 
 export type FreshnessState = 'fresh' | 'stale' | 'never';
 
@@ -28,19 +29,16 @@ export interface Freshness {
 }
 
 export interface FreshnessInput {
-  make: string | null;
+  make: MakePolicy;
   connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt' | 'heldBy'> | null;
   /** The newest time of any value: measured, else fetched. Null when there is none. */
   newestAt: Date | null;
-  /** A fleet's own limit in seconds; null for the make's. */
-  staleAfterS: number | null;
 }
 
 export function freshness(input: FreshnessInput, now: Date): Freshness {
   const { newestAt } = input;
   if (!newestAt) return { state: 'never', ...explain(input, null, now), since: null };
-  const limitMs = (input.staleAfterS ?? makePolicy(input.make).staleAfterH * 3_600) * 1_000;
-  if (now.getTime() - newestAt.getTime() <= limitMs)
+  if (now.getTime() - newestAt.getTime() <= staleAfterMs(input.make))
     return { state: 'fresh', reason: null, since: newestAt, who: null };
   return { state: 'stale', ...explain(input, newestAt, now), since: newestAt };
 }
@@ -57,7 +55,7 @@ function explain(input: FreshnessInput, newestAt: Date | null, now: Date): { rea
   const { connection } = input;
   if (connection?.heldBy) return { reason: 'outage', who: 'manufacturer' };
   if (!connection || !['active', 'pending'].includes(connection.status)) return { reason: 'connection', who: 'nobody' };
-  const { deepSleepAfterD } = makePolicy(input.make);
+  const { deepSleepAfterD } = input.make;
   const parkedDays = newestAt ? (now.getTime() - newestAt.getTime()) / 86_400_000 : 0;
   if (deepSleepAfterD !== null && parkedDays >= deepSleepAfterD) return { reason: 'deepSleep', who: 'vehicle' };
   const state = connection.vehicleState && reasonByState[connection.vehicleState.meaning];

@@ -3,7 +3,7 @@
  * made up.
  */
 import type { Status } from './cause.ts';
-import { makePolicy } from './make-policy.ts';
+import type { MakePolicy } from './make-policy.ts';
 import { after } from './schedule.ts';
 
 /** What ends it: tokens that nobody uses, or the manufacturer, who wants its owner to sign in again. */
@@ -20,7 +20,7 @@ export interface LapsingGrant {
   signedInAt: Date;
   /** When the family of v2's tokens ends that nobody renews; null on v3. */
   tokensEndAt: Date | null;
-  make: string | null;
+  make: MakePolicy;
 }
 
 /** Days ahead at which operators are told: a week holds a working day of everybody who has to reach an owner. */
@@ -35,7 +35,7 @@ const dayS = 86_400;
  */
 export function lapseOf(grant: LapsingGrant): Lapse | null {
   if (grant.status === 'expired' || grant.status === 'disconnected') return null;
-  const { signInAgainAfterD } = makePolicy(grant.make);
+  const { signInAgainAfterD } = grant.make;
   const byMaker: Lapse | null =
     signInAgainAfterD === null
       ? null

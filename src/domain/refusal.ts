@@ -19,6 +19,21 @@ export const refusals = {
   vin_taken: { status: 409, title: 'Another vehicle of this fleet has this VIN. Check the VIN.' },
   email_taken: { status: 409, title: 'Another owner of this fleet has this address. Use that owner.' },
   owner_missing: { status: 409, title: 'The vehicle has no owner with an e-mail address. Add one first.' },
+  connect_needs_app: {
+    status: 409,
+    title:
+      "Owners of this make sign in only in an app with Smartcar's mobile SDK, so a mailed link can not connect it. Let the owner connect in your own app and adopt the connection, or open the link together and see how far it goes.",
+  },
+  commands_need_app: {
+    status: 409,
+    title:
+      "Owners of this make allow lock and unlock only in an app with Smartcar's mobile SDK, so a mailed link can not connect it. Let the owner connect in your own app and adopt the connection, or open the link together and see how far it goes.",
+  },
+  vin_missing: { status: 409, title: 'The vehicle has no VIN to ask about. Add it first.' },
+  compatibility_closed: {
+    status: 409,
+    title: "Only Smartcar's v2 answers this, and there is no secret for it. Set SMARTCAR_CLIENT_SECRET first.",
+  },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
   incident_closed: { status: 409, title: 'This incident is over already.' },
   move_needs_v3: {

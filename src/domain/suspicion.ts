@@ -3,7 +3,6 @@ import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
-import { makePolicy } from './make-policy.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome } from './outcome.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
@@ -76,7 +75,7 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
  */
 export function suspicionDeadlineS(c: Connection, policy: Pick<Policy, 'make'>): number {
   if (!c.subscribedAt && c.platform === 'v3') return 36 * 3_600;
-  return Math.max(1_800, 4 * makePolicy(policy.make).freshnessMin * 60);
+  return Math.max(1_800, 4 * policy.make.freshnessMin * 60);
 }
 
 /** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */

@@ -1,5 +1,8 @@
 /** When a connection is read next, after a step. */
 import { factsOf } from './cause.ts';
+import type { Connection } from './connection.ts';
+import { leastPollS } from './make-policy.ts';
+import { isAsked } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { after, nextAfterFailure, nextConfirmation, nextFirstData, nextRegular } from './schedule.ts';
 import type { Policy } from './transition.ts';
@@ -10,14 +13,20 @@ const heldIntervalS = 3_600;
 
 /** What is only claimed may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
 export function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
-  const planned = plannedPoll(step, policy, now);
+  const planned = plannedPoll(step, outcome, policy, now);
   if (planned && step.notBefore && step.notBefore > planned) return step.notBefore;
   const before = step.next.nextPollAt;
   const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared' || outcome.kind === 'listed';
   return merelyClaimed && planned && before && (!step.soon || before < planned) ? before : planned;
 }
 
-function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
+function plannedPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
+  const wanted = wantedPoll(step, policy, now);
+  const floor = spacedFrom(step.next, outcome, policy, now);
+  return wanted && floor && floor > wanted ? floor : wanted;
+}
+
+function wantedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | null {
   if (c.endedAt) return null;
   if (c.heldBy && retryAfterS(c, policy) !== null) return nextRegular(now, heldIntervalS, policy.chance);
   if (c.suspicion)
@@ -26,7 +35,25 @@ function plannedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date |
   if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
   const intervalS = retryAfterS(c, policy);
   if (intervalS === null) return null;
-  return c.failures > 0 ? nextAfterFailure(now, c.failures, policy.chance) : nextRegular(now, intervalS, policy.chance);
+  if (c.failures > 0) return nextAfterFailure(now, c.failures, policy.chance);
+  return nextRegular(now, Math.max(intervalS, shortestRegularS(policy)), policy.chance);
+}
+
+/** So long that, spread to its shortest, it still keeps the make's limit. */
+const shortestRegularS = (policy: Policy): number => leastPollS(policy.make) / 0.9;
+
+/**
+ * The make's limit, counted from a read that was just made, and spread upwards only; null where nothing was read. What is
+ * looked at quickly (a claim, a new grant) is looked at in Smartcar's store, which costs the car nothing; on v2 each read
+ * asks the car.
+ *
+ * @see docs/smartcar.md §3.4-1, §5-13, §5-18
+ */
+function spacedFrom(c: Connection, outcome: Outcome, policy: Policy, now: Date): Date | null {
+  const isRead = (outcome.kind === 'signals' || outcome.kind === 'failed') && isAsked(outcome.via);
+  const isQuick = c.platform === 'v3' && (c.suspicion !== null || c.status === 'pending');
+  const leastS = leastPollS(policy.make);
+  return leastS > 0 && isRead && !isQuick ? after(now, leastS * (1 + 0.2 * policy.chance)) : null;
 }
 
 /** Null when only a person or an event can change it. */

@@ -12,6 +12,7 @@ import {
 } from './failure.ts';
 import type { AccountMeaning, Claim, GapMeaning, Meaning, OurMeaning, SignalFailure } from './failure.ts';
 import type { IncidentId } from './ids.ts';
+import type { MakePolicy } from './make-policy.ts';
 import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
@@ -38,7 +39,8 @@ export interface Policy {
   /** The open incident that this vehicle's make and region is in; null when there is none. */
   incident: { id: IncidentId; from: Date } | null;
   requiredPermissions: readonly Permission[];
-  make: string | null;
+  make: MakePolicy;
+  /** Seconds between regular reads, by plan; the make's own limit stands above it. */
   intervalS: number;
   /** Spreads the next poll. */
   chance: Chance;

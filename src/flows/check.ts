@@ -3,6 +3,7 @@ import { can } from '../domain/connection.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Check } from '../domain/diagnosis.ts';
 import type { FleetId, VehicleId } from '../domain/ids.ts';
+import { makePolicy } from '../domain/make-policy.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Happening } from '../domain/timeline.ts';
@@ -75,7 +76,7 @@ async function findChecked(needs: CheckNeeds, fleetId: FleetId, id: VehicleId): 
     const connection = await findLivingConnection(tx, id);
     if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
     const { settings } = await ownFleet(tx);
-    return { connection, make: vehicle.make, settings };
+    return { connection, make: makePolicy(vehicle.make, settings), settings };
   });
 }
 

@@ -17,6 +17,7 @@ import type { CheckAnswer } from '../domain/diagnosis.ts';
 import { isAccountMeaning, isThrottleMeaning } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Settings } from '../domain/fleet.ts';
+import type { MakePolicy } from '../domain/make-policy.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Answer } from '../smartcar/answer.ts';
@@ -35,8 +36,8 @@ export const checkCost = (platform: Platform): number => readCost(platform) + co
 /** What is checked. */
 export interface Checked {
   connection: Connection;
-  make: string | null;
-  settings: Pick<Settings, 'requiredPermissions' | 'staleAfterS'>;
+  make: MakePolicy;
+  settings: Pick<Settings, 'requiredPermissions'>;
 }
 
 export interface CheckRun {
@@ -213,7 +214,6 @@ async function lookAtAges({ needs, checked }: CheckRun, answer: CheckAnswer): Pr
   );
   const known = {
     required: settings.requiredPermissions,
-    staleAfterS: settings.staleAfterS,
     readings,
     failures: answer.failures,
     make,

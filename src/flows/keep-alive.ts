@@ -9,11 +9,13 @@ import { isAccountMeaning } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { ConnectionId, FleetId, TokenSetId } from '../domain/ids.ts';
 import { lapseOf, noticeUntil } from '../domain/lapse.ts';
+import { makePolicy } from '../domain/make-policy.ts';
+import type { MakeChoices } from '../domain/make-policy.ts';
 import { after } from '../domain/schedule.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { listConnectionsOfFamily } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
-import { listFleets } from '../store/fleet.ts';
+import { listFleets, ownFleet } from '../store/fleet.ts';
 import { keepForecasts, listForForecast, listUntoldLapses, resolveLapseAlerts } from '../store/lapse.ts';
 import type { ForecastRow } from '../store/lapse.ts';
 import { announce } from '../store/outbox.ts';
@@ -91,8 +93,9 @@ export async function forecastLapses(needs: { database: Database; v2: V2 | null 
 async function forecastPage(tx: Tx, v2: V2 | null, behind: ConnectionId | null): Promise<ConnectionId | null> {
   const rows = await listForForecast(tx, behind, page);
   const families = rows.flatMap(({ tokenSetId }) => tokenSetId ?? []);
+  const { settings } = await ownFleet(tx);
   const ends = v2 ? await v2.tokens.endsOf(tx, families) : new Map<TokenSetId, Date>();
-  const made = rows.map((row) => ({ id: row.id, before: row.lapsesAt, lapsesAt: forecastOf(row, ends) }));
+  const made = rows.map((row) => ({ id: row.id, before: row.lapsesAt, lapsesAt: forecastOf(row, ends, settings) }));
   await keepForecasts(
     tx,
     made.filter(({ before, lapsesAt }) => hasMoved(before, lapsesAt)),
@@ -100,9 +103,13 @@ async function forecastPage(tx: Tx, v2: V2 | null, behind: ConnectionId | null):
   return rows.length < page ? null : (rows.at(-1)?.id ?? null);
 }
 
-function forecastOf({ status, make, judgedAt, tokenSetId }: ForecastRow, ends: Map<TokenSetId, Date>): Date | null {
+function forecastOf(
+  { status, make, judgedAt, tokenSetId }: ForecastRow,
+  ends: Map<TokenSetId, Date>,
+  settings: MakeChoices,
+): Date | null {
   const tokensEndAt = tokenSetId ? (ends.get(tokenSetId) ?? null) : null;
-  return lapseOf({ status, make, signedInAt: judgedAt, tokensEndAt })?.at ?? null;
+  return lapseOf({ status, make: makePolicy(make, settings), signedInAt: judgedAt, tokensEndAt })?.at ?? null;
 }
 
 function hasMoved(before: Date | null, now: Date | null): boolean {

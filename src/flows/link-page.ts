@@ -1,4 +1,5 @@
 /** What a person sees behind a link: the facts, without words. `http/pages` turns them into HTML. */
+import type { BeforeStep } from '../domain/before-connect.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -23,6 +24,8 @@ export interface PageCar {
   cause: Cause | null;
   /** When it was repaired, connected or withdrawn; null before. */
   endedAt: Date | null;
+  /** What its owner does, or has to know, before the button. */
+  steps: readonly BeforeStep[];
 }
 
 /** Why Smartcar's Connect, or Towline, sent the owner back without success. */

@@ -1,5 +1,9 @@
 /** What stands behind a link, for whoever opens it. Looking never uses a link up. */
+import { stepsBefore } from '../domain/before-connect.ts';
 import type { Connection } from '../domain/connection.ts';
+import { askedPermissions } from '../domain/fleet.ts';
+import type { Settings } from '../domain/fleet.ts';
+import { makePolicy } from '../domain/make-policy.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import { findConnection, findLatestConnection } from '../store/connection.ts';
 import { findLastSession } from '../store/connect-session.ts';
@@ -33,7 +37,8 @@ async function pageOf(tx: Tx, link: LinkRow, now: Date): Promise<LinkPage> {
   const language = owner?.language ?? 'en';
   const request = link.request_id ? await findRequest(tx, link.request_id) : undefined;
   if (request?.state === 'withdrawn') return { page: 'closed', reason: 'withdrawn', fleet, language };
-  const cars = request ? await carsOfRequest(tx, link, request) : await carOfLink(tx, link);
+  const look = { tx, link, settings };
+  const cars = request ? await carsOfRequest(look, request) : await carOfLink(look);
   if (!request && cars.length === 0) return { page: 'closed', reason: 'unknown', fleet, language };
   const closed = closedReason(link, cars, now);
   if (closed) return { page: 'closed', reason: closed, fleet, language };
@@ -50,6 +55,12 @@ async function pageOf(tx: Tx, link: LinkRow, now: Date): Promise<LinkPage> {
   };
 }
 
+interface Look {
+  tx: Tx;
+  link: LinkRow;
+  settings: Settings;
+}
+
 interface SeenCar {
   car: PageCar;
   problem: ReturnProblem | null;
@@ -63,27 +74,29 @@ function closedReason(link: LinkRow, cars: readonly SeenCar[], now: Date): 'expi
   return now >= link.expires_at ? 'expired' : null;
 }
 
-async function carOfLink(tx: Tx, link: LinkRow): Promise<SeenCar[]> {
+async function carOfLink(look: Look): Promise<SeenCar[]> {
+  const { tx, link } = look;
   const vehicle = link.vehicle_id && (await findVehicle(tx, link.vehicle_id));
   if (!vehicle || isOfFormerOwner(link, vehicle)) return [];
   const connection = await findLatestConnection(tx, vehicle.id);
   const living = connection && !connection.endedAt ? connection : null;
   // A later disconnect must not let an old link show the car as done.
   const state = living && link.used_at ? stateOfLiving(living) : living?.status === 'active' ? 'done' : 'toDo';
-  return [await seen(tx, link, vehicle, living, { state, endedAt: living?.status === 'active' ? living.since : null })];
+  return [await seen(look, vehicle, living, { state, endedAt: living?.status === 'active' ? living.since : null })];
 }
 
 const stateOfLiving = (connection: Connection): PageCar['state'] =>
   connection.status === 'active' ? 'done' : connection.status === 'pending' ? 'checking' : 'toDo';
 
-async function carsOfRequest(tx: Tx, link: LinkRow, request: RequestRow): Promise<SeenCar[]> {
+async function carsOfRequest(look: Look, request: RequestRow): Promise<SeenCar[]> {
+  const { tx } = look;
   const cars: SeenCar[] = [];
   for (const entry of await listRequestConnections(tx, request.id)) {
     const connection = await findConnection(tx, entry.connection_id);
     const vehicle = connection && (await findVehicle(tx, connection.vehicleId));
     if (vehicle)
       cars.push(
-        await seen(tx, link, vehicle, connection, { state: stateOfEntry(entry, connection), endedAt: entry.closed_at }),
+        await seen(look, vehicle, connection, { state: stateOfEntry(entry, connection), endedAt: entry.closed_at }),
       );
   }
   return cars;
@@ -96,15 +109,15 @@ function stateOfEntry(entry: RequestConnectionRow, connection: Connection): Page
 }
 
 async function seen(
-  tx: Tx,
-  link: LinkRow,
+  { tx, link, settings }: Look,
   vehicle: Vehicle,
   connection: Connection | null,
   so: { state: PageCar['state']; endedAt: Date | null },
 ): Promise<SeenCar> {
   const session = await findLastSession(tx, link.id, vehicle.id);
   const checking = session?.state === 'returned' && so.state === 'toDo';
-  const { number, plate, make, model, year } = vehicle;
+  const { number, plate, make, model, year, country } = vehicle;
+  const asked = askedPermissions(settings);
   return {
     car: {
       connectionId: connection?.id ?? null,
@@ -116,6 +129,7 @@ async function seen(
       state: checking ? 'checking' : so.state,
       cause: connection?.cause ?? null,
       endedAt: so.endedAt,
+      steps: stepsBefore({ make: makePolicy(make, settings), country, delivery: 'link', asked }),
     },
     // The reason was written by endSession, in the shape of ReturnProblem.
     problem: so.state === 'toDo' && session?.reason ? (session.reason as unknown as ReturnProblem) : null,

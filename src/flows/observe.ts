@@ -1,6 +1,7 @@
 /** The one path: an outcome, whoever brought it, becomes the next connection and everything that follows, in one transaction. */
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { makePolicy } from '../domain/make-policy.ts';
 import { merge } from '../domain/reading.ts';
 import type { Reading } from '../domain/reading.ts';
 import { towline } from '../domain/role.ts';
@@ -79,8 +80,8 @@ function work(
 ): Transition {
   const policy: Policy = {
     requiredPermissions: fleet.settings.requiredPermissions,
-    make,
     incident,
+    make: makePolicy(make, fleet.settings),
     intervalS: fleet.plan.pollIntervalS,
     chance,
   };

@@ -6,7 +6,7 @@ import type { Meaning } from '../domain/failure.ts';
 import { freshness } from '../domain/freshness.ts';
 import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
 import type { Settings } from '../domain/fleet.ts';
-import { makePolicy } from '../domain/make-policy.ts';
+import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import { missingPermissions } from '../domain/permission.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
 import type { KeptReading } from '../store/schema.ts';
@@ -26,7 +26,7 @@ import {
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
 import { iso, maybeIso } from './present.ts';
 
-type Limits = Pick<Settings, 'requiredPermissions' | 'staleAfterS'>;
+type Limits = Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes'>;
 
 /** A precise location: shown for one vehicle, where reading it is written into the audit log; never in lists. */
 const locationSignal = 'location-preciselocation';
@@ -61,7 +61,7 @@ export function presentListed(vehicle: ListedVehicle, settings: Limits, now: Dat
 
 /** Known signals, in the order of the domain's list; what Smartcar added later is kept and not shown. */
 export function presentSignals(vehicle: ListedVehicle, settings: Limits, now: Date): SignalView[] {
-  const limitMs = (settings.staleAfterS ?? makePolicy(vehicle.make).staleAfterH * 3_600) * 1_000;
+  const limitMs = staleAfterMs(makePolicy(vehicle.make, settings));
   return Object.keys(knownSignals).flatMap((code) => {
     const reading = vehicle.signals[code];
     return reading ? [presentSignal(code, reading, limitMs, now)] : [];
@@ -138,11 +138,9 @@ function presentNote({ vehicleState }: ListedConnection): ConnectionView['note']
 }
 
 function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Freshness {
-  const { make, connection, newestAt } = vehicle;
-  return freshness(
-    { make, connection: connection ? freshnessInput(connection) : null, newestAt, staleAfterS: settings.staleAfterS },
-    now,
-  );
+  const { connection, newestAt } = vehicle;
+  const make = makePolicy(vehicle.make, settings);
+  return freshness({ make, connection: connection ? freshnessInput(connection) : null, newestAt }, now);
 }
 
 function freshnessInput({

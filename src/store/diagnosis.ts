@@ -3,6 +3,7 @@ import type { Check, CheckAnswer, KeptHappening, Known } from '../domain/diagnos
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Settings } from '../domain/fleet.ts';
 import type { FleetId, VehicleId } from '../domain/ids.ts';
+import { makePolicy } from '../domain/make-policy.ts';
 import type { Happening } from '../domain/timeline.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import { listAlerts } from './alert-list.ts';
@@ -78,16 +79,16 @@ const mostAlerts = 10;
 /** What is known of a vehicle, for `diagnose`. */
 export async function findKnown(
   tx: Tx,
-  { id, make }: Pick<Vehicle, 'id' | 'make'>,
-  settings: Pick<Settings, 'requiredPermissions' | 'staleAfterS'>,
+  { id, make, country }: Pick<Vehicle, 'id' | 'make' | 'country'>,
+  settings: Pick<Settings, 'requiredPermissions' | 'staleAfterS' | 'makes'>,
 ): Promise<Known> {
   const lines = await listTimeline(tx, id, { after: null, limit: mostLines });
   const alerts = await listAlerts(tx, { state: 'unresolved', vehicle: id }, { after: null, limit: mostAlerts });
   return {
-    make,
+    make: makePolicy(make, settings),
+    country,
     connection: (await findLatestConnection(tx, id)) ?? null,
     required: settings.requiredPermissions,
-    staleAfterS: settings.staleAfterS,
     readings: await readLatest(tx, id, false),
     happenings: lines.map(toHappening),
     alerts: alerts.map(({ kind, severity, opened_at }) => ({ kind, severity, openedAt: opened_at })),

@@ -6,6 +6,7 @@ import type { Tx } from './database.ts';
 import { countLapses } from './lapse.ts';
 import { countOnV2 } from './move.ts';
 import { oldBefore } from './vehicle-list.ts';
+import type { VehiclePage } from './vehicle-list.ts';
 
 export interface OverviewCounts {
   vehicles: number;
@@ -23,7 +24,7 @@ export interface OverviewCounts {
 
 export async function overviewCounts(
   tx: Tx,
-  limits: { staleAfterS: number | null; now: Date },
+  limits: Pick<VehiclePage, 'settings' | 'now'>,
 ): Promise<OverviewCounts> {
   const connections = await connectionCounts(tx);
   return {
@@ -62,7 +63,7 @@ async function connectionCounts(tx: Tx): Promise<OverviewCounts['connections']> 
 
 async function freshnessCounts(
   tx: Tx,
-  limits: { staleAfterS: number | null; now: Date },
+  limits: Pick<VehiclePage, 'settings' | 'now'>,
 ): Promise<OverviewCounts['freshness']> {
   const before = await oldBefore(tx, limits);
   const { rows } = await sql<OverviewCounts['freshness']>`

@@ -11,7 +11,8 @@ import type { Platform } from '../domain/connection.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
 import type { Scope } from '../domain/incident.ts';
 import type { ConnectionId, IncidentId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
-import { makePolicy } from '../domain/make-policy.ts';
+import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
+import type { MakeChoices } from '../domain/make-policy.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
 import { containing } from './like.ts';
@@ -85,8 +86,8 @@ export interface VehiclePage {
   /** Sort key and id of the last one already seen; null for the first page. */
   after: readonly [string, string] | null;
   limit: number;
-  /** A fleet's own limit in seconds; null for the makes'. */
-  staleAfterS: number | null;
+  /** The fleet's settings, of which what it says about makes counts here. */
+  settings: MakeChoices;
   now: Date;
 }
 
@@ -153,13 +154,13 @@ async function freshnessCondition(tx: Tx, state: FreshnessState, page: VehiclePa
 }
 
 /** The instant before which a vehicle's news is old, as an expression over `v.make`. */
-export async function oldBefore(tx: Tx, limits: { staleAfterS: number | null; now: Date }): Promise<RawBuilder<Date>> {
-  const instant = (seconds: number): Date => new Date(limits.now.getTime() - seconds * 1_000);
-  if (limits.staleAfterS !== null) return sql<Date>`${instant(limits.staleAfterS)}::timestamptz`;
+export async function oldBefore(tx: Tx, limits: Pick<VehiclePage, 'settings' | 'now'>): Promise<RawBuilder<Date>> {
+  const { settings, now } = limits;
+  const beforeOf = (make: string | null): Date => new Date(now.getTime() - staleAfterMs(makePolicy(make, settings)));
   const rows = await tx.selectFrom('vehicle').select('make').distinct().execute();
-  const usual = instant(makePolicy(null).staleAfterH * 3_600);
+  const usual = beforeOf(null);
   const special = rows
-    .map(({ make }) => ({ make, before: instant(makePolicy(make).staleAfterH * 3_600) }))
+    .map(({ make }) => ({ make, before: beforeOf(make) }))
     .filter(({ make, before }) => make !== null && before.getTime() !== usual.getTime());
   if (special.length === 0) return sql<Date>`${usual}::timestamptz`;
   const cases = special.map(({ make, before }) => sql`when ${make} then ${before}::timestamptz`);

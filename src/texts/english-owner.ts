@@ -139,11 +139,4 @@ export const pageTexts = {
   'page.confirm.button': 'Continue',
   'page.problem.title': 'That did not work',
   'page.problem.requestId': 'If you ask us about it, please name this number: {requestId}',
-  /** What an owner has to know of a make before they start. @see docs/smartcar.md §1.2, §2.5, §11 */
-  'make.title': 'Before you start',
-  'make.tesla':
-    'Have the phone with your Tesla app at hand: after signing in you are asked to add a virtual key to your car.',
-  'make.ford':
-    '{make} signs owners in only through a mobile app, so the next page may not be able to finish. If it stops, please ask us.',
-  'make.audi': 'Use the account of the primary user (key user) of the car; other accounts cannot lock and unlock it.',
 } as const;

@@ -5,6 +5,16 @@ import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } 
 import { incidentTexts } from './english-incident.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
+import {
+  beforeTexts,
+  compatibilityTexts,
+  connectRefusalTexts,
+  makeEffectTexts,
+  makeNumberLabelTexts,
+  makeNumberTexts,
+  quirkTexts,
+  surenessTexts,
+} from './english-makes.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
 import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
@@ -35,4 +45,12 @@ export const english = {
   ...adoptionTexts,
   ...reconcileErrorTexts,
   ...diagnosisTexts,
+  ...quirkTexts,
+  ...makeNumberTexts,
+  ...makeNumberLabelTexts,
+  ...makeEffectTexts,
+  ...surenessTexts,
+  ...beforeTexts,
+  ...connectRefusalTexts,
+  ...compatibilityTexts,
 } as const;

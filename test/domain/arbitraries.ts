@@ -14,6 +14,7 @@ import type { Failure, Meaning } from '../../src/domain/failure.ts';
 import type { IncidentId } from '../../src/domain/ids.ts';
 import type { Outcome, Via } from '../../src/domain/outcome.ts';
 import type { Reading } from '../../src/domain/reading.ts';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 import type { Policy } from '../../src/domain/transition.ts';
 import {
   aBrokenConnection,
@@ -142,7 +143,7 @@ export const policyOf: fc.Arbitrary<Policy> = fc.record({
       from: fc.integer({ min: -60, max: 600 }).map(minutes),
     }),
   ),
-  make: fc.constantFrom(null, 'VOLKSWAGEN', 'kia', 'NEVERHEARDOF'),
+  make: fc.constantFrom(null, 'VOLKSWAGEN', 'kia', 'CHEVROLET', 'NEVERHEARDOF').map((make) => makePolicy(make)),
   intervalS: fc.integer({ min: 60, max: 86_400 }),
   chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });

@@ -20,6 +20,7 @@ import type {
   RepairedOutcome,
   SignalsOutcome,
 } from '../../src/domain/outcome.ts';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { SignalCode } from '../../src/domain/signal.ts';
@@ -44,7 +45,7 @@ export const requiredCodes: readonly SignalCode[] = [locationCode, odometerCode,
 export const policy: Policy = {
   requiredPermissions: defaultRequiredPermissions,
   incident: null,
-  make: 'VOLKSWAGEN',
+  make: makePolicy('VOLKSWAGEN'),
   intervalS: 1_800,
   chance: 0.5,
 };

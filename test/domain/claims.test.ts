@@ -1,6 +1,7 @@
 /** What webhooks claim changes nothing but the next read, until something confirms or refutes it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import {
   aBrokenConnection,
@@ -157,7 +158,7 @@ test('a claim that nothing decides holds when its deadline passes [§6.8-10]', (
 test('how long a claim may stay undecided depends on the make, and on whether the car is subscribed', () => {
   const wait = (make: string, subscribed: boolean): number => {
     const start = aConnection(subscribed ? {} : { subscribedAt: null });
-    const { suspicion } = tell(start, [claimed(0, 'signedOut')], { make }).connection;
+    const { suspicion } = tell(start, [claimed(0, 'signedOut')], { make: makePolicy(make) }).connection;
     return (suspicion!.deadlineAt.getTime() - minutes(0).getTime()) / 60_000;
   };
   assert.deepEqual(

@@ -22,6 +22,7 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Meaning } from '../../src/domain/failure.ts';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import { diagnosisWords, evidenceText, findingText } from '../../src/texts/diagnosis-words.ts';
 import {
@@ -49,10 +50,10 @@ const meanings: readonly Meaning[] = [
 const fresh = new Map(requiredCodes.map((code) => [code, reading(code, { measuredAt: minutes(-5) })]));
 
 const known = (change: Partial<Known> = {}): Known => ({
-  make: 'VOLKSWAGEN',
+  make: makePolicy('VOLKSWAGEN'),
+  country: null,
   connection: aConnection(),
   required,
-  staleAfterS: null,
   readings: fresh,
   happenings: [],
   alerts: [],
@@ -311,7 +312,7 @@ describe('the steps of a check', () => {
       [locationCode, reading(locationCode, { measuredAt: hours(-20) })],
       [odometerCode, reading(odometerCode, { measuredAt: minutes(-5) })],
     ]);
-    const ages = signalAges({ required, readings, failures: [], make: 'VOLKSWAGEN', staleAfterS: null }, minutes(0));
+    const ages = signalAges({ required, readings, failures: [], make: makePolicy('VOLKSWAGEN') }, minutes(0));
     assert.deepEqual(agesStep(ages), {
       state: 'warning',
       finding: { says: 'agesOld', old: [locationCode], lacking: ['closure-islocked'] },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { statuses } from '../../src/domain/cause.ts';
 import { lapseOf, noticeUntil } from '../../src/domain/lapse.ts';
 import type { LapsingGrant } from '../../src/domain/lapse.ts';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 
 const day = 86_400_000;
 const start = new Date('2026-05-04T08:00:00Z');
@@ -12,7 +13,7 @@ const grant = (change: Partial<LapsingGrant>): LapsingGrant => ({
   status: 'active',
   signedInAt: start,
   tokensEndAt: null,
-  make: 'VOLKSWAGEN',
+  make: makePolicy('VOLKSWAGEN'),
   ...change,
 });
 
@@ -26,14 +27,14 @@ test('on v2 a grant lapses when its tokens have been unused for too long [§1.7-
 
 test('Rivian wants its owner to sign in again after two weeks, whatever the platform [§5-10]', () => {
   const due = { at: inDays(14), because: 'manufacturer' };
-  assert.deepEqual(lapseOf(grant({ make: 'Rivian' })), due);
-  assert.deepEqual(lapseOf(grant({ make: 'RIVIAN', tokensEndAt: inDays(60) })), due);
-  assert.deepEqual(lapseOf(grant({ make: 'RIVIAN', tokensEndAt: inDays(3) })), { at: inDays(3), because: 'unused' });
+  assert.deepEqual(lapseOf(grant({ make: makePolicy('Rivian') })), due);
+  assert.deepEqual(lapseOf(grant({ make: makePolicy('RIVIAN'), tokensEndAt: inDays(60) })), due);
+  assert.deepEqual(lapseOf(grant({ make: makePolicy('RIVIAN'), tokensEndAt: inDays(3) })), { at: inDays(3), because: 'unused' });
 });
 
 test('what is gone does not lapse any more', () => {
   for (const status of ['expired', 'disconnected'] as const)
-    assert.equal(lapseOf(grant({ status, make: 'RIVIAN', tokensEndAt: inDays(60) })), null);
+    assert.equal(lapseOf(grant({ status, make: makePolicy('RIVIAN'), tokensEndAt: inDays(60) })), null);
 });
 
 test('a forecast is never later than any limit that is known, and none is later than an earlier sign-in allows', () => {
@@ -42,7 +43,7 @@ test('a forecast is never later than any limit that is known, and none is later 
     status: fc.constantFrom(...statuses),
     signedInAt: days.map(inDays),
     tokensEndAt: fc.option(days.map(inDays)),
-    make: fc.constantFrom(null, 'RIVIAN', 'VOLKSWAGEN'),
+    make: fc.constantFrom(null, 'RIVIAN', 'VOLKSWAGEN').map((make) => makePolicy(make)),
   });
   fc.assert(
     fc.property(drawn, (one) => {

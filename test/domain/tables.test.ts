@@ -99,10 +99,9 @@ test("the way of a reconnect is its cause's [§9.1-3, §9.1-4]", () => {
 // — freshness —
 
 const input = (change: Partial<FreshnessInput>): FreshnessInput => ({
-  make: 'VOLVO',
+  make: makePolicy('VOLVO'),
   connection: aConnection(),
   newestAt: minutes(0),
-  staleAfterS: null,
   ...change,
 });
 
@@ -115,10 +114,10 @@ test('how long a value stays fresh depends on the make, unless the fleet says ot
     ['NEVERHEARDOF', 12],
     [null, 12],
   ] as const) {
-    assert.equal(freshness(input({ make }), hours(limitH)).state, 'fresh', `${make}`);
-    assert.equal(freshness(input({ make }), new Date(hours(limitH).getTime() + 1)).state, 'stale', `${make}`);
+    assert.equal(freshness(input({ make: makePolicy(make) }), hours(limitH)).state, 'fresh', `${make}`);
+    assert.equal(freshness(input({ make: makePolicy(make) }), new Date(hours(limitH).getTime() + 1)).state, 'stale', `${make}`);
   }
-  assert.equal(freshness(input({ staleAfterS: 60 }), minutes(1.5)).state, 'stale');
+  assert.equal(freshness(input({ make: makePolicy('VOLVO', { staleAfterS: 60 }) }), minutes(1.5)).state, 'stale');
 });
 
 const asleep = { meaning: 'asleep', since: minutes(0) } as const;
@@ -126,9 +125,9 @@ const away = { meaning: 'vehicleUnreachable', since: minutes(0) } as const;
 const reasons: [string, Partial<FreshnessInput>, string, string, number][] = [
   ['a car that sleeps', { connection: aConnection({ vehicleState: asleep }) }, 'asleep', 'vehicle', 30],
   ['a car out of reach', { connection: aConnection({ vehicleState: away }) }, 'unreachable', 'vehicle', 30],
-  ['a Chevrolet parked for four days', { make: 'CHEVROLET' }, 'deepSleep', 'vehicle', 96],
-  ['a Chevrolet parked for three days', { make: 'CHEVROLET' }, 'silent', 'vehicle', 72],
-  ['an Acura parked for a week', { make: 'ACURA' }, 'deepSleep', 'vehicle', 168],
+  ['a Chevrolet parked for four days', { make: makePolicy('CHEVROLET') }, 'deepSleep', 'vehicle', 96],
+  ['a Chevrolet parked for three days', { make: makePolicy('CHEVROLET') }, 'silent', 'vehicle', 72],
+  ['an Acura parked for a week', { make: makePolicy('ACURA') }, 'deepSleep', 'vehicle', 168],
   ['a car without a subscription', { connection: aConnection({ subscribedAt: null }) }, 'notSubscribed', 'us', 30],
   ['a broken connection', { connection: aBrokenConnection('signedOut') }, 'connection', 'nobody', 30],
   ['a car never connected', { connection: null }, 'connection', 'nobody', 30],
@@ -153,16 +152,6 @@ test('a car that never reported is "never", and Smartcar is the one to ask', () 
 test('fresh data needs no reason, whatever the connection', () => {
   const { state, reason, who } = freshness(input({ connection: aBrokenConnection('signedOut') }), hours(1));
   assert.deepEqual([state, reason, who], ['fresh', null, null]);
-});
-
-test('a make is known in any case of letters, and one that is not known has the usual habits', () => {
-  assert.deepEqual(makePolicy('kia'), {
-    freshnessMin: 72,
-    staleAfterH: 24,
-    deepSleepAfterD: null,
-    signInAgainAfterD: null,
-  });
-  assert.deepEqual(makePolicy('NEVERHEARDOF'), makePolicy(null));
 });
 
 // — permissions, signals, roles, fleets —

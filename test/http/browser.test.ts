@@ -28,6 +28,7 @@ const page: LinkPage = {
       state: 'toDo',
       cause: null,
       endedAt: null,
+      steps: [],
     },
   ],
 };

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
+import { stepsBefore } from '../../src/domain/before-connect.ts';
 import { causeNames, factsOf } from '../../src/domain/cause.ts';
 import type { Cause } from '../../src/domain/cause.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
+import { knownMakes } from '../../src/domain/make-facts.ts';
+import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions, optionalPermissions } from '../../src/domain/permission.ts';
 import type { LinkPage, PageCar, ReturnProblem } from '../../src/flows/link-page.ts';
 import { renderConfirmPage } from '../../src/http/pages/confirm.ts';
@@ -23,6 +26,7 @@ const car = (change: Partial<PageCar> = {}): PageCar => ({
   state: 'toDo',
   cause: 'signedOut',
   endedAt: null,
+  steps: [],
   ...change,
 });
 
@@ -144,14 +148,42 @@ test('what we found wrong on return is told, and a VIN only by its end', () => {
   assert.match(read(render(work([car()], { problem: problems[0] ?? null }))), /VIN …009999 instead of …004711/);
 });
 
+/** As the flow makes it, for everything that fleets ask for. */
+const ofMake = (make: string, change: Partial<PageCar> = {}): PageCar =>
+  car({
+    make,
+    steps: stepsBefore({ make: makePolicy(make), country: 'DE', delivery: 'link', asked: defaultRequiredPermissions }),
+    ...change,
+  });
+
 test('owners of some makes are told beforehand what they need [§2.5-4, §5-12]', () => {
-  const hint = (make: string, cause: Cause | null = 'signedOut'): string =>
-    read(render(work([car({ make, cause })])), '<button');
-  assert.match(hint('TESLA'), /Before you start .*virtual key/);
-  assert.match(hint('FORD'), /Ford signs owners in only through a mobile app/);
-  assert.match(hint('LINCOLN'), /Lincoln signs owners in only through a mobile app/);
-  assert.match(hint('AUDI', null), /primary user/);
-  assert.doesNotMatch(hint('BMW'), /Before you start/);
+  const before = (make: string, cause: Cause | null = 'signedOut'): string =>
+    read(render(work([ofMake(make, { cause })])), '<button');
+  assert.match(before('TESLA'), /Before you start .*virtual key/);
+  assert.match(before('FORD'), /Before you start Ford may want an app for this\. If it stops, ask us\./);
+  assert.match(before('LINCOLN'), /Lincoln may want an app/);
+  assert.match(before('AUDI', null), /primary user \(key user\)/);
+  assert.doesNotMatch(before('BMW'), /Before you start/);
+});
+
+test('whatever the make, at most 60 words stand before the button, and the button is there', () => {
+  for (const make of knownMakes) {
+    for (const page of [
+      work([ofMake(make)]),
+      work([ofMake(make, { connectionId: null, cause: null })], { kind: 'connect' }),
+    ]) {
+      const html = render(page);
+      const words = read(html, '<button').split(' ').length;
+      assert.ok(words <= 60, `${make}: ${words} words`);
+      assert.equal(buttons(html), 1, make);
+      assert.doesNotMatch(read(html), /token|oauth|webhook|scope|entity|\bsync|!|urgent|undefined/i, make);
+    }
+  }
+});
+
+test('what an owner has to know first is not said where nothing is to do', () => {
+  for (const state of ['checking', 'done', 'withdrawn'] as const)
+    assert.doesNotMatch(read(render(work([ofMake('TESLA', { state })]))), /Before you start/);
 });
 
 test('a closed link says why, whether or not we know whose it was', () => {

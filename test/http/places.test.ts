@@ -33,6 +33,7 @@ const work: LinkPage = {
       state: 'toDo',
       cause: null,
       endedAt: null,
+      steps: [],
     },
   ],
 };

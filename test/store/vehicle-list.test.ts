@@ -64,7 +64,7 @@ await onEveryServer('the list of vehicles', (opened) => {
   let fleet: FleetId;
   let all: ListedVehicle[];
   const inFleet = <T>(work: (tx: Tx) => Promise<T>) => opened.database.asFleet(fleet, work);
-  const page = { after: null, limit: 1_000, staleAfterS: null, now };
+  const page = { after: null, limit: 1_000, settings: {}, now };
   const numbers = async (filter: VehicleFilter, different = {}): Promise<string[]> =>
     (await inFleet((tx) => listVehicles(tx, filter, { ...page, ...different }))).map(({ number }) => number);
   const naive = (keep: (vehicle: ListedVehicle) => boolean): string[] => all.filter(keep).map(({ number }) => number);
@@ -147,10 +147,9 @@ await onEveryServer('the list of vehicles', (opened) => {
   });
 
   test('freshness goes by the makes, or by the fleet’s own limit', async () => {
-    const limits = [null, 5 * 3_600];
-    for (const staleAfterS of limits) {
-      const limitH = ({ make }: ListedVehicle): number =>
-        staleAfterS === null ? makePolicy(make).staleAfterH : staleAfterS / 3_600;
+    const makes = { VOLKSWAGEN: { staleAfterH: 30 }, other: { staleAfterH: 3 } };
+    for (const settings of [{}, { staleAfterS: 5 * 3_600 }, { makes }, { makes, staleAfterS: 5 * 3_600 }]) {
+      const limitH = ({ make }: ListedVehicle): number => makePolicy(make, settings).staleAfterH;
       const isFresh = (vehicle: ListedVehicle): boolean => (ageH(vehicle) ?? Infinity) <= limitH(vehicle);
       const found = {
         fresh: naive(isFresh),
@@ -159,7 +158,7 @@ await onEveryServer('the list of vehicles', (opened) => {
       };
       for (const state of ['fresh', 'stale', 'never'] as const) {
         assert.ok(found[state].length > 0);
-        assert.deepEqual(await numbers({ freshness: state }, { staleAfterS }), found[state], state);
+        assert.deepEqual(await numbers({ freshness: state }, { settings }), found[state], state);
       }
     }
   });
@@ -213,7 +212,7 @@ await onEveryServer('the list of vehicles', (opened) => {
       }
       await applyAlertChanges(tx, fleet, [], [{ change: 'resolve', key: 'c' }], now);
     });
-    const counts = await inFleet((tx) => overviewCounts(tx, { staleAfterS: null, now }));
+    const counts = await inFleet((tx) => overviewCounts(tx, { settings: {}, now }));
     const tally = new Map<string, number>();
     for (const { connection } of all) {
       const key = JSON.stringify([connection?.status ?? null, connection?.cause ?? null]);

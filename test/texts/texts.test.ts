@@ -291,6 +291,12 @@ test('every message compiles, and every language has every key', () => {
     step: 'st',
     text: 'te',
     why: 'wh.',
+    value: 1,
+    planMin: 1,
+    leastMin: 1,
+    claimMin: 1,
+    staleH: 1,
+    days: 1,
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

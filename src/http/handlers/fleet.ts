@@ -111,7 +111,7 @@ async function overview(
 ): ReturnType<Handlers['getOverview']> {
   const counts = await inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
-    return overviewCounts(tx, { staleAfterS: settings.staleAfterS, now });
+    return overviewCounts(tx, { settings, now });
   });
   const refusedLastHour = await database.asSystem((tx) =>
     webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)),

@@ -82,7 +82,7 @@ async function list({ query, now, inFleet }: Call<'listVehicles'>): ReturnType<H
   const after = textCursor(query.cursor);
   return inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
-    const found = await listVehicles(tx, query, { after, limit: query.limit, staleAfterS: settings.staleAfterS, now });
+    const found = await listVehicles(tx, query, { after, limit: query.limit, settings, now });
     const { rows, nextCursor } = pageOf(found, query.limit, ({ sortKey, id }) => [sortKey, id]);
     return { items: rows.map((row) => presentListed(row, settings, now)), nextCursor };
   });

@@ -7,6 +7,7 @@ import type { Cause } from '../../domain/cause.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
 import type { MessageKey } from '../../texts/say.ts';
+import { beforeText } from '../../texts/make-words.ts';
 import { makeName, ownerCauseText, unbroken, vehicleTitle } from '../../texts/words.ts';
 import { buttonForm, stateLine } from './parts.ts';
 
@@ -108,22 +109,13 @@ function ownerActionKey(cause: Cause): MessageKey {
   return 'page.repair.accountIssue';
 }
 
-const makeHints: Readonly<Record<string, MessageKey>> = {
-  TESLA: 'make.tesla',
-  FORD: 'make.ford',
-  LINCOLN: 'make.ford',
-  AUDI: 'make.audi',
-};
-
-/** What an owner of this make has to know before they start. @see docs/smartcar.md §1.2, §2.5 */
+/** What an owner of this make does, or has to know, before they start. */
 function hintsOf(car: PageCar, language: string): ReactNode {
-  const key = makeHints[car.make?.toUpperCase() ?? ''];
-  if (!key || !car.make) return null;
+  if (car.steps.length === 0) return null;
   return h(
-    'p',
+    'div',
     { className: 'hint' },
-    h('strong', null, say(language, 'make.title')),
-    h('br'),
-    say(language, key, { make: makeName(car.make) }),
+    h('strong', null, say(language, 'before.title')),
+    ...car.steps.map((step) => h('p', { key: step }, beforeText(step, car, language))),
   );
 }
