@@ -9,6 +9,7 @@ import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
 import { CallFailed, NotThereYet } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
+import { checkCompatibility } from './flows/check-compatibility.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
@@ -180,6 +181,8 @@ export function bindFlows(ground: Ground): Flows {
     reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
     check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
+    checkCompatibility: (context, id, now) => checkCompatibility(ground, context, id, now),
+    asksOnV2: () => ground.v2 !== null,
     requestReconciliation: (now) => requestReconciliation(ground, now),
     reconciledPlatforms: () => platformsOf(ground),
     adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),

@@ -128,6 +128,7 @@ const rows: Record<string, Row> = {
   batchErrorHeaders: ['v2', 'Failed parts of a batch have headers', 'Captures have none, and the SDK trips over that.'],
   disconnectedVehicle: ['v2', 'A vehicle that is not connected', '403 or 401.'],
   lockedDoor: ['v2', 'A closed door of a locked car', 'CLOSED in the documents, LOCKED in the SDK’s sample.'],
+  compatibilityInPlan: ['v2', 'The plan includes compatibility', 'Without it, which is any plan but Enterprise: 430.'],
 };
 
 /** The words of a knob; one without has its own name. */

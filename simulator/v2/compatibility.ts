@@ -45,8 +45,9 @@ export function registerCompatibility(app: FastifyInstance, sim: Simulation): vo
 }
 
 async function isRefused(sim: Simulation, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  if (isApplication(sim, request)) return isRefusedOnTheWay(sim, request, reply, null);
-  sendV2Error(sim, request, reply, unauthorized);
+  if (!isApplication(sim, request)) sendV2Error(sim, request, reply, unauthorized);
+  else if (sim.state.knobs.compatibilityInPlan) return isRefusedOnTheWay(sim, request, reply, null);
+  else sendV2Error(sim, request, reply, { type: 'BILLING', code: 'INVALID_PLAN' });
   return true;
 }
 

@@ -21,6 +21,8 @@ export const v2KnobsShape = {
   disconnectedVehicle: z.enum(['403', '401']),
   /** Word for a closed door of a locked car: the documents', or the SDK's sample. @see docs/smartcar.md §2.4 */
   lockedDoor: z.enum(['CLOSED', 'LOCKED']),
+  /** Whether the application's plan has the compatibility endpoints: Smartcar's Enterprise plan alone. @see docs/smartcar.md §2.8 */
+  compatibilityInPlan: z.boolean(),
 };
 
 /** As documented, with the shorter grace. */
@@ -34,5 +36,6 @@ export function defaultV2Knobs(): z.infer<z.ZodObject<typeof v2KnobsShape>> {
     batchErrorHeaders: false,
     disconnectedVehicle: '403',
     lockedDoor: 'CLOSED',
+    compatibilityInPlan: true,
   };
 }

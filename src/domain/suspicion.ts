@@ -73,7 +73,10 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
  * How long a claim may stay undecided, and signals may all fail before that is believed to last. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
  * plenty; one without a subscription is fetched about once a day. On v2 each read asks the car.
  */
-export function suspicionDeadlineS(c: Connection, policy: Pick<Policy, 'make'>): number {
+export function suspicionDeadlineS(
+  c: Pick<Connection, 'platform' | 'subscribedAt'>,
+  policy: Pick<Policy, 'make'>,
+): number {
   if (!c.subscribedAt && c.platform === 'v3') return 36 * 3_600;
   return Math.max(1_800, 4 * policy.make.freshnessMin * 60);
 }

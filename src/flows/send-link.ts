@@ -1,13 +1,17 @@
 /** Links that operators hand out: to connect a vehicle, and to repair a connection. */
+import { beforeConnect } from '../domain/before-connect.ts';
 import { routeOf, can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Route } from '../domain/cause.ts';
+import { askedPermissions } from '../domain/fleet.ts';
 import type { VehicleId } from '../domain/ids.ts';
+import { makePolicy } from '../domain/make-policy.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import { findLatestConnection } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
+import { ownFleet } from '../store/fleet.ts';
 import { insertLink } from '../store/link.ts';
 import { insertNotification } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
@@ -40,7 +44,7 @@ interface SentLink {
   delivered: boolean;
 }
 
-/** @throws Refusal `not_found`, `already_connected`, `owner_missing` */
+/** @throws Refusal `not_found`, `already_connected`, `owner_missing`, `connect_needs_app`, `commands_need_app` */
 export async function sendConnectLink(
   needs: LinkNeeds,
   context: Context,
@@ -75,6 +79,7 @@ async function newConnectLink(
   const { ownerId } = vehicle;
   const link = await insertLink(tx, { kind: 'connect', fleetId, vehicleId: vehicle.id, ownerId, expiresAt }, now);
   if (options.deliver) {
+    await requireBrowser(tx, vehicle);
     await requireAddress(tx, vehicle);
     if (ownerId) {
       const message = {
@@ -95,6 +100,16 @@ async function newConnectLink(
   return { linkId: link.id, expiresAt };
 }
 
+const refusedAs = { connectNeedsApp: 'connect_needs_app', commandsNeedApp: 'commands_need_app' } as const;
+
+/** An invitation is mailed only where a browser leads to the end. */
+async function requireBrowser(tx: Tx, { make, country }: Vehicle): Promise<void> {
+  const { settings } = await ownFleet(tx);
+  const asked = askedPermissions(settings);
+  const before = beforeConnect({ make: makePolicy(make, settings), country, delivery: 'email', asked });
+  if (before.answer === 'refuse') throw new Refusal(refusedAs[before.reason]);
+}
+
 async function requireAddress(tx: Tx, vehicle: Vehicle): Promise<void> {
   const owner = vehicle.ownerId && (await findOwner(tx, vehicle.ownerId));
   if (!owner?.email_index) throw new Refusal('owner_missing');
@@ -103,7 +118,8 @@ async function requireAddress(tx: Tx, vehicle: Vehicle): Promise<void> {
 /**
  * The way that repairs a connection, with a link where the owner has to walk it.
  *
- * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`
+ * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`, and of a new grant
+ *   `connect_needs_app`, `commands_need_app`
  */
 export async function reconnect(
   needs: LinkNeeds,

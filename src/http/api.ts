@@ -14,6 +14,7 @@ import { alertHandlers } from './handlers/alerts.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
+import { makeHandlers } from './handlers/makes.ts';
 import { moveHandlers } from './handlers/moves.ts';
 import { ownerHandlers } from './handlers/owners.ts';
 import { reconciliationHandlers } from './handlers/reconciliation.ts';
@@ -50,6 +51,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
     ...incidentHandlers(needs),
+    ...makeHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),
     ...reconciliationHandlers(needs),

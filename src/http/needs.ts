@@ -67,6 +67,10 @@ export interface Flows {
   disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
   /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
   check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
+  /** Asks Smartcar by the VIN whether the car can be connected, and keeps the answer. */
+  checkCompatibility(context: Context, id: VehicleId, now: Date): Promise<void>;
+  /** There is a secret for v2, which some questions are asked with. */
+  asksOnV2(): boolean;
   /** Compares Smartcar's lists with ours as soon as may be. */
   requestReconciliation(now: Date): Promise<void>;
   /** The platforms whose lists can be asked for. */

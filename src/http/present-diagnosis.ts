@@ -12,6 +12,7 @@ import {
   operatorWords,
   stepTitle,
 } from '../texts/diagnosis-words.ts';
+import { quirkText, surenessText } from '../texts/make-words.ts';
 import { say } from '../texts/say.ts';
 import { meaningText, permissionText, signalName } from '../texts/words.ts';
 import type { DiagnosisView, StepView, SupportFile } from './contract/diagnosis.ts';
@@ -45,6 +46,11 @@ export function presentDiagnosis(diagnosis: Diagnosis, { id, make }: Pick<Vehicl
     running: diagnosis.isRunning,
     permissions: presentPermissions(diagnosis),
     signals: diagnosis.ages.map((age) => ({ ...presentAge(age), name: signalName(age.code) })),
+    quirks: diagnosis.quirks.map(({ quirk, source, sure }) => ({
+      text: quirkText(quirk),
+      source,
+      sureText: surenessText(sure),
+    })),
     wording: { operator: operatorWords(words), owner: words.owner },
   };
 }

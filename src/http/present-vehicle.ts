@@ -24,6 +24,7 @@ import {
   suspicionText,
 } from '../texts/words.ts';
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
+import { presentWay } from './present-makes.ts';
 import { iso, maybeIso } from './present.ts';
 
 type Limits = Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes'>;
@@ -47,7 +48,7 @@ export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Da
     connection: connection ? presentConnection(connection, make, settings) : null,
     freshness: presentFreshness(freshnessOf(vehicle, settings, now)),
     signals: presentSignals(vehicle, settings, now),
-    capabilities: presentCapabilities(connection),
+    capabilities: presentCapabilities(vehicle, settings),
     rental: null,
     createdAt: iso(createdAt),
   };
@@ -170,7 +171,10 @@ function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
   };
 }
 
-function presentCapabilities(connection: ListedConnection | null): VehicleView['capabilities'] {
+function presentCapabilities(vehicle: ListedVehicle, settings: Limits): VehicleView['capabilities'] {
+  const { connection } = vehicle;
+  // Who was connected once has found a way; only an invitation is held back.
+  const isNew = connection === null || connection.endedAt !== null;
   const known = can(connection);
   const view = (capability: Capability): { allowed: boolean; reason: string | null } =>
     capability.allowed
@@ -183,5 +187,6 @@ function presentCapabilities(connection: ListedConnection | null): VehicleView['
     check: view(known.check),
     lock: view(known.lock),
     unlock: view(known.unlock),
+    mailLink: isNew ? presentWay(vehicle, 'email', settings) : view({ allowed: true }),
   };
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { defaultSettings } from '../domain/fleet.ts';
 import type { Fleet, Settings } from '../domain/fleet.ts';
 import type { FleetId } from '../domain/ids.ts';
+import type { MakeOverride } from '../domain/make-policy.ts';
 import type { Tx } from './database.ts';
 
 /** A setting that came later than the fleet has its default. */
@@ -56,6 +57,18 @@ export async function changeSettings(tx: Tx, change: Partial<Settings>): Promise
     .returning(['name', 'settings'])
     .executeTakeFirstOrThrow();
   return withDefaults(row).settings;
+}
+
+/** Puts what is set otherwise for one make in the place of what was; empty: as documented. Two makes at once both hold. As towline_app. */
+export async function changeMakeOverride(tx: Tx, make: string, override: MakeOverride): Promise<void> {
+  const own = Object.keys(override).length === 0 ? {} : { [make]: override };
+  await tx
+    .updateTable('fleet')
+    .set({
+      settings: sql<string>`settings || jsonb_build_object('makes',
+        (coalesce(settings -> 'makes', '{}'::jsonb) - ${make}::text) || ${JSON.stringify(own)}::jsonb)`,
+    })
+    .execute();
 }
 
 /** Until the transaction ends, nobody else sets the installation up. */

@@ -22,10 +22,7 @@ export interface OverviewCounts {
   onV2: number;
 }
 
-export async function overviewCounts(
-  tx: Tx,
-  limits: Pick<VehiclePage, 'settings' | 'now'>,
-): Promise<OverviewCounts> {
+export async function overviewCounts(tx: Tx, limits: Pick<VehiclePage, 'settings' | 'now'>): Promise<OverviewCounts> {
   const connections = await connectionCounts(tx);
   return {
     vehicles: connections.reduce((sum, { count }) => sum + count, 0),

@@ -5,6 +5,7 @@ import type { AlertSeverity, AlertState } from '../domain/alert.ts';
 import type { Cause, Status } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
+import type { CompatibilityAnswer, CompatibilityFound, PermissionLack } from '../domain/compatibility.ts';
 import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
 import type { CheckAnswer } from '../domain/diagnosis.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
@@ -209,6 +210,18 @@ export type KeptCheckAnswer = Omit<CheckAnswer, 'at' | 'failures'> & {
   at: string;
   failures: (Omit<CheckAnswer['failures'][number], 'fetchedAt'> & { fetchedAt: string | null })[];
 };
+
+interface CompatibilityCheckTable {
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  checked_at: Date;
+  vin: string;
+  country: string | null;
+  answer: CompatibilityAnswer;
+  reason: CompatibilityFound['reason'];
+  lacking: Json<PermissionLack[] | null> | null;
+  request_id: string | null;
+}
 
 interface VehicleCheckTable {
   vehicle_id: VehicleId;
@@ -532,6 +545,7 @@ export interface Tables {
   token_set: TokenSetTable;
   connection_due: ConnectionDueTable;
   vehicle_check: VehicleCheckTable;
+  compatibility_check: CompatibilityCheckTable;
   timeline: TimelineTable;
   alert: AlertTable;
   reauthentication_request: RequestTable;

@@ -22,6 +22,16 @@ export async function findVehicles(tx: Tx, ids: readonly VehicleId[]): Promise<V
   return rows.map(toVehicle);
 }
 
+/** The fleet's vehicles by make, as it is written in their records. */
+export async function countByMake(tx: Tx): Promise<{ make: string | null; count: number }[]> {
+  const rows = await tx
+    .selectFrom('vehicle')
+    .select(({ fn }) => ['make', fn.countAll<string>().as('count')])
+    .groupBy('make')
+    .execute();
+  return rows.map(({ make, count }) => ({ make, count: Number(count) }));
+}
+
 /** Throws a unique violation (`vehicle_number`, `vehicle_vin`) when the fleet has one like it. */
 export async function insertVehicle(tx: Tx, vehicle: Vehicle): Promise<void> {
   await tx

@@ -87,7 +87,9 @@ export const surenessTexts = {
   'sure.older': "older documentation of Smartcar's",
   'sure.disputed': "Smartcar's pages disagree",
   'sure.concluded': 'our reading of the documentation',
-} as const satisfies Record<`sure.${Sureness}`, string>;
+  'sure.fleet': 'another setting of your fleet',
+  'sure.nothing': 'nothing is documented',
+} as const satisfies Record<`sure.${Sureness | 'fleet' | 'nothing'}`, string>;
 
 /** Said to the owner before the button, which 60 words stand before at most: so these have 12. */
 export const beforeTexts = {

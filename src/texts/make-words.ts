@@ -21,6 +21,10 @@ export const numberLabel = (number: NumberName, language = 'en'): string => say(
 /** How we know. */
 export const surenessText = (sure: Sureness, language = 'en'): string => say(language, `sure.${sure}`);
 
+/** How we know what holds without a fleet's own number; null where nothing is documented. */
+export const originText = (sure: Sureness | 'fleet' | null, language = 'en'): string =>
+  say(language, `sure.${sure ?? 'nothing'}`);
+
 /** What the owner does first. */
 export const beforeText = (step: BeforeStep, of: OfMake, language = 'en'): string =>
   say(language, `before.${step}`, named(of));

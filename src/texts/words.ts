@@ -106,8 +106,9 @@ export function freshnessAction({ state, reason, who }: Freshness, language = 'e
 }
 
 /** Why something cannot be done, for a reason that `can` of the domain names. */
-export function capabilityText(reasonKey: string, language = 'en'): string {
-  return say(language, reasonKey.startsWith('capability.') && isMessageKey(reasonKey) ? reasonKey : 'capability.other');
+export function capabilityText(reasonKey: string, language = 'en', of: OfMake = { make: null }): string {
+  const isKnown = reasonKey.startsWith('capability.') && isMessageKey(reasonKey);
+  return say(language, isKnown ? reasonKey : 'capability.other', made(of));
 }
 
 /** A permission as a person understands it; names that Smartcar added later are made readable. */

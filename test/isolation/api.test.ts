@@ -26,6 +26,7 @@ interface Theirs {
   key: string;
   move: string;
   incident: string;
+  make: string;
 }
 
 /** A call that names something: 404, with a body that would be accepted for something of one's own. */
@@ -68,6 +69,8 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   getSupportFile: { names: 'vehicle' },
   listSignals: { names: 'vehicle' },
   listTimeline: { names: 'vehicle' },
+  getCompatibility: { names: 'vehicle' },
+  checkCompatibility: { names: 'vehicle' },
   listOwners: { answers: 200 },
   createOwner: { answers: 201, body: { name: 'Own owner', email: 'own@owners.example' } },
   getOwner: { names: 'owner' },
@@ -98,6 +101,8 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   listDrifts: { answers: 200 },
   listAdoptable: { answers: 403 },
   adopt: { answers: 403, body: [{ smartcarConnectionId: 'conn-of-nobody', fleetId: 'flt_of_nobody' }] },
+  listMakes: { answers: 200 },
+  changeMake: { names: 'make', body: { overrides: { staleAfterH: 1 } } },
   listApiKeys: { answers: 200 },
   createApiKey: { answers: 201, body: { name: 'Own key' } },
   revokeApiKey: { names: 'key' },
@@ -160,10 +165,11 @@ describe('the API from the other fleet', () => {
           key: await keyOf(fleet),
           move: await moveOf(),
           incident: await incidentOf(fleet),
+          make: await makeOf(),
         };
     }
     southCookie = await signInTo(south);
-    marks = [north, car.vin, car.vehicleId, 'NORTHERN-1', car.account.email, ...(await idsOf(north))];
+    marks = [north, theirs.make, car.vin, car.vehicleId, 'NORTHERN-1', car.account.email, ...(await idsOf(north))];
   });
   after(() => world.close());
 
@@ -189,6 +195,13 @@ describe('the API from the other fleet', () => {
       insertIncident(tx, { ...wanted, ...seen }, world.now()),
     );
     return row?.id ?? '';
+  }
+
+  /** One that no table of ours knows. */
+  async function makeOf(): Promise<string> {
+    const make = 'NORTHMOBILE';
+    assert.equal((await world.api('POST', '/vehicles', { make })).status, 201);
+    return make;
   }
 
   async function idsOf(fleet: FleetId): Promise<string[]> {

@@ -6,6 +6,7 @@ import { towline } from '../../src/domain/role.ts';
 import { addApiKey } from '../../src/store/api-key.ts';
 import { applyAlertChanges } from '../../src/store/alert.ts';
 import { writeAudit } from '../../src/store/audit.ts';
+import { writeCompatibility } from '../../src/store/compatibility-check.ts';
 import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -52,6 +53,9 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     });
     await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
     await startCheck(tx, { fleetId: id, vehicleId, startedAt: now });
+    const check = { checkedAt: now, vin: 'WVWZZZE1ZPP004711', country: 'DE', answer: 'compatible' } as const;
+    const nothing = { reason: null, lacking: null, requestId: null };
+    await writeCompatibility(tx, { fleetId: id, vehicleId }, { ...check, ...nothing });
     await insertHappenings(tx, subject, towline, [
       { kind: 'vehicle.added', at: now, via: 'operator', requestId: null },
     ]);

@@ -458,6 +458,16 @@ test('compatibility is asked with the application, and tells by permission what 
   assert.equal((await ask(`vin=5YJXCDE22HF068739&${scope}`, basic(applicationId, 'wrong'))).status, 401);
 });
 
+test('a plan without compatibility is told so by both of its paths [§2.8-5, §2.8-9]', async (t) => {
+  const { call, sim } = await standV2(t);
+  await sim('PATCH', '/knobs', { compatibilityInPlan: false });
+  for (const path of [`/compatibility?vin=WVWZZZE1ZPP004711&scope=read_vin`, '/compatibility/matrix?region=US']) {
+    const { status, body } = await call('GET', `/v2.0${path}`, undefined, basic(applicationId, clientSecret));
+    assert.deepEqual([status, body.type, body.code], [430, 'BILLING', 'INVALID_PLAN']);
+    assert.equal((await call('GET', `/v2.0${path}`)).status, 401, 'a stranger is not told');
+  }
+});
+
 test('the matrix is keyed by make and narrowed by type, make and scope [§2.8-2]', async (t) => {
   const { call } = await standV2(t);
   const ask = async (query: string): Promise<Json> =>

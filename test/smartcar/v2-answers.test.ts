@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer } from '../../src/smartcar/answer.ts';
+import { readCompatibility } from '../../src/smartcar/v2/compatibility.ts';
 import { listingRequest, onlyOurs, readDeleted, readListing } from '../../src/smartcar/v2/management.ts';
 import { refreshLifeS } from '../../src/smartcar/v2/smartcar-v2.ts';
 import { readExchange, readRefresh } from '../../src/smartcar/v2/tokens.ts';
@@ -215,6 +216,29 @@ test('a deletion tells what it ended, which may be nothing [§7-4]', () => {
   assert.deepEqual(valueOf(readDeleted(received({ connections: [] }))), []);
   assert.equal(meaningOf(readDeleted(received({}))), 'nonsense');
   assert.notEqual(otherUser, userId);
+});
+
+test('compatibility tells of the car, and of each thing that a permission opens [§2.8-1, §2.8-4]', () => {
+  const answered = fixture('v2-compatibility') as object; // a fixture of ours
+  assert.deepEqual(valueOf(readCompatibility(received(answered))), {
+    compatible: true,
+    reason: null,
+    capabilities: [
+      { permission: 'read_odometer', capable: false, lacks: 'smartcar' },
+      { permission: 'read_fuel', capable: false, lacks: 'car' },
+      { permission: 'read_location', capable: true, lacks: null },
+    ],
+  });
+  const no = (reason: unknown): unknown =>
+    valueOf(readCompatibility(received({ compatible: false, reason, capabilities: [] })));
+  assert.deepEqual(no('VEHICLE_NOT_COMPATIBLE'), { compatible: false, reason: 'car', capabilities: [] });
+  assert.deepEqual(no('MAKE_NOT_COMPATIBLE'), { compatible: false, reason: 'make', capabilities: [] });
+  for (const other of ['SOMETHING_NEW', 'toString', null, undefined, 7])
+    assert.deepEqual(no(other), { compatible: false, reason: null, capabilities: [] });
+  assert.equal(meaningOf(readCompatibility(received({ ...answered, compatible: 'yes' }))), 'nonsense');
+  assert.equal(meaningOf(readCompatibility(received({ ...answered, capabilities: [{}] }))), 'nonsense');
+  const plan = { type: 'BILLING', code: 'INVALID_PLAN' };
+  assert.equal(meaningOf(readCompatibility(received(plan, { status: 430 }))), 'planLimit');
 });
 
 const families: [name: string, status: number, meaning: string][] = [

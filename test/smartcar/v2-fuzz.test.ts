@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Answer } from '../../src/smartcar/answer.ts';
 import type { Sent } from '../../src/smartcar/send.ts';
 import { pathsFor, readBatchAnswer } from '../../src/smartcar/v2/batch.ts';
+import { readCompatibility } from '../../src/smartcar/v2/compatibility.ts';
 import { readDeleted, readListing } from '../../src/smartcar/v2/management.ts';
 import { readExchange, readRefresh } from '../../src/smartcar/v2/tokens.ts';
 import {
@@ -35,6 +36,7 @@ const readers: [name: string, read: (sent: Sent) => Answer<unknown>][] = [
   ['a batch', (sent) => readBatchAnswer(sent, everything, receivedAt)],
   ['a list of connections', readListing],
   ['a deletion', readDeleted],
+  ['a compatibility', readCompatibility],
 ];
 
 const bodies = readdirSync(new URL('../fixtures/smartcar', import.meta.url))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Powertrain } from '../../src/domain/vehicle.ts';
 import { batchRequest, pathsFor, requestCount } from '../../src/smartcar/v2/batch.ts';
+import { compatibilityRequest } from '../../src/smartcar/v2/compatibility.ts';
 import { deletionRequest, listingRequest } from '../../src/smartcar/v2/management.ts';
 import { basic, codeRequest, refreshRequest } from '../../src/smartcar/v2/tokens.ts';
 import {
@@ -86,6 +87,20 @@ test("every read finds its path, as the vehicle's grant and without a user [§2.
       `/v2.0/vehicles/${vehicleId}/vin`,
       `/v2.0/vehicles/${vehicleId}/permissions?limit=50&offset=0`,
     ],
+  );
+});
+
+test('compatibility is asked of a VIN as the application, with a country where one is known [§2.8-1, §2.8-3]', () => {
+  const question = { vin: 'WVWZZZE1ZMP000001', permissions: ['read_odometer', 'control_security'], country: 'US' };
+  const { 'content-type': _form, ...headers } = asClient;
+  assert.deepEqual(compatibilityRequest(credentials, question, 'live'), {
+    method: 'GET',
+    path: '/v2.0/compatibility?vin=WVWZZZE1ZMP000001&scope=read_odometer%20control_security&country=US',
+    headers,
+  });
+  assert.equal(
+    compatibilityRequest(credentials, { ...question, country: null }, 'simulated').path,
+    '/v2.0/compatibility?vin=WVWZZZE1ZMP000001&scope=read_odometer%20control_security&mode=simulated',
   );
 });
 

@@ -63,6 +63,9 @@ export const diagnosis = z.object({
   running: z.boolean().describe('A check runs at this moment.'),
   permissions: z.object({ granted: z.array(z.string()), required: z.array(z.string()), missing: z.array(gap) }),
   signals: z.array(signalAge).describe('Those that the fleet requires, without their values.'),
+  quirks: z
+    .array(z.object({ text: z.string(), source: z.string(), sureText: z.string() }))
+    .describe('What is known of the make and explains the cause, with its source.'),
   wording: z.object({
     operator: z.string(),
     owner: z.string().nullable().describe('Words to send to the owner; null when it is not their turn.'),

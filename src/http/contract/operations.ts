@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { roles } from '../../domain/role.ts';
+import { makeOverrides } from './makes.ts';
 import { instant, line, listOf, maybeInstant, name, page } from './shared.ts';
 
 const counts = z.record(z.string(), z.number().int());
@@ -153,6 +154,7 @@ export const settings = z.object({
   staleAfterS: z.number().int().nullable(),
   ownerMail: z.object({ fromName: z.string(), supportContact: z.string().nullable() }),
   timeZone: z.string(),
+  makes: makeOverrides.optional().describe('What the fleet has set otherwise for single makes; see /makes.'),
 });
 export const settingsChange = z.strictObject({
   askOwnersAfterS: z.number().int().min(0).max(86_400).optional(),

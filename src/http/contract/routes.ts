@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
 import * as i from './incidents.ts';
+import * as mk from './makes.ts';
 import * as m from './moves.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
@@ -72,6 +73,11 @@ export const routes = {
     response: v.timeline,
     needs: 'read',
   }),
+  getCompatibility: one(
+    'What its owner has to know before Connect, and what Smartcar said of its VIN',
+    mk.compatibility,
+  ),
+  checkCompatibility: act('Asks Smartcar by the VIN whether it can be connected', none, mk.compatibility, 'connect'),
   listOwners: list('Owners', v.ownerQuery, v.ownerList),
   createOwner: create('Adds an owner', v.ownerCreate, v.ownerView, 'changeVehicles'),
   getOwner: one('One owner', v.ownerView),
@@ -129,6 +135,13 @@ export const routes = {
   createApiKey: create('Makes a key; it is shown once', o.apiKeyCreate, o.apiKeyCreated, 'manageKeys'),
   revokeApiKey: one('Ends a key', o.apiKey, 'manageKeys'),
   listAudit: list('Who did what', o.pageQuery, o.auditList, 'readAudit'),
+  listMakes: list('What is known of makes, and what the fleet has set otherwise', none, mk.makeList),
+  changeMake: act(
+    'Sets the numbers of a make; what is not named holds as documented',
+    mk.makeChange,
+    mk.make,
+    'changeSettings',
+  ),
   getPlan: list("The fleet's plan", none, o.plan),
   getSettings: list("The fleet's settings", none, o.settings),
   changeSettings: route({

@@ -95,6 +95,7 @@ export const vehicle = z.object({
     check: capability,
     lock: capability,
     unlock: capability,
+    mailLink: capability.describe('A link to connect can be mailed to the owner, as far as the make goes.'),
   }),
   rental: z.null().describe('The rental that is on; rentals are not kept yet.'),
   createdAt: instant,

@@ -4,6 +4,7 @@
  */
 import { inspect } from 'node:util';
 import type { SmartcarUserId, SmartcarVehicleId } from '../../domain/ids.ts';
+import type { CompatibilityFound } from '../../domain/compatibility.ts';
 import type { Permission } from '../../domain/permission.ts';
 import type { FoundCar } from '../../domain/vehicle.ts';
 import { mapAnswer, type Answer } from '../answer.ts';
@@ -11,6 +12,7 @@ import { readPages, type Page, type PageQuery } from '../read.ts';
 import { openWire, type Wire } from '../send.ts';
 import type { Mode, ReadSignals } from '../smartcar.ts';
 import { batchRequest, pathsFor, readBatchAnswer, type Wanted } from './batch.ts';
+import { compatibilityRequest, readCompatibility, type CompatibilityQuestion } from './compatibility.ts';
 import {
   deletionRequest,
   listingRequest,
@@ -123,6 +125,8 @@ export interface SmartcarV2 {
     managementToken: string,
     filter: ManagementFilter,
   ): Promise<Answer<Pick<ListedConnectionV2, 'smartcarVehicleId' | 'smartcarUserId'>[]>>;
+  /** Whether a car could be connected, and with which permissions; asked as the application, without any grant. */
+  checkCompatibility(question: CompatibilityQuestion): Promise<Answer<CompatibilityFound>>;
   /** Ends the connections after the calls under way. */
   close(): Promise<void>;
 }
@@ -143,6 +147,8 @@ export function openSmartcarV2(options: SmartcarV2Options): SmartcarV2 {
     refresh: async (refreshToken) => readRefresh(await auth.send(refreshRequest(credentials, refreshToken))),
     ...vehicleCalls(api),
     ...managementCalls(management, mode),
+    checkCompatibility: async (question) =>
+      readCompatibility(await api.send(compatibilityRequest(credentials, question, mode))),
     async close() {
       await Promise.all([auth.close(), api.close(), management.close()]);
     },
@@ -167,9 +173,10 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarV2Op
 }
 
 type TokenCall = 'exchangeCode' | 'refresh';
+type ApplicationCall = 'checkCompatibility';
 type ManagementCall = 'listConnections' | 'listConnectionsPage' | 'deleteConnections';
 
-function vehicleCalls({ send }: Wire): Omit<SmartcarV2, TokenCall | ManagementCall | 'close'> {
+function vehicleCalls({ send }: Wire): Omit<SmartcarV2, TokenCall | ManagementCall | ApplicationCall | 'close'> {
   return {
     readUser: async (token) => readUserAnswer(await send(userRequest(token))),
     listVehicles: (token) => readPages(send, (page) => vehiclesRequest(token, page), readVehiclesPage),
