@@ -30,5 +30,6 @@ export const paths = {
   settings: () => '/settings',
   audit: () => '/settings/audit',
   apiKeys: () => '/settings/api-keys',
+  makes: () => '/settings/makes',
   move: () => '/settings/move',
 };

@@ -122,6 +122,12 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 });
 
+const makes = createRoute({
+  ...inside,
+  path: '/settings/makes',
+  component: lazyRouteComponent(() => import('./pages/makes.tsx'), 'MakesPage'),
+});
+
 const move = createRoute({
   ...inside,
   path: '/settings/move',
@@ -142,6 +148,7 @@ const routeTree = root.addChildren([
     settings,
     audit,
     apiKeys,
+    makes,
     move,
   ]),
 ]);

@@ -138,7 +138,7 @@ export interface QuirkFact extends Source {
   makes: readonly string[];
   /** The markets it is said of; all of them where absent. */
   regions?: readonly Region[];
-  /** What an operator may see for it, and would otherwise look for elsewhere. */
+  /** What an operator may see for it, and would otherwise look for elsewhere; what owners are told first is in before-connect.ts. */
   explains: readonly DiagnosedCause[];
 }
 
@@ -146,11 +146,11 @@ export const quirkFacts: readonly QuirkFact[] = [
   {
     quirk: 'appToSignIn',
     makes: ['FORD', 'LINCOLN'],
-    explains: ['neverConnected', 'signedOut', 'revokedByOwner'],
+    explains: ['signedOut', 'revokedByOwner'],
     source: '§5-12',
     sure: 'documented',
   },
-  { quirk: 'appToCommand', makes: ['RIVIAN'], explains: ['neverConnected'], source: '§5-20', sure: 'documented' },
+  { quirk: 'appToCommand', makes: ['RIVIAN'], explains: ['revokedByOwner'], source: '§5-20', sure: 'documented' },
   { quirk: 'virtualKey', makes: ['TESLA'], explains: ['virtualKeyMissing'], source: '§2.5-3', sure: 'documented' },
   {
     quirk: 'slowWithoutKey',
@@ -240,7 +240,7 @@ export const quirkFacts: readonly QuirkFact[] = [
   { quirk: 'tellsOwnerOfLocation', makes: ['NISSAN'], explains: [], source: '§5-11', sure: 'documented' },
   { quirk: 'silentWhileDriven', makes: ['ACURA'], explains: ['silent'], source: '§5-28', sure: 'documented' },
   { quirk: 'relocks', makes: ['POLESTAR', 'VOLVO'], explains: [], source: '§2.5-5', sure: 'documented' },
-  { quirk: 'signInByEmail', makes: ['VOLVO'], explains: ['neverConnected'], source: '§5-29', sure: 'documented' },
+  { quirk: 'signInByEmail', makes: ['VOLVO'], explains: [], source: '§5-29', sure: 'documented' },
   {
     quirk: 'someModelsNever',
     makes: ['VOLVO'],
@@ -252,7 +252,7 @@ export const quirkFacts: readonly QuirkFact[] = [
     quirk: 'vinAsked',
     makes: ['MERCEDES_BENZ'],
     regions: ['EUROPE'],
-    explains: ['neverConnected'],
+    explains: [],
     source: '§5-31',
     sure: 'documented',
   },

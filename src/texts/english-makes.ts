@@ -74,7 +74,9 @@ export const makeNumberLabelTexts = {
 /** What the numbers come to. Minutes are whole ones. */
 export const makeEffectTexts = {
   'makeEffect.byPlan': 'Read every {planMin} min, as the plan says.',
-  'makeEffect.byMake': 'Read every {leastMin} min at most, whatever the plan says ({planMin} min).',
+  'makeEffect.byMake': 'Read at most every {leastMin} min, whatever the plan says ({planMin} min).',
+  'makeEffect.byQuota':
+    'Read at most every {leastMin} min ({perDay} requests a day), whatever the plan says ({planMin} min).',
   'makeEffect.claim': 'A claim that something broke is settled after {claimMin} min at the latest.',
   'makeEffect.stale': 'News counts as old after {staleH} h.',
   'makeEffect.deepSleep': 'Parked for {days} days, only a driver wakes the car.',
@@ -108,9 +110,9 @@ export const beforeTexts = {
 /** Why an operator can't have a link mailed. */
 export const connectRefusalTexts = {
   'capability.connectNeedsApp':
-    "{make} lets owners sign in only in an app with Smartcar's mobile SDK, so a mailed link can not do it. Let the owner connect in your own app and adopt the connection, or open the link together.",
+    "{make} lets owners sign in only in an app with Smartcar's mobile SDK, so a mailed link can not do it. Connect in your own app and adopt the connection, or open the link together.",
   'capability.commandsNeedApp':
-    "{make} allows lock and unlock only in an app with Smartcar's mobile SDK, so a mailed link can not do it. Let the owner connect in your own app and adopt the connection, or open the link together.",
+    "{make} allows lock and unlock only in an app with Smartcar's mobile SDK, so a mailed link can not do it. Connect in your own app and adopt the connection, or open the link together.",
 } as const satisfies Record<`capability.${ConnectRefusal}`, string>;
 
 export const compatibilityTexts = {
@@ -121,6 +123,7 @@ export const compatibilityTexts = {
   'compatibility.because.car': 'It does not have what a connection needs.',
   'compatibility.because.make': 'Smartcar does not connect {make} in this country yet.',
   'compatibility.all': 'Everything that is asked for would work.',
+  'compatibility.some': 'Of what is asked for some is not to be had.',
   'compatibility.untold': 'What would work is told of cars sold in the United States alone.',
   'compatibility.noCountry': 'The vehicle has no country, so Smartcar took the United States.',
   'compatibility.lacks.car': 'this car does not offer it',

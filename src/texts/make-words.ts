@@ -31,16 +31,23 @@ export const beforeText = (step: BeforeStep, of: OfMake, language = 'en'): strin
 
 /** What the numbers of a make come to, in sentences. `claimS`: how long a claim may stay undecided. */
 export function effectTexts(policy: MakePolicy, at: { planS: number; claimS: number }, language = 'en'): string[] {
-  const [planMin, leastMin] = [Math.round(at.planS / 60), Math.ceil(leastPollS(policy) / 60)];
   const { staleAfterH: staleH, deepSleepAfterD, signInAgainAfterD, app } = policy;
   return [
-    say(language, leastMin > planMin ? 'makeEffect.byMake' : 'makeEffect.byPlan', { planMin, leastMin }),
+    pollText(policy, Math.round(at.planS / 60), language),
     say(language, 'makeEffect.claim', { claimMin: Math.round(at.claimS / 60) }),
     say(language, 'makeEffect.stale', { staleH }),
     ...(deepSleepAfterD === null ? [] : [say(language, 'makeEffect.deepSleep', { days: deepSleepAfterD })]),
     ...(signInAgainAfterD === null ? [] : [say(language, 'makeEffect.signIn', { days: signInAgainAfterD })]),
     ...(app === 'signIn' ? [say(language, 'makeEffect.noMail')] : []),
   ];
+}
+
+function pollText(policy: MakePolicy, planMin: number, language: string): string {
+  const leastMin = Math.ceil(leastPollS(policy) / 60);
+  if (leastMin <= planMin) return say(language, 'makeEffect.byPlan', { planMin });
+  const isQuota = leastMin > (policy.leastPollMin ?? 0);
+  const perDay = policy.requestsPerDay ?? 0;
+  return say(language, isQuota ? 'makeEffect.byQuota' : 'makeEffect.byMake', { planMin, leastMin, perDay });
 }
 
 /** What a check of the VIN came to, in sentences. */
@@ -52,7 +59,8 @@ export function compatibilityText(
   const parts = [say(language, `compatibility.${answer}`)];
   if (answer === 'incompatible' && reason) parts.push(say(language, `compatibility.because.${reason}`, named(of)));
   if (answer === 'compatible' && lacking === null) parts.push(say(language, 'compatibility.untold'));
-  if (answer === 'compatible' && lacking?.length === 0) parts.push(say(language, 'compatibility.all'));
+  if (answer === 'compatible' && lacking)
+    parts.push(say(language, lacking.length === 0 ? 'compatibility.all' : 'compatibility.some'));
   if (answer !== 'notInPlan' && country === null) parts.push(say(language, 'compatibility.noCountry'));
   return parts.join(' ');
 }

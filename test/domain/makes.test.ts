@@ -9,13 +9,7 @@ import { lapseOf } from '../../src/domain/lapse.ts';
 import { makeKey, regionOf } from '../../src/domain/make.ts';
 import { appFacts, knownMakes, numberFacts, quirkFacts, quirkNames, usualSource } from '../../src/domain/make-facts.ts';
 import type { Source, Sureness } from '../../src/domain/make-facts.ts';
-import {
-  leastPollS,
-  makePolicy,
-  numberBounds,
-  quirksBehind,
-  quirksOf,
-} from '../../src/domain/make-policy.ts';
+import { leastPollS, makePolicy, numberBounds, quirksBehind, quirksOf } from '../../src/domain/make-policy.ts';
 import type { MakeOverride } from '../../src/domain/make-policy.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { parseFacts } from '../ground/facts.ts';
@@ -224,10 +218,10 @@ test('what a make is known for is told exactly where it explains what is seen [Â
   assert.deepEqual(told('HYUNDAI', 'US', 'throttledVehicle'), ['carAskedRarely', 'locksLimited']);
   assert.deepEqual(told('KIA', 'DE', 'silent'), ['tellsByEvents']);
   assert.deepEqual(told('VOLVO', 'SE', 'vehicleRemoved'), ['someModelsNever']);
-  assert.deepEqual(told('MERCEDES-BENZ', 'DE', 'neverConnected'), ['vinAsked', 'electricOnly']);
+  assert.deepEqual(told('MERCEDES-BENZ', 'DE', 'neverConnected'), ['electricOnly']);
   assert.deepEqual(told('MERCEDES-BENZ', 'DE', 'incompatible'), ['noLocks']);
   for (const make of knownMakes)
     assert.deepEqual(told(make, 'DE', null), [], 'nothing is wrong, so nothing is explained');
   const never = quirkFacts.filter(({ explains }) => explains.length === 0).map(({ quirk }) => quirk);
-  assert.deepEqual(never, ['chargeCommandsLimited', 'tellsOwnerOfLocation', 'relocks']);
+  assert.deepEqual(never, ['chargeCommandsLimited', 'tellsOwnerOfLocation', 'relocks', 'signInByEmail', 'vinAsked']);
 });

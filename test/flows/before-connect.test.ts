@@ -138,7 +138,10 @@ describe('before Connect, with secrets for both platforms', () => {
       [last.answer, last.vin, last.country, last.checkedAt],
       ['compatible', vin, 'US', world.now().toISOString()],
     );
-    assert.equal(last.text, 'Smartcar says that this car can probably be connected.');
+    assert.equal(
+      last.text,
+      'Smartcar says that this car can probably be connected. Of what is asked for some is not to be had.',
+    );
     assert.deepEqual(last.lacking, [
       {
         permission: 'read_fuel',

@@ -92,7 +92,7 @@ describe('makes', () => {
     );
     assert.deepEqual([connectsInBrowser, steps], [null, []]);
     assert.deepEqual(effect, [
-      'Read every 72 min at most, whatever the plan says (5 min).',
+      'Read at most every 72 min, whatever the plan says (5 min).',
       'A claim that something broke is settled after 288 min at the latest.',
       'News counts as old after 24 h.',
     ]);
@@ -115,6 +115,8 @@ describe('makes', () => {
     assert.equal(effect[0], 'Read every 5 min, as the plan says.');
     await world.advance(2 * 3_600);
     assert.ok((await minutesToNextRead(id)) <= 6);
+    const less = await set('KIA', { leastPollMin: 30 });
+    assert.equal(less.effect[0], 'Read at most every 72 min (20 requests a day), whatever the plan says (5 min).');
     await set('KIA', { leastPollMin: 120 });
     await world.advance(3_600);
     assert.ok((await minutesToNextRead(id)) >= 120);

@@ -294,6 +294,7 @@ test('every message compiles, and every language has every key', () => {
     value: 1,
     planMin: 1,
     leastMin: 1,
+    perDay: 1,
     claimMin: 1,
     staleH: 1,
     days: 1,

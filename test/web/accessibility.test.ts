@@ -119,6 +119,11 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'mailbox', url: `${at}/mailbox` },
     { name: 'from Smartcar', url: `${at}/webhook-events` },
     { name: 'settings', url: `${at}/settings` },
+    {
+      name: 'makes',
+      url: `${at}/settings/makes`,
+      prepare: (page) => page.locator('details.make summary').first().click(),
+    },
     { name: 'API keys', url: `${at}/settings/api-keys` },
     { name: 'audit', url: `${at}/settings/audit` },
     { name: 'move', url: `${at}/settings/move` },

@@ -44,6 +44,7 @@ const shots: readonly Shot[] = [
   { name: 'mailbox', path: '/mailbox' },
   { name: 'from-smartcar', path: '/webhook-events' },
   { name: 'settings', path: '/settings' },
+  { name: 'makes', path: '/settings/makes' },
   { name: 'api-keys', path: '/settings/api-keys' },
   { name: 'audit', path: '/settings/audit' },
 ];

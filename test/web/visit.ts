@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ensureAdministrator } from '../../src/http/people.ts';
 import { chromiumOrSkip } from '../support/chromium.ts';
 import { startWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { World, WorldOptions } from '../support/world.ts';
 
 export const operator = { email: 'ada@north.example', password: 'a long enough password' };
 
@@ -30,10 +30,10 @@ export interface Visit {
 const isExpected = /status of 4(?:01|00|04|10) |:\d+\/favicon\.ico$|at about:srcdoc$/;
 
 /** Null when this machine has no browser; the test is skipped by name then. */
-export async function startVisit(t: TestContext): Promise<Visit | null> {
+export async function startVisit(t: TestContext, options: WorldOptions = {}): Promise<Visit | null> {
   const browser = await chromiumOrSkip(t);
   if (!browser) return null;
-  const world = await startWorld();
+  const world = await startWorld(options);
   const administrator = { ...operator, name: 'Ada', fleetIds: [world.fleets[0]] };
   await ensureAdministrator(world.ground.database, administrator, world.now());
   const people: BrowserContext[] = [];

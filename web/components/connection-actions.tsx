@@ -126,7 +126,7 @@ function LinkButton({
       </ReasonedButton>
     );
   return (
-    <Menu position="bottom-start" width={260}>
+    <Menu position="bottom-start" width={300}>
       <Menu.Target>
         <Button
           size="sm"
@@ -145,11 +145,27 @@ function LinkButton({
         <Menu.Item leftSection={<Copy size={15} />} onClick={() => act('copy')}>
           Copy the link for the owner
         </Menu.Item>
-        <Menu.Item leftSection={<Mail size={15} />} disabled={!vehicle.owner} onClick={() => act('email')}>
-          {vehicle.owner ? `E-mail it to ${vehicle.owner.name}` : 'E-mail it: add an owner first'}
-        </Menu.Item>
+        <MailItem vehicle={vehicle} onClick={() => act('email')} />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Stays reachable when it can't be pressed, and says why. */
+function MailItem({ vehicle, onClick }: { vehicle: VehicleView; onClick: () => void }): React.JSX.Element {
+  const { mailLink } = vehicle.capabilities;
+  const reason = mailLink.allowed ? (vehicle.owner ? null : 'Add an owner first.') : mailLink.reason;
+  if (reason === null)
+    return (
+      <Menu.Item leftSection={<Mail size={15} />} onClick={onClick}>
+        E-mail it to {vehicle.owner?.name}
+      </Menu.Item>
+    );
+  return (
+    <Menu.Item className="menu-off" leftSection={<Mail size={15} />} aria-disabled closeMenuOnClick={false}>
+      E-mail it
+      <span className="menu-reason">{reason}</span>
+    </Menu.Item>
   );
 }
 

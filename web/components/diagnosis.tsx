@@ -13,6 +13,7 @@ import { DiagnosisSteps } from './diagnosis-steps.tsx';
 import { FreshAt } from './fresh-at.tsx';
 import { useMe } from './me.ts';
 import { ProblemNotice } from './problem-notice.tsx';
+import { SourceNote } from './source-note.tsx';
 import { StateTag } from './state-tag.tsx';
 import { tellDone, tellProblem } from './tell.tsx';
 import { TurnChip } from './turn-chip.tsx';
@@ -43,6 +44,7 @@ export function Diagnosis({ vehicle, check }: DiagnosisProps): React.JSX.Element
       {data ? (
         <>
           <Verdict found={data} />
+          <Quirks found={data} />
           <Acts vehicle={vehicle} check={check} />
           <DiagnosisSteps found={data} check={check} />
           <Gaps found={data} />
@@ -72,6 +74,20 @@ function Verdict({ found }: { found: DiagnosisView }): React.JSX.Element {
         {found.nextAction ? <TurnChip next={found.nextAction} /> : null}
       </div>
     </div>
+  );
+}
+
+/** What is known of the make and explains what is seen. */
+function Quirks({ found: { quirks } }: { found: DiagnosisView }): React.JSX.Element | null {
+  if (quirks.length === 0) return null;
+  return (
+    <ul className="quirks" aria-label="Known of this make">
+      {quirks.map(({ text, source, sureText }) => (
+        <li key={text}>
+          {text} <SourceNote source={source} text={sureText} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

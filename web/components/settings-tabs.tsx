@@ -5,6 +5,7 @@ import { PlainLink } from '../ui/link.tsx';
 
 const tabs = [
   { href: paths.settings(), name: 'Fleet' },
+  { href: paths.makes(), name: 'Makes' },
   { href: paths.apiKeys(), name: 'API keys' },
   { href: paths.audit(), name: 'Audit log' },
   { href: paths.move(), name: 'Move to v3' },

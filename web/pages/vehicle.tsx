@@ -6,6 +6,7 @@ import { ChevronLeft, Pencil } from 'lucide-react';
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { useCall } from '../api.ts';
 import { useCheck } from '../check.ts';
+import { BeforeConnect } from '../components/before-connect.tsx';
 import { ConnectionPanel } from '../components/connection-panel.tsx';
 import { Diagnosis } from '../components/diagnosis.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
@@ -45,6 +46,7 @@ export function VehiclePage(): React.JSX.Element {
         <div className="vehicle">
           <div className="vehicle-side">
             <ConnectionPanel vehicle={data} check={check} />
+            {data.capabilities.connect.allowed ? <BeforeConnect vehicle={data} /> : null}
             <OwnerCard vehicle={data} />
           </div>
           <div className="vehicle-main">
