@@ -35,27 +35,25 @@ function wantedPoll({ next: c, soon }: Step, policy: Policy, now: Date): Date | 
   if (c.status === 'pending') return nextFirstData(now, c.judgedAt, policy.chance);
   const intervalS = retryAfterS(c, policy);
   if (intervalS === null) return null;
-  if (c.failures > 0) return nextAfterFailure(now, c.failures, policy.chance);
-  return nextRegular(now, Math.max(intervalS, shortestRegularS(policy)), policy.chance);
+  return c.failures > 0 ? nextAfterFailure(now, c.failures, policy.chance) : nextRegular(now, intervalS, policy.chance);
 }
 
 /** So long that, spread to its shortest, it still keeps the make's limit. */
 const shortestRegularS = (policy: Policy): number => leastPollS(policy.make) / 0.9;
 
 /**
- * The make's limit, counted from a read that was just made, and spread upwards only; null where nothing was read. What is
- * looked at quickly (a claim, a new grant) is looked at in Smartcar's store, which costs the car nothing; on v2 each read
- * asks the car.
+ * The make's limit, counted from a read that has just asked the car; null where none did. On v2 every read may. On v3 none
+ * does: what is looked at quickly (a claim, a new grant, whether a trouble is over) is looked at in Smartcar's store, and
+ * only the regular reads keep the limit, since they could find nothing newer.
  *
- * @see docs/smartcar.md §3.4-1, §5-13, §5-18
+ * @see docs/smartcar.md §2.1-9, §3.4-1, §5-13, §5-18
  */
 function spacedFrom(c: Connection, outcome: Outcome, policy: Policy, now: Date): Date | null {
   const isRead = (outcome.kind === 'signals' || outcome.kind === 'failed') && isAsked(outcome.via);
-  const isQuick = c.platform === 'v3' && (c.suspicion !== null || c.status === 'pending');
   const leastS = leastPollS(policy.make);
-  return leastS > 0 && isRead && !isQuick ? after(now, leastS * (1 + 0.2 * policy.chance)) : null;
+  return leastS > 0 && isRead && c.platform === 'v2' ? after(now, leastS * (1 + 0.2 * policy.chance)) : null;
 }
 
 /** Null when only a person or an event can change it. */
-const retryAfterS = ({ cause }: Step['next'], { intervalS }: Policy): number | null =>
-  cause ? factsOf(cause).retryAfterS : intervalS;
+const retryAfterS = ({ cause }: Connection, policy: Policy): number | null =>
+  cause ? factsOf(cause).retryAfterS : Math.max(policy.intervalS, shortestRegularS(policy));

@@ -14,7 +14,20 @@ import type { MakeOverride } from '../../src/domain/make-policy.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { parseFacts } from '../ground/facts.ts';
 import type { Entry } from '../ground/facts.ts';
-import { aBrokenConnection, aConnection, claimed, data, failed, hours, minutes, policy, signals } from './builders.ts';
+import type { Connection } from '../../src/domain/connection.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import {
+  aBrokenConnection,
+  aConnection,
+  aNewConnection,
+  claimed,
+  data,
+  failed,
+  hours,
+  minutes,
+  policy,
+  signals,
+} from './builders.ts';
 
 const document = parseFacts(readFileSync('docs/smartcar.md', 'utf8'));
 const rows = new Map(document.entries.map((entry) => [entry.id, entry]));
@@ -133,26 +146,68 @@ test('no number of the table is outside of what a fleet may set', () => {
 
 // — what it decides —
 
-const drawnPolicy = fc.record({
+interface Drawn {
+  make: string;
+  least: number | null;
+  intervalS: number;
+  chance: number;
+}
+
+const drawnPolicy: fc.Arbitrary<Drawn> = fc.record({
   make: fc.constantFrom('KIA', 'CHEVROLET', 'VOLVO'),
   least: fc.option(fc.integer({ min: 1, max: 1_440 })),
   intervalS: fc.integer({ min: 60, max: 7_200 }),
   chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 
-test('whatever a read came to, a car is not read again before its make’s limit, but for looks into Smartcar’s store [§5-18]', () => {
-  const reads = [data(0, -1), signals(0), failed(0, 'manufacturerFailing'), failed(0, 'smartcarFailing')];
-  const starts = [aConnection(), aBrokenConnection('manufacturerFailing'), aConnection({ failures: 2 })];
+const nextReadS = (start: Connection, read: Outcome, drawn: Drawn): number => {
+  const { make, least, intervalS, chance } = drawn;
+  const resolved = makePolicy(make, { makes: { [make]: { leastPollMin: least, requestsPerDay: null } } });
+  const { nextPollAt } = transition(
+    start,
+    read,
+    { ...policy, make: resolved, intervalS, chance },
+    minutes(0),
+  ).connection;
+  return ((nextPollAt ?? assert.fail('it is read again')).getTime() - minutes(0).getTime()) / 1_000;
+};
+
+test('a car that is well is not read again before its make’s limit, whatever told of it last [§5-18]', () => {
+  const told = [data(0, -1), signals(0), data(0, -1, { via: 'webhook' })];
   fc.assert(
-    fc.property(drawnPolicy, fc.constantFrom(...reads), fc.constantFrom(...starts), (drawn, read, start) => {
-      const { make, least, intervalS, chance } = drawn;
-      const resolved = makePolicy(make, { makes: { [make]: { leastPollMin: least, requestsPerDay: null } } });
-      const at = { ...policy, make: resolved, intervalS, chance };
-      const { nextPollAt } = transition(start, read, at, minutes(0)).connection;
-      assert.ok(nextPollAt);
-      assert.ok(nextPollAt.getTime() - minutes(0).getTime() >= (least ?? 0) * 60_000);
-    }),
+    fc.property(
+      drawnPolicy,
+      fc.constantFrom(...told),
+      fc.constantFrom('v3' as const, 'v2' as const),
+      (drawn, outcome, platform) =>
+        assert.ok(nextReadS(aConnection({ platform }), outcome, drawn) >= (drawn.least ?? 0) * 60),
+    ),
   );
+});
+
+test('on v2, where each read asks the car, no read follows another before its make’s limit', () => {
+  const reads = [data(0, -1), signals(0), failed(0, 'manufacturerFailing'), failed(0, 'smartcarFailing')];
+  const starts = [
+    aConnection(),
+    aBrokenConnection('manufacturerFailing'),
+    aConnection({ failures: 2 }),
+    aNewConnection(),
+  ];
+  fc.assert(
+    fc.property(drawnPolicy, fc.constantFrom(...reads), fc.constantFrom(...starts), (drawn, read, start) =>
+      assert.ok(nextReadS({ ...start, platform: 'v2' }, read, drawn) >= (drawn.least ?? 0) * 60),
+    ),
+  );
+});
+
+test('whether a maker’s outage is over is looked up in Smartcar’s store at once, whatever the make allows', () => {
+  const { nextPollAt } = transition(
+    aBrokenConnection('manufacturerFailing'),
+    failed(0, 'manufacturerFailing'),
+    { ...policy, make: makePolicy('KIA') },
+    minutes(0),
+  ).connection;
+  assert.ok(nextPollAt && nextPollAt < minutes(30));
 });
 
 test('a claim is looked at in Smartcar’s store at once; on v2, where each read asks the car, once and then at the make’s pace', () => {

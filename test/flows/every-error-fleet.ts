@@ -5,6 +5,7 @@ import type { ConnectionId, VehicleId } from '../../src/domain/ids.ts';
 import { table, type Row } from '../../src/smartcar/classify.ts';
 import { makeName } from '../../src/texts/words.ts';
 import { nameOf } from '../../scripts/causes.ts';
+import { readByPlan } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 import type { Ending } from './every-error-table.ts';
 import type { Meaning } from '../../src/domain/failure.ts';
@@ -38,6 +39,7 @@ export interface Panel {
 
 /** Connects so many cars of different owners, and waits for their first data. */
 export async function connectFleet(world: World, count: number): Promise<FleetCar[]> {
+  await readByPlan(world);
   const wanted = await carsOfDifferentOwners(world, count);
   const cars: FleetCar[] = [];
   for (const car of wanted) cars.push({ ...car, id: await connect(world, car) });

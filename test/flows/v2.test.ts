@@ -50,7 +50,7 @@ describe('a fleet that is still on v2', () => {
     world = await startWorld({ speaks: 'v2' });
     const accounts = new Set<string>();
     cars = (await world.cars('first')).filter(({ make, account: { email } }) => {
-      const first = ['VOLKSWAGEN', 'HYUNDAI', 'SKODA'].includes(make) && !accounts.has(email);
+      const first = ['VOLKSWAGEN', 'VOLVO', 'SKODA'].includes(make) && !accounts.has(email);
       accounts.add(email);
       return first;
     });

@@ -9,6 +9,7 @@ import { bindFlows, bindTasks, closeGround, listen, openGround } from '../../src
 import type { AppOptions, Ground } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ConnectionId, FleetId, VehicleId } from '../../src/domain/ids.ts';
+import { numberFacts } from '../../src/domain/make-facts.ts';
 import type { Actor } from '../../src/domain/role.ts';
 import type { Context } from '../../src/flows/context.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
@@ -219,6 +220,16 @@ function optionsFor(at: {
     chance: () => 0.5,
     log: createLog({ level: 'silent' }),
   };
+}
+
+/** Every car is read as the plan says, and none more rarely because of its make. */
+export async function readByPlan({ api }: Pick<World, 'api'>): Promise<void> {
+  for (const make of new Set(numberFacts.flatMap(({ makes }) => makes))) {
+    const { status } = await api('PATCH', `/makes/${make}`, {
+      overrides: { leastPollMin: null, requestsPerDay: null },
+    });
+    if (status !== 200) throw new Error(`The numbers of ${make} were not set: ${status}.`);
+  }
 }
 
 /** Rounds until nothing more happens at this instant. */
