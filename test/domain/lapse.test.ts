@@ -29,7 +29,10 @@ test('Rivian wants its owner to sign in again after two weeks, whatever the plat
   const due = { at: inDays(14), because: 'manufacturer' };
   assert.deepEqual(lapseOf(grant({ make: makePolicy('Rivian') })), due);
   assert.deepEqual(lapseOf(grant({ make: makePolicy('RIVIAN'), tokensEndAt: inDays(60) })), due);
-  assert.deepEqual(lapseOf(grant({ make: makePolicy('RIVIAN'), tokensEndAt: inDays(3) })), { at: inDays(3), because: 'unused' });
+  assert.deepEqual(lapseOf(grant({ make: makePolicy('RIVIAN'), tokensEndAt: inDays(3) })), {
+    at: inDays(3),
+    because: 'unused',
+  });
 });
 
 test('what is gone does not lapse any more', () => {

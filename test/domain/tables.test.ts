@@ -115,7 +115,11 @@ test('how long a value stays fresh depends on the make, unless the fleet says ot
     [null, 12],
   ] as const) {
     assert.equal(freshness(input({ make: makePolicy(make) }), hours(limitH)).state, 'fresh', `${make}`);
-    assert.equal(freshness(input({ make: makePolicy(make) }), new Date(hours(limitH).getTime() + 1)).state, 'stale', `${make}`);
+    assert.equal(
+      freshness(input({ make: makePolicy(make) }), new Date(hours(limitH).getTime() + 1)).state,
+      'stale',
+      `${make}`,
+    );
   }
   assert.equal(freshness(input({ make: makePolicy('VOLVO', { staleAfterS: 60 }) }), minutes(1.5)).state, 'stale');
 });
