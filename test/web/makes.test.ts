@@ -34,7 +34,9 @@ test('an operator looks a make up, sets a number otherwise, reads what it comes 
     await add(visit, { make: 'KIA' });
     const page = await (await visit.person()).newPage();
     await signIn(page, world);
-    await page.getByRole('link', { name: 'Settings' }).first().click();
+    const bar = page.getByRole('navigation', { name: 'Main', exact: true });
+    await bar.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
     await page.getByRole('link', { name: 'Makes', exact: true }).click();
     const own = page.getByRole('region', { name: 'In your fleet' });
     const kia: Locator = own.locator('details').filter({ hasText: 'Kia' });
