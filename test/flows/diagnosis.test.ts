@@ -143,7 +143,7 @@ describe('the diagnosis of a car on v3', () => {
       webhook: 'passed',
       command: 'skipped',
       rental: 'skipped',
-      incident: 'skipped',
+      incident: 'passed',
     });
     assert.deepEqual(
       [run.diagnosis.cause, run.diagnosis.confidence, run.diagnosis.nextAction],
