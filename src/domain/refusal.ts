@@ -9,6 +9,7 @@ export const refusals = {
   invalid_cursor: { status: 400, title: 'This cursor is not one of ours. Start again without a cursor.' },
   too_large: { status: 413, title: 'The request is larger than is accepted here.' },
   too_many_requests: { status: 429, title: 'Too many requests. Wait for the seconds named in Retry-After.' },
+  file_unreadable: { status: 400, title: 'This file can not be read as a list of vehicles. See "detail".' },
   unsupported_media_type: { status: 415, title: 'Send JSON, with Content-Type: application/json.' },
   idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used for another request. Use a new key.' },
   already_connected: { status: 409, title: 'This vehicle is connected already. Disconnect it first, or reconnect it.' },

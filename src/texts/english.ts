@@ -15,6 +15,7 @@ import {
   quirkTexts,
   surenessTexts,
 } from './english-makes.ts';
+import { importFileTexts, importNoteTexts, importProblemTexts } from './english-import.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
 import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
@@ -44,6 +45,9 @@ export const english = {
   ...driftTexts,
   ...adoptionTexts,
   ...reconcileErrorTexts,
+  ...importFileTexts,
+  ...importProblemTexts,
+  ...importNoteTexts,
   ...diagnosisTexts,
   ...quirkTexts,
   ...makeNumberTexts,

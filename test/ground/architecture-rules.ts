@@ -41,6 +41,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'fastify-type-provider-zod',
       'zod',
       'prom-client',
+      // Tables come in by one call.
+      'csv-parse',
       'react',
       'react-dom',
       ...PEOPLE,

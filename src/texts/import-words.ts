@@ -1,0 +1,22 @@
+/** What bringing in a list of vehicles is called: typed doors to the catalogue. */
+import type { ImportNote } from '../domain/import-judge.ts';
+import type { ImportProblem } from '../domain/import-row.ts';
+import type { importFileTexts } from './english-import.ts';
+import { say } from './say.ts';
+
+type FileKey = keyof typeof importFileTexts;
+type FileProblem = FileKey extends `importFile.${infer Name}` ? Name : never;
+
+/** Why a file can't be read, and what to do. */
+export const importFileText = (
+  problem: FileProblem,
+  params: Readonly<Record<string, string | number>> = {},
+  language = 'en',
+): string => say(language, `importFile.${problem}`, params);
+
+/** What is wrong with a cell or a line, and its remedy. */
+export const importProblemText = ({ code, otherLine = 0 }: ImportProblem, language = 'en'): string =>
+  say(language, `importProblem.${code}`, { otherLine: String(otherLine) });
+
+/** What is told and stops nothing. */
+export const importNoteText = (note: ImportNote, language = 'en'): string => say(language, `importNote.${note}`);
