@@ -70,7 +70,7 @@ export interface Verdict {
   notes: ImportNote[];
 }
 
-/** One verdict a line, in the order of the file. */
+/** One verdict a line, in the order of the file. The lines are told what others say of their owners (`withWholeOwners`). */
 export function judgeLines(lines: readonly ImportLine[], known: Known): Verdict[] {
   const records = indexed(known);
   const seen = new SeenLines();
@@ -118,13 +118,15 @@ function judge(row: Line, records: Indexed, seen: SeenLines): Verdict {
   const problems = [
     ...row.problems,
     ...against(found, values, records),
-    ...seen.problemsOf(line, values, found?.id ?? null, known === undefined),
+    ...seen.problemsOf(line, values, found?.id ?? null),
+    ...(email !== undefined && !known && values.owner?.name === undefined ? [nameMissing] : []),
   ];
   if (problems.length > 0) return { line, values, notes: [], effect: { plan: 'refused', problems } };
-  if (email !== undefined && values.owner?.name) seen.willAdd(email);
   const owner = email === undefined ? null : ownerPlan(known);
   return { line, values, notes: notesOf(values, found, known), effect: effectOf(values, found, owner) };
 }
+
+const nameMissing: ImportProblem = { column: 'ownerName', code: 'owner_name_missing' };
 
 const ownerPlan = (known: KnownOwner | undefined): OwnerPlan =>
   known && !known.isNew ? { plan: 'known', ownerId: known.id } : { plan: 'new' };

@@ -1,29 +1,39 @@
-/** What the lines of a file said so far: the first to name a car or an owner has it, whatever becomes of that line. */
+/** What the lines of a file say to each other: of the same car, and of the same owner. */
 import type { VehicleId } from './ids.ts';
-import type { ImportProblem, RowOwner, RowValues } from './import-row.ts';
+import type { ImportLine, ImportProblem, RowOwner, RowValues } from './import-row.ts';
 
+const details = ['ownerName', 'ownerPhone', 'ownerLanguage'] as const;
+
+/** What one line says of an owner holds for every line with their address; what a line says itself stays. */
+export function withWholeOwners(lines: readonly ImportLine[]): ImportLine[] {
+  const said = new Map<string, ImportLine['cells']>();
+  for (const { cells } of lines) {
+    const email = emailOf(cells);
+    if (email !== undefined) said.set(email, { ...cells, ...said.get(email) });
+  }
+  return lines.map((line) => {
+    const whole = said.get(emailOf(line.cells) ?? '') ?? {};
+    const added = details.flatMap((column) => (whole[column] === undefined ? [] : [[column, whole[column]] as const]));
+    return { ...line, cells: { ...Object.fromEntries(added), ...line.cells } };
+  });
+}
+
+const emailOf = (cells: ImportLine['cells']): string | undefined => cells.ownerEmail?.toLowerCase();
+
+/** The first line to name a car or an owner has it, whatever becomes of that line. */
 export class SeenLines {
-  /** The line that named a VIN, a number or a vehicle first. */
+  /** The line that named a VIN, a number or a vehicle. */
   readonly #cars = new Map<string, number>();
-  /** By address in small letters: what was said of the owner, each part by whoever said it first. */
+  /** By address in small letters. */
   readonly #owners = new Map<string, { line: number; owner: RowOwner }>();
-  readonly #added = new Set<string>();
 
-  /**
-   * What the lines before have against this one; it is remembered for those that follow. `isUnknown`: the fleet has no
-   * owner with its address.
-   */
-  problemsOf(line: number, values: RowValues, found: VehicleId | null, isUnknown: boolean): ImportProblem[] {
-    const owner = values.owner?.email === undefined ? undefined : values.owner;
+  /** What the lines before have against this one; it is remembered for those that follow. */
+  problemsOf(line: number, values: RowValues, found: VehicleId | null): ImportProblem[] {
+    const { owner } = values;
     return [
       ...this.#repeated(line, values, found),
-      ...(owner?.email ? this.#ownerProblems(line, owner.email.toLowerCase(), owner, isUnknown) : []),
+      ...(owner?.email ? this.#contradicted(line, owner.email.toLowerCase(), owner) : []),
     ];
-  }
-
-  /** From this line on the owner is there. */
-  willAdd(email: string): void {
-    this.#added.add(email);
   }
 
   #repeated(line: number, { vin, number }: RowValues, found: VehicleId | null): ImportProblem[] {
@@ -46,16 +56,12 @@ export class SeenLines {
     return first ?? null;
   }
 
-  #ownerProblems(line: number, email: string, owner: RowOwner, isUnknown: boolean): ImportProblem[] {
-    const first = this.#owners.get(email) ?? { line, owner: {} };
-    this.#owners.set(email, { line: first.line, owner: { ...owner, ...first.owner } });
-    const problems: ImportProblem[] = [];
-    const isOther = (part: 'name' | 'phone' | 'language'): boolean =>
-      first.owner[part] !== undefined && owner[part] !== undefined && first.owner[part] !== owner[part];
-    if (isOther('name') || isOther('phone') || isOther('language'))
-      problems.push({ column: 'ownerName', code: 'owner_differs_in_file', otherLine: first.line });
-    if (isUnknown && owner.name === undefined && !this.#added.has(email))
-      problems.push({ column: 'ownerName', code: 'owner_name_missing' });
-    return problems;
+  #contradicted(line: number, email: string, owner: RowOwner): ImportProblem[] {
+    const first = this.#owners.get(email);
+    if (!first) this.#owners.set(email, { line, owner });
+    const isOther = (part: 'name' | 'phone' | 'language'): boolean => first?.owner[part] !== owner[part];
+    return first && (isOther('name') || isOther('phone') || isOther('language'))
+      ? [{ column: 'ownerName', code: 'owner_differs_in_file', otherLine: first.line }]
+      : [];
   }
 }

@@ -1,4 +1,4 @@
-/** English: bringing in a list of vehicles. Each problem says its remedy. */
+/** English: the import of a list of vehicles. Each problem says its remedy. */
 import type { ImportNote } from '../domain/import-judge.ts';
 import type { ImportProblemCode } from '../domain/import-row.ts';
 
@@ -8,7 +8,7 @@ export const importFileTexts = {
   'importFile.workbook': 'This is a workbook of a spreadsheet. Save the sheet as CSV there, and choose that file.',
   'importFile.binary': 'This is no text. Save the list as CSV, and choose that file.',
   'importFile.tooMany':
-    'The file has more than {most, number} vehicles. Split it, and bring the parts in one after another.',
+    'The file has more than {most, number} vehicles. Split it, and import the parts one after another.',
   'importFile.noHeads':
     'None of the first lines names a column “Number” or “VIN”. Write the names of the columns into the first line; the template shows them.',
   'importFile.onlyHeads': 'The file has the names of the columns and no vehicle below them.',
@@ -34,7 +34,7 @@ export const importProblemTexts = {
     'The line has neither a number nor a VIN, so the vehicle could not be found again. Write one of them.',
   'importProblem.owner_email_missing':
     'An owner is known by their e-mail address. Write it, or leave the owner’s other columns empty.',
-  'importProblem.owner_name_missing': 'No owner with this address is known yet. Write their name.',
+  'importProblem.owner_name_missing': 'No owner with this address is known yet. Write their name as well.',
   'importProblem.owner_differs_in_file':
     'Line {otherLine} says something else about the owner with this address. Make both the same.',
   'importProblem.twice_in_file': 'Line {otherLine} is about the same vehicle. Keep one of the two.',
@@ -42,7 +42,7 @@ export const importProblemTexts = {
     'The vehicle with this number has another VIN on record. Check both; a wrong VIN is corrected on the vehicle’s page.',
   'importProblem.number_taken': 'Another vehicle of the fleet has this number. Choose another one.',
   'importProblem.changed_meanwhile':
-    'This would do something else now than what was shown, so it was left alone. Bring the line in again to see what.',
+    'This would do something else now than what was shown, so it was left alone. Import the line again to see what.',
 } as const satisfies Record<`importProblem.${ImportProblemCode}`, string>;
 
 export const importNoteTexts = {

@@ -10,6 +10,7 @@ import { readRow } from '../../src/domain/import-row.ts';
 import type { Cells, ImportLine } from '../../src/domain/import-row.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type { OwnerId } from '../../src/domain/ids.ts';
+import { withWholeOwners } from '../../src/domain/import-seen.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const vin = (last: number): string => `WVWZZZE1ZMP0${String(last).padStart(5, '0')}`;
@@ -166,7 +167,7 @@ const anOwner = (different: Partial<KnownOwner> = {}): KnownOwner => ({
 const nothing: Known = { vehicles: [], owners: new Map() };
 const lines = (...cells: Cells[]): ImportLine[] =>
   cells.map((one, index) => ({ line: index + 2, cells: one, isShifted: false }));
-const judge = (known: Known, ...cells: Cells[]): Verdict[] => judgeLines(lines(...cells), known);
+const judge = (known: Known, ...cells: Cells[]): Verdict[] => judgeLines(withWholeOwners(lines(...cells)), known);
 const effects = (known: Known, ...cells: Cells[]): Effect[] => judge(known, ...cells).map(({ effect }) => effect);
 const codes = (known: Known, ...cells: Cells[]): (string | (string | number | undefined)[])[][] =>
   effects(known, ...cells).map((effect) =>
@@ -282,16 +283,24 @@ describe('a line', () => {
       assert.deepEqual(notes(cells), ['owner_stays']);
   });
 
-  test('with an unknown owner needs their name once in the file', () => {
-    assert.deepEqual(
-      codes(
-        nothing,
-        { number: 'A', ownerEmail: 'x@example.com' },
-        { number: 'B', ownerEmail: 'X@example.com', ownerName: 'X' },
-        { number: 'C', ownerEmail: 'x@example.com' },
-      ),
-      [[['owner_name_missing', 'ownerName']], ['add'], ['add']],
+  test('with an unknown owner needs their name in one line of the file; what one says of an owner holds for all', () => {
+    const said = judge(
+      nothing,
+      { number: 'A', ownerEmail: 'x@example.com', ownerPhone: '1' },
+      { number: 'B', ownerEmail: 'X@example.com', ownerName: 'X' },
+      { number: 'C', ownerEmail: 'y@example.com' },
     );
+    assert.deepEqual(
+      said.map(({ effect, values: { owner } }) => [effect.plan, owner?.name, owner?.phone]),
+      [
+        ['add', 'X', '1'],
+        ['add', 'X', '1'],
+        ['refused', undefined, undefined],
+      ],
+    );
+    assert.deepEqual(codes(nothing, { number: 'C', ownerEmail: 'y@example.com' }), [
+      [['owner_name_missing', 'ownerName']],
+    ]);
   });
 
   test('that says of an owner what another line contradicts is refused with that line', () => {
@@ -449,8 +458,9 @@ test('whatever the file and the fleet: written line by line, each line still doe
     fc.property(fc.array(cellsArbitrary, { maxLength: 8 }), knownArbitrary, (cells, known) => {
       const before = new Set(known.owners.keys());
       let present = known;
-      for (const verdict of judge(known, ...cells).filter(({ effect }) => ['add', 'update'].includes(effect.plan))) {
-        const line = lines(...cells)[verdict.line - 2];
+      const verdicts = judge(known, ...cells);
+      for (const verdict of verdicts.filter(({ effect }) => ['add', 'update'].includes(effect.plan))) {
+        const line = withWholeOwners(lines(...cells))[verdict.line - 2];
         assert.ok(line);
         const owners = new Map(
           [...present.owners].map(([email, owner]) => [email, { ...owner, isNew: !before.has(email) }]),

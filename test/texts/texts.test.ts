@@ -298,6 +298,10 @@ test('every message compiles, and every language has every key', () => {
     claimMin: 1,
     staleH: 1,
     days: 1,
+    most: 2,
+    columns: 'co',
+    line: 'li',
+    otherLine: 'ol',
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());
