@@ -15,6 +15,8 @@ import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
 import { endIncident } from './flows/incidents.ts';
+import { goOnWithImport, importDue, startImport, undoImport } from './flows/import.ts';
+import { discardImport, previewImport } from './flows/import-preview.ts';
 import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
@@ -177,6 +179,10 @@ export function bindFlows(ground: Ground): Flows {
     changeVehicle: (context, id, change) => changeVehicle(ground, context, id, change),
     addOwner: (context, input, now) => addOwner(ground, context, input, now),
     changeOwner: (context, id, change) => changeOwner(ground, context, id, change),
+    previewImport: (context, list, now) => previewImport(ground, context, list, now),
+    startImport: (context, id, hash, now) => startImport(ground, context, id, hash, now),
+    undoImport: (context, id, now) => undoImport(ground, context, id, now),
+    discardImport: (context, id) => discardImport(ground, context, id),
     sendConnectLink: (context, id, options, now) => sendConnectLink(ground, context, id, options, now),
     reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
@@ -277,6 +283,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       reconcile: (_task, now) => reconcileDue(ground, now),
       'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
       'complete-connect': (task, now) => completeConnect(ground, task, now),
+      'go-on-with-import': (task, now) => goOnWithImport(ground, task, now),
       'deliver-notification': (task, now) => deliver(ground, task, now),
     },
     recurring: {
@@ -284,6 +291,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
+      'import-due': (now) => importDue(ground, now),
       'move-due': (now) => moveDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'watch-silence': (now) => watchSilence(ground, now),

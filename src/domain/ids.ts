@@ -25,6 +25,7 @@ export type MoveId = Id<'mov'>;
 export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
 export type IncidentId = Id<'inc'>;
+export type ImportId = Id<'imp'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
@@ -34,6 +35,7 @@ export type Prefix =
   | 'rec'
   | 'dft'
   | 'inc'
+  | 'imp'
   | 'flt'
   | 'veh'
   | 'own'

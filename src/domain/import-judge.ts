@@ -70,12 +70,18 @@ export interface Verdict {
   notes: ImportNote[];
 }
 
-/** One verdict a line, in the order of the file. The lines are told what others say of their owners (`withWholeOwners`). */
-export function judgeLines(lines: readonly ImportLine[], known: Known): Verdict[] {
+/**
+ * Judges one line after the other, in the order of the file. The lines are told what others say of their owners
+ * (`withWholeOwners`).
+ */
+export function openJudge(known: Known): (line: ImportLine) => Verdict {
   const records = indexed(known);
   const seen = new SeenLines();
-  return lines.map((row) => judge({ line: row.line, ...readRow(row) }, records, seen));
+  return (line) => judge({ line: line.line, ...readRow(line) }, records, seen);
 }
+
+/** One verdict a line. */
+export const judgeLines = (lines: readonly ImportLine[], known: Known): Verdict[] => lines.map(openJudge(known));
 
 /** Whether a line would still do what was said. */
 export const isSameEffect = (one: Effect, other: Effect): boolean => fingerprintOf(one) === fingerprintOf(other);

@@ -45,6 +45,8 @@ export const refusals = {
   move_underway: { status: 409, title: 'A move is under way already. Finish it or roll it back first.' },
   move_closed: { status: 409, title: 'This move is over. Plan a new one.' },
   move_not_now: { status: 409, title: 'A move in this state can not be changed so. Look at its state.' },
+  import_not_previewed: { status: 409, title: 'What was previewed is something else. Look at the preview again.' },
+  import_not_now: { status: 409, title: 'An import in this state can not be changed so. Look at its state.' },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
   link_used: {

@@ -4,6 +4,7 @@ import { listFleets } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
 import { ensurePartitions } from '../store/telemetry.ts';
 import { forgetOldDeliveries } from '../store/webhook-inbox.ts';
+import { forgetOldImports } from './import.ts';
 import type { V2 } from './v2.ts';
 
 /** Smartcar's advice is to keep event ids for seven days at least. */
@@ -15,6 +16,7 @@ export async function keepHouse({ database, v2 }: { database: Database; v2: V2 |
   await ensurePartitions(database, now);
   await forgetOldDeliveries(database, daysAgo(keepEventIdsD));
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
+  await forgetOldImports({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
 }
 

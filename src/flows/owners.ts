@@ -69,13 +69,22 @@ export async function changeOwner(needs: OwnerNeeds, context: Context, id: Owner
   );
 }
 
-function sealedContact(vault: Vault, fleetId: FleetId, id: OwnerId, { email, phone }: OwnerInput) {
+/** What an address is recognised by, in small letters. */
+export const emailPurpose = (fleetId: FleetId): string => `owner.email:${fleetId}`;
+
+/** What the record keeps of an address and a phone number; what is absent is left as it is. */
+export function sealedContact(
+  vault: Vault,
+  fleetId: FleetId,
+  id: OwnerId,
+  { email, phone }: Pick<OwnerInput, 'email' | 'phone'>,
+) {
   return {
     ...(email === undefined
       ? {}
       : {
           email_sealed: vault.seal(email, { fleetId, row: id, kind: 'owner.email' }),
-          email_index: vault.digest(email.toLowerCase(), `owner.email:${fleetId}`),
+          email_index: vault.digest(email.toLowerCase(), emailPurpose(fleetId)),
         }),
     ...(phone === undefined ? {} : { phone_sealed: vault.seal(phone, { fleetId, row: id, kind: 'owner.phone' }) }),
   };

@@ -15,6 +15,7 @@ import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
 import { makeHandlers } from './handlers/makes.ts';
+import { importHandlers } from './handlers/imports.ts';
 import { moveHandlers } from './handlers/moves.ts';
 import { ownerHandlers } from './handlers/owners.ts';
 import { reconciliationHandlers } from './handlers/reconciliation.ts';
@@ -48,6 +49,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...fleetHandlers(needs),
     ...vehicleHandlers(needs),
     ...diagnosisHandlers(needs),
+    ...importHandlers(needs),
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
     ...incidentHandlers(needs),
@@ -61,8 +63,37 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     // A POST without a body is one with an empty object, where a schema waits for it.
     request.body ??= request.method === 'GET' ? request.body : {};
   });
-  for (const name of Object.keys(paths) as CallName[]) registerCall(app, needs, name, handlers, audit); // keys of a const object
+  // keys of a const object
+  for (const name of Object.keys(paths) as CallName[])
+    await registerIn(app, name, (scope) => registerCall(scope, needs, name, handlers, audit));
 }
+
+/** A call that takes a file gets its bytes, in a scope of its own: everywhere else such a body is refused, and here all others. */
+async function registerIn(
+  app: FastifyInstance,
+  name: CallName,
+  register: (app: FastifyInstance) => void,
+): Promise<void> {
+  const file = fileOf(name);
+  if (!file) return register(app);
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const options = { parseAs: 'buffer', bodyLimit: file.largest } as const;
+    scope.addContentTypeParser([...file.types], options, (_request, body, done) => done(null, body));
+    const asIs = new Refusal('unsupported_media_type', `Send the file as it is, with Content-Type: ${file.types[0]}.`);
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(asIs));
+    register(scope);
+  });
+}
+
+const consumed = (name: CallName): { consumes?: string[] } => {
+  const types = fileOf(name)?.types;
+  return types ? { consumes: [...types] } : {};
+};
+
+/** Null for a call whose body is JSON. */
+const fileOf = (name: CallName): { types: readonly string[]; largest: number } | null =>
+  (routes[name] as { file?: { types: readonly string[]; largest: number } }).file ?? null; // most calls have none
 
 type Audit = (name: CallName, who: Who, subject: string | null, now: Date) => Promise<void>;
 
@@ -84,6 +115,7 @@ function registerCall(app: FastifyInstance, needs: ApiNeeds, name: CallName, han
       summary: route.summary,
       tags: [tagOf(path)],
       ...(path.includes(':id') ? { params: route.params } : {}),
+      ...consumed(name),
       querystring: route.query,
       ...(route.body && method !== 'GET' && method !== 'DELETE' ? { body: route.body } : {}),
       response: { [route.status]: route.response, '4xx': problem, '5xx': problem },
@@ -142,13 +174,17 @@ async function actOnce(
   const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
   if (typeof key !== 'string') return act(registered, request, who, tell);
   const { fleetId, actor } = who.context;
-  const asked = JSON.stringify([actor.kind, actor.id, request.url, request.body]);
+  const asked = JSON.stringify([actor.kind, actor.id, request.url, bodyOf(needs, request)]);
   const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () =>
     act(registered, request, who, tell),
   );
   if (repeated) reply.header('idempotent-replayed', 'true');
   return kept;
 }
+
+/** A file stands for itself by its digest. */
+const bodyOf = ({ vault }: ApiNeeds, { body }: FastifyRequest): unknown =>
+  body instanceof Uint8Array ? vault.fingerprint(Buffer.from(body).toString('latin1')).toString('base64url') : body;
 
 async function act(
   { needs, name, handlers, audit }: Registered,

@@ -1,11 +1,12 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
-import type { AlertId, MoveId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { AlertId, ImportId, MoveId, OwnerId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
+import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage } from '../flows/link-page.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 
@@ -49,6 +50,12 @@ export interface WebhookAnswer {
 export interface Flows {
   addVehicle(context: Context, input: NewVehicle, now: Date): Promise<VehicleId>;
   changeVehicle(context: Context, id: VehicleId, change: VehicleChange, now: Date): Promise<void>;
+  /** Writes down what a list of vehicles would do; nothing of the fleet is changed. */
+  previewImport(context: Context, list: ListOfVehicles, now: Date): Promise<ImportId>;
+  /** `hash` is the preview's own. */
+  startImport(context: Context, id: ImportId, hash: string, now: Date): Promise<void>;
+  undoImport(context: Context, id: ImportId, now: Date): Promise<void>;
+  discardImport(context: Context, id: ImportId): Promise<void>;
   addOwner(context: Context, input: NewOwner, now: Date): Promise<OwnerId>;
   changeOwner(context: Context, id: OwnerId, change: OwnerChange, now: Date): Promise<void>;
   sendConnectLink(

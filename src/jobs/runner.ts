@@ -59,6 +59,9 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
         'deliver-notification',
         enqueued['deliver-notification'](payload as Tasks['deliver-notification'], clock()),
       ),
+    'go-on-with-import': (payload) =>
+      told(needs, 'go-on-with-import', enqueued['go-on-with-import'](payload as Tasks['go-on-with-import'], clock())),
+    'import-due': () => told(needs, 'import-due', recurring['import-due'](clock())),
     'keep-house': () => told(needs, 'keep-house', recurring['keep-house'](clock())),
     'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),

@@ -12,6 +12,7 @@ export interface RecurringTasks {
   'revoke-due': (now: Date) => Promise<void>;
   'subscribe-due': (now: Date) => Promise<void>;
   'watch-signatures': (now: Date) => Promise<void>;
+  'import-due': (now: Date) => Promise<void>;
   'move-due': (now: Date) => Promise<void>;
   'watch-silence': (now: Date) => Promise<void>;
   'reconcile-due': (now: Date) => Promise<void>;
@@ -26,6 +27,7 @@ export const crontab = `
 * * * * * deliver-due ?jobKey=deliver-due&max=1
 */5 * * * * revoke-due ?jobKey=revoke-due&max=1
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
+* * * * * import-due ?jobKey=import-due&max=1
 * * * * * move-due ?jobKey=move-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 * * * * * watch-incidents ?jobKey=watch-incidents&max=1

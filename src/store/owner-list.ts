@@ -34,6 +34,14 @@ export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null>
   );
 }
 
+export async function ownersById(tx: Tx, ids: readonly string[]): Promise<Map<string, ListedOwner>> {
+  if (ids.length === 0) return new Map();
+  const rows = await select(tx)
+    .where(sql<boolean>`id = any(${[...new Set(ids)]})`)
+    .execute();
+  return new Map(rows.map((owner) => [owner.id, owner]));
+}
+
 function select(tx: Tx) {
   return tx
     .selectFrom('owner')

@@ -13,7 +13,16 @@ export async function findOwner(tx: Tx, id: OwnerId): Promise<OwnerRow | undefin
 
 /** Throws a unique violation (`owner_email`) when the fleet has an owner with this address. */
 export async function insertOwner(tx: Tx, owner: Insertable<Tables['owner']>): Promise<void> {
-  await tx.insertInto('owner').values(owner).execute();
+  await insertOwners(tx, [owner]);
+}
+
+/** Some hundred at once, or none. Throws as `insertOwner` does. */
+export async function insertOwners(tx: Tx, owners: readonly Insertable<Tables['owner']>[]): Promise<void> {
+  if (owners.length > 0)
+    await tx
+      .insertInto('owner')
+      .values([...owners])
+      .execute();
 }
 
 /** @returns false when this fleet has no such owner */

@@ -19,6 +19,7 @@ import type {
   EventId,
   FleetId,
   IncidentId,
+  ImportId,
   InboxId,
   LinkId,
   MemberId,
@@ -34,6 +35,8 @@ import type {
   VehicleId,
 } from '../domain/ids.ts';
 import type { IncidentEnd } from '../domain/incident.ts';
+import type { Effect, ImportNote, ImportPlan } from '../domain/import-judge.ts';
+import type { ImportLineState, ImportState } from '../domain/import-state.ts';
 import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -532,6 +535,49 @@ interface MoveVehicleTable {
   changed_at: Date;
 }
 
+interface VehicleImportTable {
+  id: ImportId;
+  fleet_id: FleetId;
+  name: string;
+  encoding: string;
+  separator: string;
+  columns: string[];
+  ignored: string[];
+  state: ImportState;
+  hash: string;
+  adds: number;
+  updates: number;
+  unchanged: number;
+  refused: number;
+  new_owners: number;
+  applied: Generated<number>;
+  missed: Generated<number>;
+  undone: Generated<number>;
+  kept: Generated<number>;
+  made_at: Date;
+  made_by: Json<Actor>;
+  started_at: Date | null;
+  started_by: Json<Actor> | null;
+  ended_at: Date | null;
+  undo_started_at: Date | null;
+  undo_started_by: Json<Actor> | null;
+  undone_at: Date | null;
+}
+
+interface ImportLineTable {
+  import_id: ImportId;
+  line: number;
+  fleet_id: FleetId;
+  plan: ImportPlan;
+  state: ImportLineState;
+  effect: Json<Effect>;
+  notes: ImportNote[];
+  sealed: Buffer;
+  vehicle_id: VehicleId | null;
+  owner_id: OwnerId | null;
+  owner_new: Generated<boolean>;
+}
+
 export interface Tables {
   fleet: FleetTable;
   owner: OwnerTable;
@@ -570,4 +616,6 @@ export interface Tables {
   unknown_connection: UnknownConnectionTable;
   drift: DriftTable;
   webhook_pulse: WebhookPulseTable;
+  vehicle_import: VehicleImportTable;
+  import_line: ImportLineTable;
 }

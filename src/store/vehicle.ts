@@ -1,7 +1,9 @@
 /** The vehicle directory: what a fleet knows of its cars. Lists are in vehicle-list.ts. */
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
 import type { VehicleId } from '../domain/ids.ts';
+import { nextNumberAfter } from '../domain/import-state.ts';
 import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -34,30 +36,34 @@ export async function countByMake(tx: Tx): Promise<{ make: string | null; count:
 
 /** Throws a unique violation (`vehicle_number`, `vehicle_vin`) when the fleet has one like it. */
 export async function insertVehicle(tx: Tx, vehicle: Vehicle): Promise<void> {
-  await tx
-    .insertInto('vehicle')
-    .values({
-      id: vehicle.id,
-      fleet_id: vehicle.fleetId,
-      number: vehicle.number,
-      plate: vehicle.plate,
-      vin: vehicle.vin,
-      make: vehicle.make,
-      model: vehicle.model,
-      year: vehicle.year,
-      powertrain: vehicle.powertrain,
-      country: vehicle.country,
-      owner_id: vehicle.ownerId,
-      created_at: vehicle.createdAt,
-    })
-    .execute();
+  await insertVehicles(tx, [vehicle]);
+}
+
+/** Some hundred at once, or none. Throws as `insertVehicle` does. */
+export async function insertVehicles(tx: Tx, vehicles: readonly Vehicle[]): Promise<void> {
+  if (vehicles.length === 0) return;
+  const rows = vehicles.map((vehicle) => ({
+    id: vehicle.id,
+    fleet_id: vehicle.fleetId,
+    number: vehicle.number,
+    plate: vehicle.plate,
+    vin: vehicle.vin,
+    make: vehicle.make,
+    model: vehicle.model,
+    year: vehicle.year,
+    powertrain: vehicle.powertrain,
+    country: vehicle.country,
+    owner_id: vehicle.ownerId,
+    created_at: vehicle.createdAt,
+  }));
+  await tx.insertInto('vehicle').values(rows).execute();
 }
 
 /** @returns false when this fleet has no such vehicle */
 export async function updateVehicle(
   tx: Tx,
   id: VehicleId,
-  change: Partial<Pick<Vehicle, 'number' | 'plate' | 'vin' | 'ownerId'>>,
+  change: Partial<Omit<Vehicle, 'id' | 'fleetId' | 'createdAt'>>,
 ): Promise<boolean> {
   const { ownerId, ...columns } = change;
   const set = { ...columns, ...(ownerId === undefined ? {} : { owner_id: ownerId }) };
@@ -86,14 +92,22 @@ export async function fillVin(tx: Tx, id: VehicleId, vin: string): Promise<void>
 }
 
 /** The next free number of the form `CAR-101`. */
-export async function nextNumber(tx: Tx): Promise<string> {
-  const rows = await tx.selectFrom('vehicle').select('number').where('number', 'like', 'CAR-%').execute();
-  // A number that somebody chose far away from the row doesn't move it.
-  const taken = rows
-    .map(({ number }) => number.slice(4))
-    .filter((text) => /^\d{1,6}$/.test(text))
-    .map(Number);
-  return `CAR-${Math.max(100, ...taken) + 1}`;
+export const nextNumber = async (tx: Tx): Promise<string> => `CAR-${nextNumberAfter(await ownNumbers(tx))}`;
+
+/** Numbers of the form that Towline chooses. */
+export async function ownNumbers(tx: Tx): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('vehicle')
+    .select('number')
+    .where(sql<boolean>`lower(number) like 'car-%'`)
+    .execute();
+  return rows.map(({ number }) => number);
+}
+
+/** For a change of it. */
+export async function lockVehicle(tx: Tx, id: VehicleId): Promise<Vehicle | undefined> {
+  const row = await tx.selectFrom('vehicle').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row && toVehicle(row);
 }
 
 export function toVehicle(row: Selectable<Tables['vehicle']>): Vehicle {

@@ -10,3 +10,7 @@ export function violatedIndex(error: unknown): string | null {
 export function isLostRace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['23505', '40001', '40P01'].includes(String(error.code));
 }
+
+/** Another row refers to the one that was to be deleted. */
+export const isReferenced = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23503';

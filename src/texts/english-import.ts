@@ -1,6 +1,7 @@
 /** English: the import of a list of vehicles. Each problem says its remedy. */
 import type { ImportNote } from '../domain/import-judge.ts';
 import type { ImportProblemCode } from '../domain/import-row.ts';
+import type { UndoReason } from '../domain/import-state.ts';
 
 /** Why a file can't be read at all. */
 export const importFileTexts = {
@@ -50,3 +51,23 @@ export const importNoteTexts = {
     'The owner with this address is known under other details; the owner’s record stays as it is.',
   'importNote.manufacturer_says': 'The vehicle is connected; what the manufacturer says about it stays.',
 } as const satisfies Record<`importNote.${ImportNote}`, string>;
+
+/** Why it can't be started. */
+export const importApplyTexts = {
+  'importApply.started': 'It was started already.',
+  'importApply.nothing_to_do': 'No line of this file would change anything.',
+} as const;
+
+/** Why what it added can't be taken back. */
+export const importUndoTexts = {
+  'importUndo.not_done': 'It is not done yet.',
+  'importUndo.nothing_added': 'It added no vehicle. What it changed is changed back on the vehicle’s page.',
+  'importUndo.undone_already': 'It was taken back already.',
+} as const satisfies Record<`importUndo.${UndoReason}`, string>;
+
+export const separatorTexts = {
+  'separator.comma': 'comma',
+  'separator.semicolon': 'semicolon',
+  'separator.tab': 'tab',
+  'separator.bar': 'bar',
+} as const;

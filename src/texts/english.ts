@@ -15,7 +15,14 @@ import {
   quirkTexts,
   surenessTexts,
 } from './english-makes.ts';
-import { importFileTexts, importNoteTexts, importProblemTexts } from './english-import.ts';
+import {
+  importApplyTexts,
+  importFileTexts,
+  importNoteTexts,
+  importProblemTexts,
+  importUndoTexts,
+  separatorTexts,
+} from './english-import.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
 import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
@@ -48,6 +55,9 @@ export const english = {
   ...importFileTexts,
   ...importProblemTexts,
   ...importNoteTexts,
+  ...importApplyTexts,
+  ...importUndoTexts,
+  ...separatorTexts,
   ...diagnosisTexts,
   ...quirkTexts,
   ...makeNumberTexts,

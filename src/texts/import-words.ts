@@ -1,7 +1,8 @@
 /** What bringing in a list of vehicles is called: typed doors to the catalogue. */
 import type { ImportNote } from '../domain/import-judge.ts';
 import type { ImportProblem } from '../domain/import-row.ts';
-import type { importFileTexts } from './english-import.ts';
+import type { UndoReason } from '../domain/import-state.ts';
+import type { importApplyTexts, importFileTexts } from './english-import.ts';
 import { say } from './say.ts';
 
 type FileKey = keyof typeof importFileTexts;
@@ -20,3 +21,23 @@ export const importProblemText = ({ code, otherLine = 0 }: ImportProblem, langua
 
 /** What is told and stops nothing. */
 export const importNoteText = (note: ImportNote, language = 'en'): string => say(language, `importNote.${note}`);
+
+type ApplyKey = keyof typeof importApplyTexts;
+type ApplyReason = ApplyKey extends `importApply.${infer Name}` ? Name : never;
+
+/** Why it can't be started. */
+export const applyReasonText = (reason: ApplyReason, language = 'en'): string => say(language, `importApply.${reason}`);
+
+/** Why what it added can't be taken back. */
+export const undoReasonText = (reason: UndoReason, language = 'en'): string => say(language, `importUndo.${reason}`);
+
+const separatorNames: Readonly<Record<string, 'comma' | 'semicolon' | 'tab' | 'bar'>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'bar',
+};
+
+/** What stands between the cells. */
+export const separatorText = (separator: string, language = 'en'): string =>
+  say(language, `separator.${separatorNames[separator] ?? 'comma'}`);

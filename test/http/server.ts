@@ -98,6 +98,10 @@ const absent = new Proxy({} as Flows, {
   ownKeys: () => [
     'addVehicle',
     'changeVehicle',
+    'previewImport',
+    'startImport',
+    'undoImport',
+    'discardImport',
     'addOwner',
     'changeOwner',
     'sendConnectLink',

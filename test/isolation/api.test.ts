@@ -27,6 +27,7 @@ interface Theirs {
   move: string;
   incident: string;
   make: string;
+  import: string;
 }
 
 /** A call that names something: 404, with a body that would be accepted for something of one's own. */
@@ -59,6 +60,14 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   createFleet: { answers: 403, body: { name: 'A fleet of their own' } },
   listVehicles: { answers: 200 },
   createVehicle: { naming: ({ owner }) => ({ number: 'Borrowed owner', ownerId: owner }) },
+  // Sent as JSON here, which is no file.
+  importVehicles: { answers: 415, body: Buffer.from('Number') },
+  listImports: { answers: 200 },
+  getImport: { names: 'import' },
+  listImportLines: { names: 'import' },
+  applyImport: { names: 'import', body: { hash: 'of another list' } },
+  undoImport: { names: 'import' },
+  discardImport: { names: 'import' },
   getVehicle: { names: 'vehicle' },
   changeVehicle: { names: 'vehicle', body: { plate: 'STOLEN' } },
   connectVehicle: { names: 'vehicle', body: {} },
@@ -166,6 +175,7 @@ describe('the API from the other fleet', () => {
           move: await moveOf(),
           incident: await incidentOf(fleet),
           make: await makeOf(),
+          import: await importOf(),
         };
     }
     southCookie = await signInTo(south);
@@ -204,13 +214,23 @@ describe('the API from the other fleet', () => {
     return make;
   }
 
+  async function importOf(): Promise<string> {
+    const answer = await fetch(`${world.publicUrl}/api/v1/vehicles/import`, {
+      method: 'POST',
+      headers: { ...byKey(northKey), 'content-type': 'text/csv' },
+      body: 'Number,Owner,Owner e-mail\nNORTHERN-2,Nora,nora@owners.example\n',
+    });
+    assert.equal(answer.status, 201);
+    return ((await answer.json()) as { id: string }).id;
+  }
+
   async function idsOf(fleet: FleetId): Promise<string[]> {
     const rows = Object.values(await snapshot(world.ground.database, tables, fleet)).flat();
     return [
       ...new Set(
         rows.flatMap(
           (row) =>
-            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc)_[0-9a-z]{26}\b/g) ?? [],
+            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp)_[0-9a-z]{26}\b/g) ?? [],
         ),
       ),
     ];

@@ -22,6 +22,7 @@ import { addToRequest, insertRequest } from '../../src/store/reauthentication-re
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
 import { insertTokenSet } from '../../src/store/token-set.ts';
+import { insertImport, insertImportLines } from '../../src/store/vehicle-import.ts';
 import { addBeat } from '../../src/store/webhook-pulse.ts';
 import { labelDelivery, openInboxWriter, claimDeliveries } from '../../src/store/webhook-inbox.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from '../store/records.ts';
@@ -167,6 +168,18 @@ export async function fillEveryTable(database: Database, name: string): Promise<
         .execute();
     }
     await raiseHours(tx, id, [{ make: 'FORD', region: null, accounts: 9, troubled: 5, atSmartcar: 0 }], now);
+    const importId = newId('imp', now);
+    await insertImport(tx, {
+      ...{ id: importId, fleet_id: id, name, encoding: 'UTF-8', separator: ',', columns: [], ignored: [], hash: 'h' },
+      ...{ state: 'previewed', adds: 0, updates: 0, unchanged: 1, refused: 0, new_owners: 0 },
+      ...{ made_at: now, made_by: JSON.stringify(towline) },
+    });
+    await insertImportLines(tx, { id: importId, fleetId: id }, [
+      {
+        ...{ line: 2, plan: 'unchanged', state: 'none', notes: [], sealed: Buffer.from('s'), vehicle_id: vehicleId },
+        effect: JSON.stringify({ plan: 'unchanged', vehicleId }),
+      },
+    ]);
     await addBeat(tx, id, { make: '', deliveries: 1, firstAt: now, lastAt: now, longestGapS: 0 });
     await claimKey(tx, { fleetId: id, key: 'key', digest: Buffer.from('d') }, now);
     return { vehicleId, connectionId: connection.id, linkId: link.id };

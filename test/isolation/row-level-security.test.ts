@@ -205,6 +205,11 @@ await onEveryServer('isolation', (opened) => {
     }
   });
 
+  test('a vehicle or an owner that no import is taking back can not be deleted, not even one’s own', async () => {
+    for (const name of ['vehicle', 'owner'])
+      assert.equal(await tried(fromSouth, sql`delete from ${sql.table(name)}`), 0, name);
+  });
+
   test('a way through Connect can not name another fleet’s link', async () => {
     const borrowed = opened.database.asFleet(south.id, (tx) =>
       insertConnectSession(

@@ -5,6 +5,7 @@ import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
 import * as i from './incidents.ts';
 import * as mk from './makes.ts';
+import * as imp from './imports.ts';
 import * as m from './moves.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
@@ -18,6 +19,8 @@ interface Route {
   query: z.ZodType;
   /** Absent for calls without a body. */
   body?: z.ZodType;
+  /** Where the body is a file: its types, and how many bytes it may have. */
+  file?: { types: readonly string[]; largest: number };
   response: z.ZodType;
   status: 200 | 201 | 202;
   needs: Act;
@@ -47,6 +50,28 @@ export const routes = {
   createFleet: create('Makes a fleet (installation administrator)', o.fleetCreate, o.fleet, 'changeSettings'),
   listVehicles: list('Vehicles', v.vehicleQuery, v.vehicleList),
   createVehicle: create('Adds a vehicle', v.vehicleCreate, v.vehicle, 'changeVehicles'),
+  importVehicles: {
+    ...create(
+      'Previews a list of vehicles from a file; nothing is written until it is applied',
+      imp.importFile,
+      imp.vehicleImport,
+      'changeVehicles',
+    ),
+    query: imp.importQuery,
+    file: { types: ['text/csv', 'text/tab-separated-values', 'text/plain'], largest: imp.largestFile },
+  },
+  listImports: list('Imports of lists of vehicles', imp.importsQuery, imp.importList),
+  getImport: one('One import with its counts', imp.vehicleImport),
+  listImportLines: route({
+    summary: 'What each line of a file does, or why not',
+    params: idParam,
+    query: imp.importLineQuery,
+    response: imp.importLineList,
+    needs: 'changeVehicles',
+  }),
+  applyImport: act('Writes what was previewed', imp.importApply, imp.vehicleImport, 'changeVehicles'),
+  undoImport: act('Takes back what it added and nothing has happened to', none, imp.vehicleImport, 'changeVehicles'),
+  discardImport: one('Drops a preview', imp.importDiscarded, 'changeVehicles'),
   getVehicle: one('One vehicle with its connection panel', v.vehicle),
   changeVehicle: act('Changes a vehicle', v.vehicleChange, v.vehicle, 'changeVehicles'),
   connectVehicle: act('A link for the owner, or an e-mail with it', v.connectInput, v.connectLink, 'connect'),
