@@ -6,8 +6,8 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 
 import { apiRoutes } from './api.ts';
 import { dashboardFiles } from './dashboard-files.ts';
+import { fileDownloads } from './files.ts';
 import { describeApi } from './openapi.ts';
-import { moveReportRoute } from './move-report.ts';
 import { pageRoutes } from './page-routes.ts';
 import { openPeople, peopleRoutes } from './people.ts';
 import { countRequests, probeRoutes } from './probes.ts';
@@ -34,7 +34,7 @@ export async function createHttpServer(needs: HttpNeeds): Promise<FastifyInstanc
   await app.register(async (scope) => webhookRoute(scope, all));
   await app.register(async (scope) => pageRoutes(scope, all));
   await app.register(async (scope) => streamRoute(scope, { ...all, ...heartbeat(needs) }));
-  await app.register(async (scope) => moveReportRoute(scope, all));
+  await app.register(async (scope) => fileDownloads(scope, all));
   await app.register(async (scope) => probeRoutes(scope, all));
   await dashboardFiles(app, needs.config);
   await app.ready();

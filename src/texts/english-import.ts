@@ -71,3 +71,15 @@ export const separatorTexts = {
   'separator.tab': 'tab',
   'separator.bar': 'bar',
 } as const;
+
+/** Heads of the columns that are written and not read. */
+export const exportTexts = {
+  'export.status': 'Status',
+  'export.cause': 'Cause',
+  'export.nextAction': 'Next action',
+  'export.freshness': 'Freshness',
+  'export.lastTelemetry': 'Last telemetry',
+  'export.lapses': 'Lapses',
+  'export.notConnected': 'Not connected',
+  'export.problem': 'Problem',
+} as const;

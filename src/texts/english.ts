@@ -16,6 +16,7 @@ import {
   surenessTexts,
 } from './english-makes.ts';
 import {
+  exportTexts,
   importApplyTexts,
   importFileTexts,
   importNoteTexts,
@@ -58,6 +59,7 @@ export const english = {
   ...importApplyTexts,
   ...importUndoTexts,
   ...separatorTexts,
+  ...exportTexts,
   ...diagnosisTexts,
   ...quirkTexts,
   ...makeNumberTexts,

@@ -1,9 +1,11 @@
 /** What bringing in a list of vehicles is called: typed doors to the catalogue. */
+import type { Status } from '../domain/cause.ts';
 import type { ImportNote } from '../domain/import-judge.ts';
 import type { ImportProblem } from '../domain/import-row.ts';
 import type { UndoReason } from '../domain/import-state.ts';
 import type { importApplyTexts, importFileTexts } from './english-import.ts';
 import { say } from './say.ts';
+import { statusWord } from './words.ts';
 
 type FileKey = keyof typeof importFileTexts;
 type FileProblem = FileKey extends `importFile.${infer Name}` ? Name : never;
@@ -41,3 +43,15 @@ const separatorNames: Readonly<Record<string, 'comma' | 'semicolon' | 'tab' | 'b
 /** What stands between the cells. */
 export const separatorText = (separator: string, language = 'en'): string =>
   say(language, `separator.${separatorNames[separator] ?? 'comma'}`);
+
+/** Heads of what the export says of a vehicle's connection, in their order. */
+export const exportHeads = (language = 'en'): string[] =>
+  (['status', 'cause', 'nextAction', 'freshness', 'lastTelemetry', 'lapses'] as const).map((name) =>
+    say(language, `export.${name}`),
+  );
+
+export const statusOrNone = (status: Status | null, language = 'en'): string =>
+  status === null ? say(language, 'export.notConnected') : statusWord(status, language);
+
+/** Head of the column that says what to mend. */
+export const problemHead = (language = 'en'): string => say(language, 'export.problem');

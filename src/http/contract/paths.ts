@@ -1,4 +1,4 @@
-/** Every call of the API: its name, method and path below `/api/v1`. No schemas, so that a browser can carry it. */
+/** Every call and file of the API: its name, method and path below `/api/v1`. No schemas, so that a browser can carry it. */
 
 export const paths = {
   getOverview: ['GET', '/overview'],
@@ -68,3 +68,13 @@ export const paths = {
 } as const satisfies Record<string, readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string]>;
 
 export type CallName = keyof typeof paths;
+
+/** Tables to download, each a GET. */
+export const files = {
+  exportVehicles: '/vehicles/export',
+  importTemplate: '/imports/template.csv',
+  importProblems: '/imports/:id/problems.csv',
+  moveReport: '/moves/:id/report.csv',
+} as const satisfies Record<string, string>;
+
+export type FileName = keyof typeof files;

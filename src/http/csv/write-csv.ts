@@ -22,3 +22,7 @@ function cell(value: string, separator: string): string {
 
 /** Excel takes a file without it for Windows-1252. */
 export const byteOrderMark = '\uFEFF';
+
+/** The sign by its name. */
+export const separatorOf = (name: 'comma' | 'semicolon' | 'tab'): string =>
+  ({ comma: ',', semicolon: ';', tab: '\t' })[name];
