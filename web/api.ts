@@ -2,8 +2,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query';
 
-import { paths } from '../src/http/contract/paths.ts';
-import type { CallName } from '../src/http/contract/paths.ts';
+import type { FileQuery } from '../src/http/contract/files.ts';
+import { files, paths } from '../src/http/contract/paths.ts';
+import type { CallName, FileName } from '../src/http/contract/paths.ts';
 import type { Answer, Body, Query } from '../src/http/contract/routes.ts';
 import type { Problem } from '../src/http/contract/shared.ts';
 import { chosenFleet } from './preferences.ts';
@@ -93,11 +94,47 @@ export async function callLive<N extends CallName>(
   }
 }
 
-/** The report of a move, as a file. @throws ApiProblem */
-export async function fetchReport(moveId: string): Promise<Blob> {
-  const response = await send(`/api/v1/moves/${encodeURIComponent(moveId)}/report.csv`, { headers: fleetHeaders() });
+/** A file to send, as it is. @throws ApiProblem */
+export async function sendFile(
+  name: 'importVehicles',
+  file: File,
+  query: Query<'importVehicles'>,
+): Promise<Answer<'importVehicles'>> {
+  const [method, path] = paths[name];
+  const headers = {
+    Accept: 'application/json',
+    'Content-Type': 'text/csv',
+    'Idempotency-Key': newKey(),
+    ...fleetHeaders(),
+  };
+  const response = await send(`/api/v1${path}${search(query)}`, { method, headers, body: await bytesOf(file) });
   if (!response.ok) throw new ApiProblem(await problemOf(response));
-  return response.blob();
+  return (await response.json()) as Answer<typeof name>; // the server validates its answers against the contract
+}
+
+/** Read first: what can't be read (moved, or changed since it was chosen) is no trouble of the network. */
+async function bytesOf(file: File): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    throw new ApiProblem({ status: 0, title: 'The file can not be read. Choose it again.' });
+  }
+}
+
+/** A table to save, with the name the server gives it. @throws ApiProblem */
+export async function fetchFile<N extends FileName>(
+  name: N,
+  { id = '', query }: { id?: string; query?: FileQuery<N> } = {},
+): Promise<{ name: string; content: Blob }> {
+  const path = files[name].replace(':id', encodeURIComponent(id));
+  const response = await send(`/api/v1${path}${search(query)}`, { headers: fleetHeaders() });
+  if (!response.ok) throw new ApiProblem(await problemOf(response));
+  const [, saved = `${name}.csv`] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  try {
+    return { name: saved, content: await response.blob() };
+  } catch {
+    throw new ApiProblem({ status: 0, title: 'The file broke off on its way. Try again.' });
+  }
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {

@@ -21,6 +21,12 @@ const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-di
 const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
+/** What this person's spreadsheet expects between cells: where a comma stands in decimal numbers, a semicolon. */
+export const listSeparator = (): 'comma' | 'semicolon' =>
+  new Intl.NumberFormat().formatToParts(1.5).some(({ type, value }) => type === 'decimal' && value === ',')
+    ? 'semicolon'
+    : 'comma';
+
 export const count = (value: number): string => whole.format(value);
 export const exactTime = (iso: string): string => exact.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));

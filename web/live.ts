@@ -122,6 +122,9 @@ const small: readonly CallName[] = [
   'listMoveVehicles',
   'listApiKeys',
   'listMakes',
+  'listImports',
+  'getImport',
+  'listImportLines',
 ];
 const waiting = new Set<string>();
 let everything = false;

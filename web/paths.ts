@@ -22,6 +22,8 @@ export const paths = {
   signIn: (next?: string) => `/sign-in${filled({ next })}`,
   vehicles: (filters: VehicleFilters = {}) => `/vehicles${filled({ ...filters })}`,
   vehicle: (id: string) => `/vehicles/${encodeURIComponent(id)}`,
+  imports: () => '/vehicles/import',
+  import: (id: string) => `/vehicles/import/${encodeURIComponent(id)}`,
   alerts: (state?: string) => `/alerts${filled({ state })}`,
   incidents: () => '/incidents',
   messages: () => '/messages',

@@ -79,6 +79,16 @@ const vehicle = createRoute({
   path: '/vehicles/$id',
   component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage'),
 });
+const imports = createRoute({
+  ...inside,
+  path: '/vehicles/import',
+  component: lazyRouteComponent(() => import('./pages/imports.tsx'), 'ImportsPage'),
+});
+const importOne = createRoute({
+  ...inside,
+  path: '/vehicles/import/$id',
+  component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+});
 const alerts = createRoute({
   ...inside,
   path: '/alerts',
@@ -140,6 +150,8 @@ const routeTree = root.addChildren([
     overview,
     vehicles,
     vehicle,
+    imports,
+    importOne,
     alerts,
     incidents,
     messages,

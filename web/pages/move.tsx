@@ -1,10 +1,10 @@
 /** The move from Smartcar's v2 to v3: what is left on v2, the plan or the move that is open, and every car of it. */
-import { Alert, Button, Text, Title } from '@mantine/core';
-import { ArrowRightLeft, Download, Info } from 'lucide-react';
-import { useState } from 'react';
+import { Alert, Text, Title } from '@mantine/core';
+import { ArrowRightLeft, Info } from 'lucide-react';
 
 import type { MoveView } from '../../src/http/contract/moves.ts';
-import { fetchReport, useAct, useCall } from '../api.ts';
+import { useAct, useCall } from '../api.ts';
+import { DownloadButton } from '../components/download-button.tsx';
 import { Age } from '../components/age.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
@@ -117,7 +117,9 @@ function MovePanel({ move }: { move: MoveView }): React.JSX.Element {
           <Title order={2} id="move-title">
             {titles[move.state]}
           </Title>
-          <ReportButton id={move.id} />
+          <DownloadButton size="xs" file="moveReport" id={move.id}>
+            Report (CSV)
+          </DownloadButton>
         </div>
         <dl className="figures">
           {figures.map(([name, number]) => (
@@ -141,28 +143,5 @@ function MovePanel({ move }: { move: MoveView }): React.JSX.Element {
       </section>
       <MoveVehicles move={move} />
     </>
-  );
-}
-
-/** By hand and not as a link: which fleet is meant stands in a header. */
-function ReportButton({ id }: { id: string }): React.JSX.Element {
-  const [problem, setProblem] = useState<Error | null>(null);
-  const download = async (): Promise<void> => {
-    try {
-      setProblem(null);
-      const url = URL.createObjectURL(await fetchReport(id));
-      Object.assign(document.createElement('a'), { href: url, download: `move-${id}.csv` }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    } catch (error) {
-      setProblem(error instanceof Error ? error : new Error('The report could not be fetched.'));
-    }
-  };
-  return (
-    <span>
-      <Button size="xs" variant="default" leftSection={<Download size={14} />} onClick={() => void download()}>
-        Report (CSV)
-      </Button>
-      {problem ? <ProblemNotice problem={problem} /> : null}
-    </span>
   );
 }

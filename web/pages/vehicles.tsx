@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { CarFront, Plus, SearchX } from 'lucide-react';
@@ -7,6 +7,7 @@ import type { Query } from '../../src/http/contract/routes.ts';
 import { useCall } from '../api.ts';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
+import { VehicleFilesMenu } from '../components/vehicle-files-menu.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { VehicleFilters } from '../components/vehicle-filters.tsx';
 import { VehicleList } from '../components/vehicle-list.tsx';
@@ -17,6 +18,7 @@ import { paths } from '../paths.ts';
 import type { VehicleFilters as Filters } from '../paths.ts';
 import { setVehicleView, useVehicleView } from '../preferences.ts';
 import { Empty } from '../ui/empty.tsx';
+import { PlainLink } from '../ui/link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 
@@ -49,6 +51,7 @@ export function VehiclesPage(): React.JSX.Element {
         <ReasonedButton leftSection={<Plus size={16} />} onClick={open} reason={me.may('changeVehicles')}>
           Add vehicle
         </ReasonedButton>
+        <VehicleFilesMenu filters={filters} />
       </PageHead>
       <VehicleFilters
         filters={filters}
@@ -149,10 +152,17 @@ function NoVehicles({
     <Empty
       icon={<CarFront size={28} />}
       title="No vehicles yet"
-      action={<Button onClick={onAdd}>Add the first vehicle</Button>}
+      action={
+        <Group gap="sm" justify="center">
+          <Button onClick={onAdd}>Add the first vehicle</Button>
+          <Button component={PlainLink} href={paths.imports()} variant="default">
+            Import a list
+          </Button>
+        </Group>
+      }
     >
-      Add a vehicle with its owner. The owner then gets a link, signs in with the manufacturer, and the car appears here
-      with its data.
+      Add a vehicle with its owner, or a whole list of them. The owner then gets a link, signs in with the manufacturer,
+      and the car appears here with its data.
     </Empty>
   );
 }
