@@ -9,6 +9,7 @@ import type {
   VehicleId,
 } from './ids.ts';
 import type { Permission } from './permission.ts';
+import { after } from './schedule.ts';
 
 export const driftKinds = [
   'gone',
@@ -84,3 +85,11 @@ const plausibleShare = 0.2;
 export function isPlausible(missing: number, kept: number): boolean {
   return missing <= fewMissing || missing <= kept * plausibleShare;
 }
+
+/** What Smartcar listed so lately is taken as it was: a look-up would say the same, and the first read proves it anyway. */
+const latelyS = 900;
+
+export const isListedLately = (listedAt: Date, now: Date): boolean => listedAt >= after(now, -latelyS);
+
+/** Requests that adopting a connection costs: it is looked up unless it was listed lately. */
+export const adoptionCost = (listedAt: Date, now: Date): number => (isListedLately(listedAt, now) ? 0 : 1);

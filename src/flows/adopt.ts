@@ -1,9 +1,11 @@
 /**
  * Adopting connections that the Smartcar application has already: each becomes a vehicle of a fleet, connected and waiting
- * for proof. Smartcar is asked about each again first, so that an old list binds nothing.
+ * for proof. Smartcar is asked about each again first, so that an old list binds nothing; what it listed a moment ago needs
+ * no request.
  */
-import type { FleetId, OwnerId, SmartcarConnectionId, VehicleId } from '../domain/ids.ts';
+import type { FleetId, OwnerId, VehicleId } from '../domain/ids.ts';
 import { isId, newId } from '../domain/ids.ts';
+import { isListedLately } from '../domain/drift.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
@@ -14,6 +16,7 @@ import { fleetById } from '../store/fleet.ts';
 import { findOwner } from '../store/owner.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findUnknown, forgetCars } from '../store/unknown-connection.ts';
+import type { UnknownRow } from '../store/unknown-connection.ts';
 import { insertVehicle, nextNumber } from '../store/vehicle.ts';
 import { violatedIndex } from '../store/violation.ts';
 import type { Access } from '../vault/access.ts';
@@ -39,7 +42,14 @@ export interface AdoptionWish {
 
 /** Why one was not adopted; the others go on. */
 export type AdoptionProblem =
-  'not_listed' | 'needs_owner' | 'no_fleet' | 'no_owner' | 'already_connected' | 'number_taken' | 'not_answered';
+  | 'not_listed'
+  | 'needs_owner'
+  | 'no_fleet'
+  | 'no_owner'
+  | 'already_connected'
+  | 'number_taken'
+  | 'not_answered'
+  | 'no_requests_left';
 
 export interface Adopted {
   smartcarConnectionId: string;
@@ -48,14 +58,13 @@ export interface Adopted {
   problem: AdoptionProblem | null;
 }
 
-/** One after the other, in the order of the wishes. @throws Refusal `too_many_requests` */
+/** One after the other, in the order of the wishes; each is a commit of its own. */
 export async function adopt(
   needs: AdoptNeeds,
   actor: Actor,
   wishes: readonly AdoptionWish[],
   now: Date,
 ): Promise<Adopted[]> {
-  if (!(await takeForPerson(needs, wishes.length, now))) throw new Refusal('too_many_requests');
   const adopted: Adopted[] = [];
   for (const wish of wishes) {
     const { smartcarConnectionId } = wish;
@@ -85,9 +94,8 @@ async function adoptOne(
   // Without tokens, which only the owner's consent gives, such a car can't be read.
   if (known.platform === 'v2') return 'needs_owner';
   try {
-    const listed = await stillListed(needs, known.smartcar_connection_id, now);
-    const isSame = listed?.smartcarVehicleId === known.smartcar_vehicle_id;
-    if (!listed || !isSame || listed.smartcarUserId !== known.smartcar_user_id) return 'not_listed';
+    const listed = await stillListed(needs, known, now);
+    if (!listed) return 'not_listed';
     const vehicleId = await database.asFleet(fleet.id, (tx) => bind(tx, fleet.id, actor, { wish, listed }, now));
     await database.asSystem((tx) => forgetCars(tx, [listed.smartcarVehicleId]));
     return vehicleId;
@@ -99,19 +107,36 @@ async function adoptOne(
 function problemOf(error: unknown): AdoptionProblem {
   if (error instanceof CallFailed) return 'not_answered';
   if (error instanceof Refusal && error.code === 'not_found') return 'no_owner';
+  if (error instanceof Refusal && error.code === 'too_many_requests') return 'no_requests_left';
   const index = violatedIndex(error);
   if (index === 'connection_car') return 'already_connected';
   if (index === 'vehicle_number') return 'number_taken';
   throw error;
 }
 
-async function stillListed(
-  { access, smartcar }: AdoptNeeds,
-  connectionId: SmartcarConnectionId | null,
-  now: Date,
-): Promise<ListedConnection | null> {
+type Listed = Omit<ListedConnection, 'id'> & Pick<Granted, 'id'>;
+
+/** The very pair of vehicle and user, as Smartcar lists it; null when it does not. @throws Refusal `too_many_requests` */
+async function stillListed(needs: AdoptNeeds, known: UnknownRow, now: Date): Promise<Listed | null> {
+  const { smartcar_connection_id: connectionId, smartcar_vehicle_id: vehicleId, smartcar_user_id: userId } = known;
+  if (isListedLately(known.seen_at, now)) return asListed(known);
   if (!connectionId) return null;
-  return valueOf(await access.withAccess(now, (token) => smartcar.findConnection(token, { connectionId })));
+  if (!(await takeForPerson(needs, 1, now))) throw new Refusal('too_many_requests');
+  const { access, smartcar } = needs;
+  const listed = valueOf(await access.withAccess(now, (token) => smartcar.findConnection(token, { connectionId })));
+  return listed?.smartcarVehicleId === vehicleId && listed.smartcarUserId === userId ? listed : null;
+}
+
+function asListed(row: UnknownRow): Listed {
+  const { make, model, year, powertrain, permissions } = row;
+  return {
+    id: row.smartcar_connection_id,
+    smartcarVehicleId: row.smartcar_vehicle_id,
+    smartcarUserId: row.smartcar_user_id,
+    externalId: null,
+    ...{ permissions, make, model, year, powertrain },
+    createdAt: row.granted_at,
+  };
 }
 
 /** Nothing is bound twice: the index of living connections decides. @returns the vehicle that was made */
@@ -119,7 +144,7 @@ async function bind(
   tx: Tx,
   fleetId: FleetId,
   actor: Actor,
-  { wish, listed }: { wish: AdoptionWish; listed: ListedConnection },
+  { wish, listed }: { wish: AdoptionWish; listed: Listed },
   now: Date,
 ): Promise<VehicleId> {
   const vehicle = await recordOf(tx, fleetId, wish, listed, now);
@@ -137,7 +162,7 @@ async function recordOf(
   tx: Tx,
   fleetId: FleetId,
   wish: AdoptionWish,
-  { make, model, year, powertrain }: ListedConnection,
+  { make, model, year, powertrain }: Listed,
   now: Date,
 ): Promise<Vehicle> {
   return {

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
+import type { AlertKind } from '../domain/alert.ts';
 import type { Tx } from './database.ts';
 import { behind } from './paging.ts';
 import type { NewestFirst } from './paging.ts';
@@ -12,10 +13,11 @@ export type ListedAlert = Selectable<Tables['alert']>;
 export interface AlertFilter {
   state: 'unresolved' | 'open' | 'acknowledged' | 'resolved' | 'all';
   vehicle?: string | undefined;
+  kinds?: readonly AlertKind[] | undefined;
 }
 
 export async function listAlerts(tx: Tx, filter: AlertFilter, page: NewestFirst): Promise<ListedAlert[]> {
-  const { state, vehicle } = filter;
+  const { state, vehicle, kinds } = filter;
   let query = tx
     .selectFrom('alert')
     .selectAll()
@@ -23,6 +25,7 @@ export async function listAlerts(tx: Tx, filter: AlertFilter, page: NewestFirst)
   if (state === 'unresolved') query = query.where('state', '<>', 'resolved');
   else if (state !== 'all') query = query.where('state', '=', state);
   if (vehicle) query = query.where(sql<boolean>`vehicle_ids @> array[${vehicle}]::text[]`);
+  if (kinds) query = query.where(sql<boolean>`kind = any(${kinds})`);
   return query
     .orderBy('opened_at', 'desc')
     .orderBy('id', 'desc')

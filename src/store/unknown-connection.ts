@@ -1,12 +1,13 @@
 /** Connections that Smartcar lists and no fleet has: to be adopted, and otherwise left alone. As towline_system. */
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 
 import type { Platform } from '../domain/connection.ts';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
+import { containing } from './like.ts';
 import { behind } from './paging.ts';
 import type { NewestFirst } from './paging.ts';
 import type { Tables } from './schema.ts';
@@ -76,18 +77,31 @@ export async function forgetCars(tx: Tx, cars: readonly SmartcarVehicleId[]): Pr
   await sql`delete from unknown_connection where smartcar_vehicle_id = any(${cars})`.execute(tx);
 }
 
+export interface UnknownFilter {
+  /** Part of a make, a model, or one of Smartcar's ids. */
+  q?: string | undefined;
+  platform?: Platform | undefined;
+}
+
 /** Those that no living connection has taken since, newest first; one more than `limit`. */
-export async function listUnknown(tx: Tx, page: NewestFirst): Promise<UnknownRow[]> {
+export async function listUnknown(tx: Tx, filter: UnknownFilter, page: NewestFirst): Promise<UnknownRow[]> {
+  const { q, platform } = filter;
   return tx
     .selectFrom('unknown_connection')
     .selectAll()
     .where(free)
+    .$if(q !== undefined && q !== '', (query) => query.where(matching(q ?? '')))
+    .$if(platform !== undefined, (query) => query.where(sql<boolean>`platform = ${platform}`))
     .where(behind(page, 'first_seen_at', 'smartcar_vehicle_id'))
     .orderBy('first_seen_at', 'desc')
     .orderBy('smartcar_vehicle_id', 'desc')
     .limit(page.limit + 1)
     .execute();
 }
+
+const matching = (q: string): RawBuilder<boolean> =>
+  sql<boolean>`concat_ws(' ', make, model, year::text, smartcar_vehicle_id, smartcar_user_id, smartcar_connection_id)
+    ilike ${containing(q)}`;
 
 export async function countUnknown(tx: Tx): Promise<number> {
   const row = await tx

@@ -71,6 +71,46 @@ export async function countSubscribed(tx: Tx): Promise<Map<string, number>> {
   return new Map(rows.map(({ make, count }) => [make, count]));
 }
 
+/** When Smartcar last sent something about a car of this fleet; null when nothing of the last two weeks is. */
+export async function lastHeardAt(tx: Tx): Promise<Date | null> {
+  const row = await tx
+    .selectFrom('webhook_inbox')
+    .select('received_at')
+    .where(sql<boolean>`fleet_id = current_fleet()`)
+    .orderBy('received_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.received_at ?? null;
+}
+
+/** How a make's living connections are heard of, and when last. */
+export interface Coverage {
+  /** Empty for cars of no known make. */
+  make: string;
+  subscribed: number;
+  /** On v3, and Smartcar does not send them by itself. */
+  unsubscribed: number;
+  /** On v2, where a car is enrolled in Smartcar's dashboard and nobody can ask whether it is. */
+  onV2: number;
+  /** When Smartcar last sent something about one of them; null when that is not known. */
+  lastAt: Date | null;
+}
+
+/** Of connections that are read, by make; most cars first. */
+export async function coverageByMake(tx: Tx): Promise<Coverage[]> {
+  const { rows } = await sql<Coverage>`
+    with heard as (select make, max(last_at) as last_at from webhook_pulse where make <> '' group by make),
+    counted as (select coalesce(v.make, '') as make,
+        count(*) filter (where c.platform = 'v3' and c.subscribed_at is not null) as subscribed,
+        count(*) filter (where c.platform = 'v3' and c.subscribed_at is null) as unsubscribed,
+        count(*) filter (where c.platform = 'v2') as "onV2"
+      from connection c join vehicle v on v.id = c.vehicle_id
+      where c.ended_at is null and c.status not in ('expired', 'disconnected') group by 1)
+    select counted.*, heard.last_at as "lastAt" from counted left join heard on heard.make = counted.make
+    order by subscribed + unsubscribed + "onV2" desc, counted.make`.execute(tx);
+  return rows;
+}
+
 /** Vehicles of this fleet with a living connection, and those of them that Smartcar reported an error for since then. */
 export async function countReported(tx: Tx, since: Date): Promise<{ vehicles: number; reported: number }> {
   const { rows } = await sql<{ vehicles: number; reported: number }>`

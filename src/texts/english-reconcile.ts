@@ -33,6 +33,15 @@ export const adoptionTexts = {
   'adoption.already_connected': 'This car is connected already.',
   'adoption.number_taken': 'Another vehicle of this fleet has this number.',
   'adoption.not_answered': 'Smartcar did not answer. Try again in a moment.',
+  'adoption.no_requests_left':
+    'The requests that Smartcar allows are used up for the moment. Wait a minute, or compare the lists first: what was just listed needs none.',
+} as const;
+
+/** What it costs that Smartcar does not send by itself. {count}: cars; {reads}: a day for each; {minutes}: between two. */
+export const pollingTexts = {
+  'polling.none': 'Smartcar sends every car by itself; reads only fill the gaps.',
+  'polling.cost':
+    '{count, plural, one {One car is} other {# cars are}} read by polling alone: up to {reads, number} requests a day for each, and what changes is known up to {minutes, number} minutes later.',
 } as const;
 
 /** {reason} is a part of a sentence of our own. */

@@ -26,7 +26,7 @@ import {
 } from './english-import.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
-import { adoptionTexts, driftTexts, reconcileErrorTexts } from './english-reconcile.ts';
+import { adoptionTexts, driftTexts, pollingTexts, reconcileErrorTexts } from './english-reconcile.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
 
 export const english = {
@@ -53,6 +53,7 @@ export const english = {
   ...driftTexts,
   ...adoptionTexts,
   ...reconcileErrorTexts,
+  ...pollingTexts,
   ...importFileTexts,
   ...importProblemTexts,
   ...importNoteTexts,

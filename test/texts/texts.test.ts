@@ -302,6 +302,8 @@ test('every message compiles, and every language has every key', () => {
     columns: 'co',
     line: 'li',
     otherLine: 'ol',
+    reads: 2,
+    minutes: 2,
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { driftKinds } from '../../domain/drift.ts';
 import { powertrains } from '../../domain/vehicle.ts';
+import { alert } from './operations.ts';
 import { instant, line, listOf, maybeInstant, page } from './shared.ts';
 
 export const reconciliation = z.object({
@@ -26,6 +27,26 @@ export const reconciliation = z.object({
     .int()
     .nullable()
     .describe("Connections that no fleet has; null but for the installation's administrator."),
+  messages: z
+    .object({
+      subscribed: z.number().int(),
+      unsubscribed: z.number().int().describe('On v3, and Smartcar does not send them by itself; that is put right.'),
+      onV2: z.number().int().describe("Enrolled in Smartcar's dashboard, or not; nobody can ask."),
+      lastReceivedAt: maybeInstant,
+      cost: z.string().describe('What it costs to read cars by polling alone, in words.'),
+      makes: z.array(
+        z.object({
+          make: z.string().nullable(),
+          subscribed: z.number().int(),
+          unsubscribed: z.number().int(),
+          onV2: z.number().int(),
+          lastAt: maybeInstant,
+          silent: z.boolean().describe('For longer than usual.'),
+        }),
+      ),
+    })
+    .describe("What Smartcar sends by itself of this fleet's connections."),
+  alerts: z.array(alert).describe('About the comparison and what Smartcar sends; unresolved ones.'),
 });
 export type ReconciliationView = z.infer<typeof reconciliation>;
 
@@ -51,11 +72,20 @@ export const adoptable = z.object({
   year: z.number().int().nullable(),
   powertrain: z.enum(powertrains as [string, ...string[]]).nullable(), // never empty
   permissions: z.array(z.string()),
+  reason: z.string().nullable().describe('Why it can not be adopted; null when it can.'),
   grantedAt: maybeInstant.describe('As Smartcar says.'),
   firstSeenAt: instant,
+  listedAt: instant.describe('When a comparison last saw it.'),
+  requests: z.number().int().describe('Requests to Smartcar that adopting it costs now.'),
 });
 export type AdoptableView = z.infer<typeof adoptable>;
 export const adoptableList = listOf(adoptable);
+
+export const adoptableQuery = z.object({
+  ...page,
+  q: z.string().trim().max(100).optional().describe("Make, model, year, or one of Smartcar's ids."),
+  platform: z.enum(['v3', 'v2']).optional(),
+});
 
 export const adoptionWishes = z
   .array(

@@ -134,7 +134,11 @@ export const routes = {
   listMailbox: list("The demo's mailbox", o.pageQuery, o.mailList),
   listWebhookEvents: list('What Smartcar sent', o.webhookEventQuery, o.webhookEventList),
   getWebhookEvent: one('One event from Smartcar', o.webhookEvent),
-  getReconciliation: list("When Smartcar's list was last compared with ours", none, rec.reconciliation),
+  getReconciliation: list(
+    "When Smartcar's lists were last compared with ours, and what it sends by itself",
+    none,
+    rec.reconciliation,
+  ),
   startReconciliation: route({
     summary: "Compares Smartcar's list with ours now (installation administrator)",
     params: none,
@@ -146,7 +150,7 @@ export const routes = {
   listDrifts: list('What the comparisons found', rec.driftQuery, rec.driftList),
   listAdoptable: list(
     'Connections that no fleet has (installation administrator)',
-    rec.driftQuery,
+    rec.adoptableQuery,
     rec.adoptableList,
     'changeSettings',
   ),
