@@ -15,6 +15,8 @@ export interface CallOptions<N extends CallName> {
   id?: string | undefined;
   query?: Query<N> | undefined;
   body?: Body<N> | undefined;
+  /** Another fleet than the one that is looked at. */
+  fleet?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Repeats of one press carry the same key, so that it acts once. */
   idempotencyKey?: string | undefined;
@@ -45,15 +47,14 @@ const offline = {
 };
 
 /** Headers that every call carries: the fleet, where one was chosen. */
-export function fleetHeaders(): Record<string, string> {
-  const fleet = chosenFleet();
+export function fleetHeaders(fleet: string | null = chosenFleet()): Record<string, string> {
   return fleet ? { 'Towline-Fleet': fleet } : {};
 }
 
 /** @throws ApiProblem */
 export async function call<N extends CallName>(name: N, options: CallOptions<N> = {}): Promise<Answer<N>> {
   const [method, path] = paths[name];
-  const headers: Record<string, string> = { Accept: 'application/json', ...fleetHeaders() };
+  const headers: Record<string, string> = { Accept: 'application/json', ...fleetHeaders(options.fleet) };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method === 'POST') headers['Idempotency-Key'] = options.idempotencyKey ?? newKey();
   const response = await send(
@@ -170,8 +171,8 @@ export const newKey = (): string =>
 
 export const keyOf = (
   name: CallName,
-  options: { id?: string | undefined; query?: object | undefined } = {},
-): unknown[] => [name, options.id ?? null, options.query ?? null];
+  { id, query, fleet }: { id?: string | undefined; query?: object | undefined; fleet?: string | undefined } = {},
+): unknown[] => [name, id ?? null, query ?? null, ...(fleet === undefined ? [] : [fleet])];
 
 interface WatchOptions {
   enabled?: boolean;
@@ -180,7 +181,7 @@ interface WatchOptions {
 /** Watches the answer of a call: fetched once, kept while it is refreshed. */
 export function useCall<N extends CallName>(
   name: N,
-  options: Pick<CallOptions<N>, 'id' | 'query'> = {},
+  options: Pick<CallOptions<N>, 'id' | 'query' | 'fleet'> = {},
   watch: WatchOptions = {},
 ): UseQueryResult<Answer<N>, ApiProblem> {
   return useQuery<Answer<N>, ApiProblem>({

@@ -125,6 +125,8 @@ const small: readonly CallName[] = [
   'listImports',
   'getImport',
   'listImportLines',
+  'getReconciliation',
+  'listDrifts',
 ];
 const waiting = new Set<string>();
 let everything = false;

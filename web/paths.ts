@@ -34,4 +34,6 @@ export const paths = {
   apiKeys: () => '/settings/api-keys',
   makes: () => '/settings/makes',
   move: () => '/settings/move',
+  comparison: () => '/settings/comparison',
+  adoption: () => '/settings/adoption',
 };

@@ -144,6 +144,17 @@ const move = createRoute({
   component: lazyRouteComponent(() => import('./pages/move.tsx'), 'MovePage'),
 });
 
+const comparison = createRoute({
+  ...inside,
+  path: '/settings/comparison',
+  component: lazyRouteComponent(() => import('./pages/comparison.tsx'), 'ComparisonPage'),
+});
+const adoption = createRoute({
+  ...inside,
+  path: '/settings/adoption',
+  component: lazyRouteComponent(() => import('./pages/adoption.tsx'), 'AdoptionPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -162,6 +173,8 @@ const routeTree = root.addChildren([
     apiKeys,
     makes,
     move,
+    comparison,
+    adoption,
   ]),
 ]);
 

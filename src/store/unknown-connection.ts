@@ -80,18 +80,21 @@ export async function forgetCars(tx: Tx, cars: readonly SmartcarVehicleId[]): Pr
 export interface UnknownFilter {
   /** Part of a make, a model, or one of Smartcar's ids. */
   q?: string | undefined;
-  platform?: Platform | undefined;
+  /** Those that can be adopted, or those that can't. */
+  adoptable?: 'yes' | 'no' | undefined;
 }
 
 /** Those that no living connection has taken since, newest first; one more than `limit`. */
 export async function listUnknown(tx: Tx, filter: UnknownFilter, page: NewestFirst): Promise<UnknownRow[]> {
-  const { q, platform } = filter;
+  const { q, adoptable } = filter;
   return tx
     .selectFrom('unknown_connection')
     .selectAll()
     .where(free)
     .$if(q !== undefined && q !== '', (query) => query.where(matching(q ?? '')))
-    .$if(platform !== undefined, (query) => query.where(sql<boolean>`platform = ${platform}`))
+    .$if(adoptable !== undefined, (query) =>
+      query.where(sql<boolean>`(platform = 'v3' and smartcar_connection_id is not null) = ${adoptable === 'yes'}`),
+    )
     .where(behind(page, 'first_seen_at', 'smartcar_vehicle_id'))
     .orderBy('first_seen_at', 'desc')
     .orderBy('smartcar_vehicle_id', 'desc')

@@ -78,7 +78,7 @@ describe('connections that no fleet has', () => {
       [one.smartcarConnectionId],
     );
     assert.deepEqual(await offered('&q=%25'), [], 'wildcards are taken literally');
-    assert.deepEqual(await offered('&platform=v2'), []);
+    assert.deepEqual([(await offered('&adoptable=yes')).length, (await offered('&adoptable=no')).length], [6, 0]);
   });
 
   test('that were listed a moment ago are adopted without a request, each with its result', async () => {

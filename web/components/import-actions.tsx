@@ -113,7 +113,7 @@ function UndoButton({ view }: { view: ImportView }): React.JSX.Element {
           <Button variant="default" onClick={close} data-autofocus>
             Leave them
           </Button>
-          <Button color="red" loading={undo.isPending} onClick={() => undo.mutate({ id: view.id, body: {} })}>
+          <Button color="red.9" loading={undo.isPending} onClick={() => undo.mutate({ id: view.id, body: {} })}>
             Delete what it added
           </Button>
         </Group>

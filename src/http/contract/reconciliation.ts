@@ -84,7 +84,7 @@ export const adoptableList = listOf(adoptable);
 export const adoptableQuery = z.object({
   ...page,
   q: z.string().trim().max(100).optional().describe("Make, model, year, or one of Smartcar's ids."),
-  platform: z.enum(['v3', 'v2']).optional(),
+  adoptable: z.enum(['yes', 'no']).optional(),
 });
 
 export const adoptionWishes = z
