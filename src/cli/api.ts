@@ -1,8 +1,9 @@
 /** Towline's API by the names of its calls. What it answers is typed by the contract; what goes wrong is a `Failure`. */
 import { randomUUID } from 'node:crypto';
 
-import { paths } from '../http/contract/paths.ts';
-import type { CallName } from '../http/contract/paths.ts';
+import type { FileQuery } from '../http/contract/files.ts';
+import { files, paths } from '../http/contract/paths.ts';
+import type { CallName, FileName } from '../http/contract/paths.ts';
 import type { Answer, Body, Query } from '../http/contract/routes.ts';
 import type { Problem } from '../http/contract/shared.ts';
 import { eventsIn } from './events.ts';
@@ -29,10 +30,20 @@ export interface Api {
   call<N extends CallName>(name: N, options?: CallOptions<N>): Promise<Answer<N>>;
   /** A call below one thing that tells its steps; each event is handed on as it comes. @throws Failure */
   follow(name: CallName, id: string, onEvent: (event: string, data: unknown) => void): Promise<void>;
+  /** Sends a list of vehicles as it is. @throws Failure */
+  sendList(bytes: Uint8Array, query: Query<'importVehicles'>): Promise<Answer<'importVehicles'>>;
+  /** A table, piece by piece as it comes. @throws Failure where it does not come whole. */
+  download<N extends FileName>(
+    name: N,
+    options: { id?: string; query?: FileQuery<N> },
+    onPiece: OnPiece,
+  ): Promise<void>;
 }
 
+type OnPiece = (bytes: Uint8Array) => Promise<void>;
+
 const answerWithinMs = 30_000;
-/** A check asks Smartcar several times, each of which may take a minute. */
+/** A check asks Smartcar several times, each of which may take a minute; a large table is on its way for minutes, too. */
 const followWithinMs = 600_000;
 
 /** Towline at this address, asked with this key. Nothing is repeated: who wants it again gives the command again. */
@@ -55,6 +66,21 @@ export function openApi(access: Access): Api {
         throw error instanceof Failure ? error : noAnswer(access, error);
       }
     },
+    async sendList(bytes, query) {
+      const signal = AbortSignal.timeout(followWithinMs);
+      const response = await send(access, 'importVehicles', { query, file: bytes }, 'application/json', signal);
+      return (await read(response)) as Answer<'importVehicles'>; // the server validates its answers against the contract
+    },
+    async download(name, { id = '', query }, onPiece) {
+      const signal = AbortSignal.timeout(followWithinMs);
+      const address = `${access.url}/api/v1${files[name].replace(':id', encodeURIComponent(id))}${search(query)}`;
+      const { body } = await ask(access, address, { headers: headersOf(access, 'text/csv'), signal });
+      try {
+        for await (const piece of body ?? []) await onPiece(piece);
+      } catch (error) {
+        throw error instanceof Failure ? error : noAnswer(access, error);
+      }
+    },
   };
 }
 
@@ -62,6 +88,8 @@ interface Sent {
   id?: string;
   query?: object | undefined;
   body?: unknown;
+  /** In the body's place. */
+  file?: Uint8Array;
 }
 
 async function send(
@@ -72,16 +100,28 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const [method, path] = paths[name];
-  const headers: Record<string, string> = { accept, authorization: `Bearer ${access.key}` };
-  if (access.fleet) headers['towline-fleet'] = access.fleet;
+  const headers = headersOf(access, accept);
   if (given.body !== undefined) headers['content-type'] = 'application/json';
+  if (given.file !== undefined) headers['content-type'] = 'text/csv';
   if (method === 'POST') headers['idempotency-key'] = randomUUID();
   const address = `${access.url}/api/v1${path.replace(':id', encodeURIComponent(given.id ?? ''))}${search(given.query)}`;
-  const body = given.body === undefined ? {} : { body: JSON.stringify(given.body) };
+  return ask(access, address, { method, headers, signal, ...bodyOf(given) });
+}
+
+function headersOf({ key, fleet }: Access, accept: string): Record<string, string> {
+  return { accept, authorization: `Bearer ${key}`, ...(fleet ? { 'towline-fleet': fleet } : {}) };
+}
+
+function bodyOf({ body, file }: Sent): { body?: string | Blob } {
+  if (file !== undefined) return { body: new Blob([Buffer.from(file)]) };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
+}
+
+async function ask(access: Access, address: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     // A redirect would carry the key elsewhere, and turn what acts into a read.
-    response = await fetch(address, { method, headers, signal, redirect: 'manual', ...body });
+    response = await fetch(address, { ...init, redirect: 'manual' });
   } catch (error) {
     throw noAnswer(access, error);
   }

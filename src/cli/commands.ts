@@ -3,17 +3,21 @@ import type { Command } from './command.ts';
 import { diagnosisCommands } from './diagnosis-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { incidentCommands } from './incident-commands.ts';
+import { listCommands } from './list-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
 
 const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
 const { listIncidents, endIncident } = incidentCommands;
 const { listVehicles, showVehicle, connect, reconnect, disconnect } = vehicleCommands;
+const { importList, exportList } = listCommands;
 const { check, diagnose } = diagnosisCommands;
 
 export const commands: readonly Command[] = [
   status,
   listVehicles,
   showVehicle,
+  importList,
+  exportList,
   check,
   diagnose,
   connect,

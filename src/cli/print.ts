@@ -17,6 +17,8 @@ export interface Column<T> {
 export interface Output {
   print(...lines: string[]): void;
   json(value: unknown): void;
+  /** A table for other programs, as it is. */
+  bytes(piece: Uint8Array): Promise<void>;
   note(line: string): void;
   paint(tone: Tone, text: string): string;
 }

@@ -102,6 +102,7 @@ function outputOf({ stdout, stderr }: Surroundings): Output {
   return {
     print: (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join('')),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    bytes: (piece) => new Promise((done, failed) => stdout.write(piece, (error) => (error ? failed(error) : done()))),
     note: (line) => void stderr.write(`${line}\n`),
     paint: painter(stdout),
   };

@@ -8,7 +8,8 @@ import { listed, pageOptions } from './paging.ts';
 import { ageOf, clean } from './print.ts';
 import { statusOf, vehicleLines, vehicleTable } from './vehicle-lines.ts';
 
-const filters = {
+/** What a list of vehicles can be narrowed by. */
+export const vehicleFilters = {
   status: { value: 'STATUS', help: 'active, pending, expired, disconnected, error or unconnected' },
   cause: { value: 'CAUSE', help: 'as the list names it' },
   freshness: { value: 'STATE', help: 'of the data: fresh, stale or never' },
@@ -21,9 +22,9 @@ const filters = {
 const listVehicles: Command = {
   names: ['vehicles list', 'vehicles'],
   summary: 'Lists vehicles with what is the matter with them',
-  options: { ...filters, ...pageOptions },
+  options: { ...vehicleFilters, ...pageOptions },
   async run(call) {
-    const chosen = Object.fromEntries(Object.keys(filters).map((name) => [name, call.option(name)]));
+    const chosen = Object.fromEntries(Object.keys(vehicleFilters).map((name) => [name, call.option(name)]));
     const page = await listed(
       call,
       (place) => call.api.call('listVehicles', { query: { ...chosen, ...place } as Query<'listVehicles'> }), // the API checks the words
