@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machineLine } from '../bench/machine.ts';
 import { proveIncidents } from './incidents.ts';
+import { proveLists } from './lists.ts';
 import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
 import { proveStart } from './start.ts';
@@ -38,6 +39,10 @@ const proofs: Readonly<Record<string, Proof>> = {
   memory: {
     what: 'what the demo takes of memory after ten minutes',
     run: (tell) => proveMemory(Number(values.minutes), tell),
+  },
+  lists: {
+    what: '100,000 vehicles imported, exported and taken back: time, memory, and what others wait; minutes',
+    run: proveLists,
   },
   incidents: {
     what: 'how often an incident opens for nothing, and how soon it opens in an outage, from 20 to 100,000 cars; minutes',

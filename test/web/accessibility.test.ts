@@ -127,6 +127,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'API keys', url: `${at}/settings/api-keys` },
     { name: 'audit', url: `${at}/settings/audit` },
     { name: 'move', url: `${at}/settings/move` },
+    { name: 'lists as files', url: `${at}/vehicles`, prepare: click('Lists as files') },
     { name: 'a page that is not there', url: `${at}/nowhere` },
   ];
 }
