@@ -1,47 +1,62 @@
 /** What is on record of what lines of a file name; and the lines themselves, opened. */
 import type { FleetId, ImportId } from '../domain/ids.ts';
-import type { Known, KnownOwner } from '../domain/import-judge.ts';
+import type { Known, KnownOwner, KnownVehicle } from '../domain/import-judge.ts';
 import { readRow } from '../domain/import-row.ts';
 import type { ImportLine } from '../domain/import-row.ts';
 import type { Tx } from '../store/database.ts';
 import { knownOwners, knownVehicles } from '../store/import-known.ts';
-import type { KeptKnownOwner } from '../store/import-known.ts';
+import type { KeptKnownOwner, Named } from '../store/import-known.ts';
 import type { KeptImportLine } from '../store/vehicle-import.ts';
 import type { Vault } from '../vault/vault.ts';
 import { mapInTurns } from './in-turns.ts';
 import { emailPurpose } from './owners.ts';
 
+/** What lines name, as it is looked up by. */
+interface Names {
+  named: Named;
+  /** Addresses in small letters by their digest, as hexadecimal. */
+  emails: ReadonlyMap<string, string>;
+}
+
 interface Of {
-  fleetId: FleetId;
   /** The import that is written, whose own owners count as new; null for a preview. */
   importId: ImportId | null;
   /** Nobody changes what is found before the transaction ends. */
   lock: boolean;
 }
 
-export async function knownOf(tx: Tx, vault: Vault, lines: readonly ImportLine[], of: Of): Promise<Known> {
-  const { fleetId, importId, lock } = of;
+interface Found {
+  vehicles: KnownVehicle[];
+  owners: KeptKnownOwner[];
+}
+
+/** Before a transaction: for thousands of lines it is a second's work. */
+export async function namesIn(vault: Vault, fleetId: FleetId, lines: readonly ImportLine[]): Promise<Names> {
   const rows = await mapInTurns(lines, (line) => readRow(line).values);
   const emails = [...new Set(rows.flatMap(({ owner }) => owner?.email?.toLowerCase() ?? []))];
   const digests = await mapInTurns(emails, (email) => ({ email, of: vault.digests(email, emailPurpose(fleetId)) }));
-  const emailOf = new Map(
-    digests.flatMap(({ email, of }) => of.map((digest) => [digest.toString('hex'), email] as const)),
-  );
-  const named = {
-    vins: rows.flatMap(({ vin }) => vin ?? []),
-    numbers: rows.flatMap(({ number }) => number?.toLowerCase() ?? []),
-    emails: digests.flatMap((one) => one.of),
+  return {
+    named: {
+      vins: rows.flatMap(({ vin }) => vin ?? []),
+      numbers: rows.flatMap(({ number }) => number?.toLowerCase() ?? []),
+      emails: digests.flatMap((one) => one.of),
+    },
+    emails: new Map(digests.flatMap(({ email, of }) => of.map((digest) => [digest.toString('hex'), email] as const))),
   };
-  const vehicles = await knownVehicles(tx, named, lock);
-  const kept = await knownOwners(tx, named, importId, lock);
-  const owners = await mapInTurns(kept, (owner): [string, KnownOwner] => {
+}
+
+export async function lookUp(tx: Tx, { named }: Names, { importId, lock }: Of): Promise<Found> {
+  return { vehicles: await knownVehicles(tx, named, lock), owners: await knownOwners(tx, named, importId, lock) };
+}
+
+/** After a transaction, for the same reason; a few lines are opened at any time. */
+export async function asKnown(vault: Vault, fleetId: FleetId, { emails }: Names, found: Found): Promise<Known> {
+  const owners = await mapInTurns(found.owners, (owner): [string, KnownOwner] => {
     const { id, name, language, email_index: index, is_new: isNew } = owner;
-    return [
-      emailOf.get(index.toString('hex')) ?? '',
-      { id, name, language, isNew, phone: phoneOf(vault, fleetId, owner) },
-    ];
+    const phone = phoneOf(vault, fleetId, owner);
+    return [emails.get(index.toString('hex')) ?? '', { id, name, language, isNew, phone }];
   });
-  return { vehicles, owners: new Map(owners) };
+  return { vehicles: found.vehicles, owners: new Map(owners) };
 }
 
 const phoneOf = (vault: Vault, fleetId: FleetId, { id, phone_sealed: sealed }: KeptKnownOwner): string | null =>

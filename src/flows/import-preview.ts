@@ -7,7 +7,7 @@ import type { ImportLine } from '../domain/import-row.ts';
 import { withWholeOwners } from '../domain/import-seen.ts';
 import { numbersFor, stateOfPlan } from '../domain/import-state.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Database, Tx } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { announce } from '../store/outbox.ts';
 import { ownNumbers } from '../store/vehicle.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import type { NewImportLine } from '../store/vehicle-import.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Context } from './context.ts';
-import { knownOf, sealLine } from './import-known.ts';
+import { asKnown, lookUp, namesIn, sealLine } from './import-known.ts';
 import { mapInTurns } from './in-turns.ts';
 
 export interface ImportNeeds {
@@ -42,7 +42,7 @@ export interface ListOfVehicles {
 
 /** Previews of a fleet that wait for somebody to start them. */
 const mostPreviews = 10;
-/** Lines that are sealed and written between two turns of everybody else. */
+/** Lines of one statement. */
 const atOnce = 250;
 
 interface Judged {
@@ -50,29 +50,29 @@ interface Judged {
   line: ImportLine;
 }
 
+/** A transaction before and one after the work: it takes seconds for the largest file, and starting it judges again anyway. */
 export async function previewImport(
-  needs: ImportNeeds,
+  { database, vault }: ImportNeeds,
   context: Context,
   list: ListOfVehicles,
   now: Date,
 ): Promise<ImportId> {
   const { fleetId } = context;
   const id = newId('imp', now);
-  await needs.database.asFleet(fleetId, async (tx) => {
-    const judged = await judgeAll(tx, needs, fleetId, list.lines);
-    const { name, encoding, separator, columns, ignored } = list;
+  const judged = await judgeAll({ database, vault }, fleetId, list.lines);
+  const rows = await mapInTurns(judged, (one) => rowOf(vault, fleetId, id, one));
+  const { name, encoding, separator, columns, ignored } = list;
+  await database.asFleet(fleetId, async (tx) => {
     await insertImport(tx, {
       ...{ id, fleet_id: fleetId, name, encoding, separator, state: 'previewed' },
       ...{ columns: [...columns], ignored: [...ignored] },
-      hash: hashOf(needs.vault, id, judged),
+      hash: hashOf(vault, id, judged),
       ...countsOf(judged.map(({ verdict }) => verdict)),
       made_at: now,
       made_by: JSON.stringify(context.actor),
     });
-    for (let from = 0; from < judged.length; from += atOnce) {
-      const rows = judged.slice(from, from + atOnce).map((one) => rowOf(needs.vault, fleetId, id, one));
-      await insertImportLines(tx, { id, fleetId }, rows);
-    }
+    for (let from = 0; from < rows.length; from += atOnce)
+      await insertImportLines(tx, { id, fleetId }, rows.slice(from, from + atOnce));
     await dropOldPreviews(tx, mostPreviews);
     await announce(tx, fleetId, [], ['imports']);
   });
@@ -81,19 +81,22 @@ export async function previewImport(
 
 /** What each line would do, with the numbers that Towline chooses written into it. */
 async function judgeAll(
-  tx: Tx,
-  { vault }: ImportNeeds,
+  { database, vault }: ImportNeeds,
   fleetId: FleetId,
   given: readonly ImportLine[],
 ): Promise<Judged[]> {
   const lines = withWholeOwners(given);
-  const known = await knownOf(tx, vault, lines, { fleetId, importId: null, lock: false });
-  const verdicts = await mapInTurns(lines, openJudge(known));
-  const chosen = numbersFor(verdicts, await ownNumbers(tx));
+  const names = await namesIn(vault, fleetId, lines);
+  const { found, numbers } = await database.asFleet(fleetId, async (tx) => ({
+    found: await lookUp(tx, names, { importId: null, lock: false }),
+    numbers: await ownNumbers(tx),
+  }));
+  const verdicts = await mapInTurns(lines, openJudge(await asKnown(vault, fleetId, names, found)));
+  const chosen = numbersFor(verdicts, numbers);
   return verdicts.flatMap((verdict, index) => {
     const line = lines[index];
     const number = chosen.get(verdict.line);
-    return line ? { verdict, line: number === undefined ? line : { ...line, cells: { ...line.cells, number } } } : [];
+    return line ? [{ verdict, line: number === undefined ? line : { ...line, cells: { ...line.cells, number } } }] : [];
   });
 }
 

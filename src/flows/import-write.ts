@@ -23,7 +23,7 @@ import {
 } from '../store/vehicle-import.ts';
 import type { KeptImport, KeptImportLine, SettledLine } from '../store/vehicle-import.ts';
 import type { Vault } from '../vault/vault.ts';
-import { knownOf, openLine } from './import-known.ts';
+import { asKnown, lookUp, namesIn, openLine } from './import-known.ts';
 import type { ImportNeeds } from './import-preview.ts';
 import { sealedContact } from './owners.ts';
 
@@ -65,7 +65,8 @@ async function writeBatch(
 ): Promise<void> {
   const { id, fleet_id: fleetId } = kept;
   const opened = lines.map((line) => openLine(vault, line));
-  const known = await knownOf(tx, vault, opened, { fleetId, importId: id, lock: true });
+  const names = await namesIn(vault, fleetId, opened);
+  const known = await asKnown(vault, fleetId, names, await lookUp(tx, names, { importId: id, lock: true }));
   const all = judgeLines(opened, known).flatMap((verdict, index): Writing[] => {
     const line = lines[index];
     return line ? [{ kept: line, verdict }] : [];

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { Refusal, refusals } from '../../src/domain/refusal.ts';
 import type { RefusalCode } from '../../src/domain/refusal.ts';
-import { paths } from '../../src/http/contract/paths.ts';
+import { files, paths } from '../../src/http/contract/paths.ts';
 import { problem } from '../../src/http/contract/shared.ts';
 import { bearer, makeVehicle, now, startServer } from './server.ts';
 import type { TestServer } from './server.ts';
@@ -168,7 +168,7 @@ describe('answers', () => {
     assert.ok(!answer.body.includes('secret-of-a-link'));
   });
 
-  test('the description names every call, its parameters and its problems', async () => {
+  test('the description names every call and file, its parameters and its problems', async () => {
     const answer = await server.app.inject({ method: 'GET', url: '/api/openapi.json' });
     const document = answer.json<{
       openapi: string;
@@ -181,11 +181,11 @@ describe('answers', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]),
     );
-    const expected = Object.entries(paths).map(([name, [method, path]]) => [
-      name,
-      method,
-      `/api/v1${path.replace(':id', '{id}')}`,
-    ]);
+    const at = (path: string): string => `/api/v1${path.replace(':id', '{id}')}`;
+    const expected = [
+      ...Object.entries(paths).map(([name, [method, path]]) => [name, method, at(path)]),
+      ...Object.entries(files).map(([name, path]) => [name, 'GET', at(path)]),
+    ];
     assert.deepEqual(described.sort(), expected.sort());
     const list = document.paths['/api/v1/vehicles']?.['get'];
     assert.ok(list?.parameters?.some(({ name }) => name === 'freshness'));

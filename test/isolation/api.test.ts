@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { newId } from '../../src/domain/ids.ts';
 import type { FleetId } from '../../src/domain/ids.ts';
-import { paths } from '../../src/http/contract/paths.ts';
-import type { CallName } from '../../src/http/contract/paths.ts';
+import { files, paths } from '../../src/http/contract/paths.ts';
+import type { CallName, FileName } from '../../src/http/contract/paths.ts';
 import type { Body } from '../../src/http/contract/routes.ts';
 import { insertIncident } from '../../src/store/incident.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
@@ -356,6 +356,24 @@ describe('the API from the other fleet', () => {
     const next = await ask('GET', `/vehicles?cursor=${nextCursor}`, byKey(southKey));
     assert.equal(next.status, 200);
     nothingOfNorth(next.text, 'a cursor of the north');
+  });
+
+  test('tables to download hold nothing of the other fleet, and its own are not there under its ids', async () => {
+    const named: Partial<Record<FileName, string>> = { importProblems: theirs.import, moveReport: theirs.move };
+    for (const [name, path] of Object.entries(files) as [FileName, string][]) {
+      // entries of a const object
+      const id = named[name];
+      for (const headers of [byKey(southKey), byCookie()]) {
+        const { status, text } = await ask('GET', path.replace(':id', id ?? ''), headers);
+        assert.equal(status, id === undefined ? 200 : 404, name);
+        nothingOfNorth(text, name);
+        assert.equal(
+          (await ask('GET', path.replace(':id', id ?? ''), { ...headers, 'towline-fleet': north })).status,
+          404,
+        );
+      }
+      assert.equal((await ask('GET', path.replace(':id', id ?? ''), byKey(northKey))).status, 200, name);
+    }
   });
 
   test('a vehicle can not be given the other fleet’s owner', async () => {
