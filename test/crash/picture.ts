@@ -29,6 +29,10 @@ const questions: Record<string, string> = {
     'select sealed is not null as is_held, refresh_sent_at is null as is_answered, lease_until is null as is_free from token_set order by id',
   moves: `select m.state, v.state as car, v.reason, v.erased_at is not null as is_erased, v.lease_until is null as is_free
     from move m left join move_vehicle v on v.move_id = m.id order by m.planned_at, v.vehicle_id`,
+  imports: 'select state, adds, applied, missed, undone, kept from vehicle_import order by made_at, id',
+  lines:
+    'select state, vehicle_id is not null as has_vehicle, owner_new, count(*)::int as lines from import_line group by 1, 2, 3 order by 1, 2, 3',
+  owners: 'select count(*)::int as owners from owner',
   tasks: 'select task_identifier, last_error from graphile_worker.jobs order by task_identifier',
 };
 

@@ -3,7 +3,15 @@ import { mailTaken } from './mail-proxy.ts';
 import { mustBeSame, pictureOf, type Picture } from './picture.ts';
 import { rowsOf } from './sql.ts';
 import { openStage, type Stage } from './stage.ts';
-import { makeAsking, makeBreaking, makeMovable, makeRenewing, makeReturning, type Template } from './template.ts';
+import {
+  makeAsking,
+  makeBreaking,
+  makeImporting,
+  makeMovable,
+  makeRenewing,
+  makeReturning,
+  type Template,
+} from './template.ts';
 import type { Victims } from './victims.ts';
 
 export interface Scenario {
@@ -93,6 +101,20 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'import a list',
+    prepare: makeImporting,
+    hasMailServer: false,
+    stepsS: [1, 60],
+    begin: (stage) => wishOfImport(stage, 'start'),
+    then: { act: (stage) => wishOfImport(stage, 'undo'), stepsS: [1, 60] },
+    mustHold(end) {
+      const [done] = rows(end, 'imports');
+      demand(done?.['applied'] === 130 && done['undone'] === 130, 'each line was written and taken back once', end);
+      demand(rows(end, 'vehicles').length === 0, 'no vehicle is left', end);
+      demand(rows(end, 'timeline').length === 0, 'no line of a timeline is left', end);
+    },
+  },
+  {
     name: 'deliver to a mail server',
     prepare: makeAsking,
     hasMailServer: true,
@@ -116,6 +138,10 @@ export const scenarios: readonly Scenario[] = [
 /** Killed over it, the operator presses again. */
 async function wishOfMove(stage: Stage, wish: 'start' | 'finish'): Promise<void> {
   while (!(await stage.order({ do: 'move', wish })));
+}
+
+async function wishOfImport(stage: Stage, wish: 'start' | 'undo'): Promise<void> {
+  while (!(await stage.order({ do: 'import', wish })));
 }
 
 const isWrittenDown = async ({ databaseUrl }: Stage): Promise<boolean> =>

@@ -104,6 +104,19 @@ export async function makeMovable(): Promise<Template> {
   return { ...template, speaks: 'both' };
 }
 
+/** A list of vehicles that was previewed: more than one batch of them, some with the same new owner. */
+export const makeImporting = (): Promise<Template> =>
+  makeTemplate(async (world) => {
+    const lines = Array.from({ length: 130 }, (_, car) => `N-${car},Owner ${car % 7},o${car % 7}@owners.example`);
+    const answer = await fetch(`${world.publicUrl}/api/v1/vehicles/import`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.key}`, 'content-type': 'text/csv' },
+      body: `Number,Owner,E-mail\n${lines.join('\n')}`,
+    });
+    if (answer.status !== 201) throw new Error(`The list was answered ${answer.status}.`);
+    return null;
+  });
+
 async function makeTemplate(prepare: Preparation, speaks: 'v3' | 'v2' = 'v3'): Promise<Template> {
   const database = await createDatabase();
   const stateFile = temporaryFile();

@@ -9,6 +9,7 @@ import { readConfig, type Config } from '../../src/config.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
+import { importDue } from '../../src/flows/import.ts';
 import { moveDue } from '../../src/flows/move-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { towline } from '../../src/domain/role.ts';
@@ -18,6 +19,7 @@ import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { listFleets } from '../../src/store/fleet.ts';
 import { countOnV2, lockOpenMove } from '../../src/store/move.ts';
+import { listImports } from '../../src/store/vehicle-import.ts';
 import { createLog } from '../../src/log.ts';
 import { demoCredentials } from '../../simulator/credentials.ts';
 import type { Done, Opening, Order } from './orders.ts';
@@ -61,6 +63,9 @@ async function follow(order: Order): Promise<number | null> {
     case 'move':
       await wishOfMove(ground, flows, order.wish);
       return null;
+    case 'import':
+      await wishOfImport(ground, flows, order.wish);
+      return null;
     case 'settle':
       await settle(ground);
       return null;
@@ -83,6 +88,18 @@ async function wishOfMove(on: Ground, flows: Flows, wish: 'start' | 'finish'): P
   }
 }
 
+/** The same of an import. */
+async function wishOfImport(on: Ground, flows: Flows, wish: 'start' | 'undo'): Promise<void> {
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const context = { fleetId, actor: towline, requestId: null };
+    const imports = await on.database.asFleet(fleetId, (tx) => listImports(tx, { after: null, limit: 1 }));
+    for (const { id, state, hash } of imports) {
+      if (wish === 'start' && state === 'previewed') await flows.startImport(context, id, hash, clock.now);
+      if (wish === 'undo' && state === 'done') await flows.undoImport(context, id, clock.now);
+    }
+  }
+}
+
 /** Rounds of every loop and task until nothing more happens at this instant. */
 async function settle(on: Ground): Promise<void> {
   const taskList = taskListOf(bindTasks(on));
@@ -92,6 +109,7 @@ async function settle(on: Ground): Promise<void> {
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
     if (on.v2 && !on.grantsOnV2) await moveDue(on, clock.now);
+    await importDue(on, clock.now);
     const delivered = await deliverDue(on, clock.now);
     if (applied + polled + delivered === 0 && round > 0) return;
   }
