@@ -8,6 +8,7 @@ import type { OwnerId, VehicleId } from './ids.ts';
 import type { ImportLine, ImportProblem, RowOwner, RowValues } from './import-row.ts';
 import { readRow } from './import-row.ts';
 import { SeenLines } from './import-seen.ts';
+import { makeKey } from './make.ts';
 import type { Vehicle } from './vehicle.ts';
 
 /** A vehicle of the fleet that a line may be about. */
@@ -172,16 +173,12 @@ function changesOf(values: RowValues, found: KnownVehicle, owner: OwnerPlan | nu
 
 /** Numbers and plates are the fleet's own writing, to the letter; a make or a model is the same in any spelling. */
 function isChanged(column: ChangedColumn, from: string | number | null, to: string | number): boolean {
-  return from === null || (column === 'make' || column === 'model' ? !isSameWord(from, to) : from !== to);
+  if (column !== 'make' && column !== 'model') return from !== to;
+  return from === null || plainName(column, from) !== plainName(column, to);
 }
 
-function isSameWord(one: string | number, other: string | number): boolean {
-  const plain = (value: string | number): string =>
-    String(value)
-      .toUpperCase()
-      .replaceAll(/[\s._-]/g, '');
-  return plain(one) === plain(other);
-}
+const plainName = (column: 'make' | 'model', name: string | number): string =>
+  (column === 'make' ? makeKey(String(name)) : String(name).toUpperCase()).replaceAll(/[\s._-]/g, '');
 
 /** An owner who is known is never changed by a list of vehicles, nor what the manufacturer says of a connected car. */
 function notesOf(values: RowValues, found: KnownVehicle | null, known: KnownOwner | undefined): ImportNote[] {

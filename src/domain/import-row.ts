@@ -1,6 +1,7 @@
 /** One line of a list of vehicles, read cell by cell into values, or into what has to be mended. Pure. */
 import type { ImportColumn } from './import-column.ts';
 import { plainWord } from './import-column.ts';
+import { makeKey } from './make.ts';
 import type { Powertrain } from './vehicle.ts';
 
 /** What stands in the known columns of a line, as it was written. Empty cells are absent. */
@@ -140,23 +141,8 @@ const readVin: Reader<string> = (text) => {
   return /^[A-HJ-NPR-Z0-9]{17}$/.test(vin) ? { value: vin } : { problem: 'vin_shape' };
 };
 
-/** Short and spoken names of makes, for Smartcar's. */
-const makeAliases: Readonly<Record<string, string>> = {
-  VW: 'VOLKSWAGEN',
-  MERCEDES: 'MERCEDES_BENZ',
-  BENZ: 'MERCEDES_BENZ',
-  CHEVY: 'CHEVROLET',
-};
-
-/** `Mercedes-Benz` is MERCEDES_BENZ, `Škoda` is SKODA: upper case without accents, as Smartcar writes makes. */
-const readMake: Reader<string> = (text) => {
-  const make = text
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .toUpperCase()
-    .replaceAll(/[\s_-]+/g, '_');
-  return { value: makeAliases[make] ?? make };
-};
+/** As Smartcar writes it. */
+const readMake: Reader<string> = (text) => ({ value: makeKey(text) });
 
 /** Spreadsheets write whole numbers as `2023.0` and `2023,00`, too. */
 const readYear: Reader<number> = (text) => {

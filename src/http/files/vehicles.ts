@@ -28,7 +28,7 @@ async function* lines(call: FileCall<'exportVehicles'>, settings: Settings, vaul
   const heads = [...importColumns.map((column) => columnHeads[column]), ...exportHeads()];
   yield byteOrderMark + csvLine(heads, separator);
   for (let after: readonly [string, string] | null = null; ;) {
-    const page = { after, limit: atOnce, staleAfterS: settings.staleAfterS, now };
+    const page = { after, limit: atOnce, settings, now };
     const { found, owners } = await call.inFleet(async (tx) => {
       const rows = await listVehicles(tx, query, page);
       return {
