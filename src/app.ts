@@ -24,11 +24,14 @@ import { finishMove, pauseMove, planFleetMove, resumeMove, rollBackMove, startMo
 import { moveDue } from './flows/move-due.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
+import { previewReconnects } from './flows/preview-reconnects.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
 import { platformsOf, reconcileDue, requestReconciliation } from './flows/reconcile.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
+import { reconnectDue } from './flows/reconnect-due.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
+import { cancelReconnects, pauseReconnects, resumeReconnects, sendReconnects } from './flows/send-reconnects.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
@@ -201,6 +204,11 @@ export function bindFlows(ground: Ground): Flows {
     resumeMove: (context, id, now) => resumeMove(ground, context, id, now),
     finishMove: (context, id, now) => finishMove(ground, context, id, now),
     rollBackMove: (context, id, vehicleIds, now) => rollBackMove(ground, context, id, vehicleIds, now),
+    previewReconnects: (context, selection, now) => previewReconnects(ground, context, selection, now),
+    sendReconnects: (context, seen, now) => sendReconnects(ground, context, seen, now),
+    pauseReconnects: (context, id, now) => pauseReconnects(ground, context, id, now),
+    resumeReconnects: (context, id, now) => resumeReconnects(ground, context, id, now),
+    cancelReconnects: (context, id, now) => cancelReconnects(ground, context, id, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
     viewLink: (token, now) => viewLink(ground, token, now),
     startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
@@ -293,6 +301,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'subscribe-due': (now) => subscribeDue(ground, now),
       'import-due': (now) => importDue(ground, now),
       'move-due': (now) => moveDue(ground, now),
+      'reconnect-due': (now) => reconnectDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'watch-silence': (now) => watchSilence(ground, now),
       'watch-incidents': (now) => watchIncidents(ground, now),

@@ -30,6 +30,7 @@ export const listSeparator = (): 'comma' | 'semicolon' =>
 export const count = (value: number): string => whole.format(value);
 export const exactTime = (iso: string): string => exact.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
+export const shortDayOf = (iso: string): string => shortDay.format(new Date(iso));
 export const dayOf = (iso: string): string => day.format(new Date(iso));
 
 /** "Tue 14:02" within six days, "3 May 2026" before. */

@@ -5,9 +5,16 @@ export interface VehicleFilters {
   freshness?: string;
   make?: string;
   who?: string;
+  cause?: string;
+  /** A day, such as 2026-05-18, or an instant. */
+  lapsesBefore?: string;
+  permissionMissing?: string;
   incident?: string;
   q?: string;
+  sort?: string;
   view?: 'cards' | 'table';
+  /** All that match are chosen from the start. */
+  choose?: 'all';
 }
 
 const filled = (values: Record<string, string | undefined>): string => {
@@ -27,6 +34,8 @@ export const paths = {
   alerts: (state?: string) => `/alerts${filled({ state })}`,
   incidents: () => '/incidents',
   messages: () => '/messages',
+  reconnects: () => '/reconnects',
+  reconnect: (id: string) => `/reconnects/${encodeURIComponent(id)}`,
   mailbox: () => '/mailbox',
   webhookEvents: (state?: string) => `/webhook-events${filled({ state })}`,
   settings: () => '/settings',

@@ -33,12 +33,26 @@ function recover(error: Error, query: { queryKey: readonly unknown[] }): void {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
+const vehicleFilterNames = [
+  'status',
+  'freshness',
+  'make',
+  'who',
+  'incident',
+  'cause',
+  'lapsesBefore',
+  'permissionMissing',
+  'q',
+  'sort',
+] as const;
+
 function vehicleFilters(search: Record<string, unknown>): VehicleFilters {
   const filters: VehicleFilters = {};
-  for (const key of ['status', 'freshness', 'make', 'who', 'incident', 'q'] as const) {
+  for (const key of vehicleFilterNames) {
     const value = text(search[key]);
     if (value) filters[key] = value;
   }
+  if (search['choose'] === 'all') filters.choose = 'all';
   if (search['view'] === 'table' || search['view'] === 'cards') filters.view = search['view'];
   return filters;
 }
@@ -105,6 +119,16 @@ const messages = createRoute({
   path: '/messages',
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
 });
+const reconnects = createRoute({
+  ...inside,
+  path: '/reconnects',
+  component: lazyRouteComponent(() => import('./pages/reconnects.tsx'), 'ReconnectsPage'),
+});
+const reconnect = createRoute({
+  ...inside,
+  path: '/reconnects/$id',
+  component: lazyRouteComponent(() => import('./pages/reconnect.tsx'), 'ReconnectPage'),
+});
 const mailbox = createRoute({
   ...inside,
   path: '/mailbox',
@@ -166,6 +190,8 @@ const routeTree = root.addChildren([
     alerts,
     incidents,
     messages,
+    reconnects,
+    reconnect,
     mailbox,
     webhookEvents,
     settings,

@@ -1,5 +1,7 @@
 /** The dashboard's own words: short labels for closed lists. Sentences about a vehicle come from the server. */
+import type { Cause } from '../src/domain/cause.ts';
 import type { Answer } from '../src/http/contract/routes.ts';
+import { causeNameTexts } from '../src/texts/english-reconnects.ts';
 
 export type NextAction = NonNullable<NonNullable<Answer<'getVehicle'>['connection']>['nextAction']>;
 
@@ -15,6 +17,9 @@ const turns: Record<NextAction['who'], string> = {
 
 /** Whose turn, for counts: "Owner". */
 export const turnName = (who: string): string => (who in turns ? turns[who as NextAction['who']] : who); // `in` has just shown that it is one
+
+/** Why, in two or three words: "Signed out". */
+export const causeWord = (cause: Cause): string => causeNameTexts[`causeName.${cause}`];
 
 const permissionWords: Record<string, string> = {
   read_vehicle_info: 'vehicle details',

@@ -3,12 +3,14 @@ import type { Command } from './command.ts';
 import { diagnosisCommands } from './diagnosis-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { incidentCommands } from './incident-commands.ts';
+import { reconnectCommands } from './reconnect-commands.ts';
 import { listCommands } from './list-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
 
 const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
 const { listIncidents, endIncident } = incidentCommands;
 const { listVehicles, showVehicle, connect, reconnect, disconnect } = vehicleCommands;
+const { listReconnects, showReconnects, pause, resume, cancel } = reconnectCommands;
 const { importList, exportList } = listCommands;
 const { check, diagnose } = diagnosisCommands;
 
@@ -23,6 +25,11 @@ export const commands: readonly Command[] = [
   connect,
   reconnect,
   disconnect,
+  listReconnects,
+  showReconnects,
+  pause,
+  resume,
+  cancel,
   listOwners,
   listAlerts,
   acknowledgeAlert,

@@ -10,7 +10,7 @@ import type { Command, Invocation } from './command.ts';
 import { show } from './command.ts';
 import { exits, Failure, wrongUsage } from './failure.ts';
 import { clean, facts, table } from './print.ts';
-import { vehicleFilters } from './vehicle-commands.ts';
+import { filterOf, filterOptions } from './vehicle-filters.ts';
 
 const importList: Command = {
   names: ['import', 'vehicles import'],
@@ -108,15 +108,14 @@ const exportList: Command = {
   names: ['export', 'vehicles export'],
   summary: 'Writes vehicles as a table (CSV): the columns of an import, and how each is connected',
   options: {
-    ...vehicleFilters,
+    ...filterOptions,
     out: { value: 'FILE', help: 'into this file instead of the terminal' },
     separator: { value: 'SIGN', help: 'comma, semicolon or tab (comma)' },
   },
   async run(call) {
     const out = call.option('out');
     if (call.asJson && out === undefined) throw wrongUsage('A table is no JSON. Leave --json out, or give --out FILE.');
-    const names = [...Object.keys(vehicleFilters), 'separator'];
-    const query = Object.fromEntries(names.map((name) => [name, call.option(name)])) as FileQuery<'exportVehicles'>; // the API checks the words
+    const query = { ...filterOf(call), separator: call.option('separator') } as FileQuery<'exportVehicles'>; // the API checks the words
     const download = (write: (piece: Uint8Array) => Promise<void>): Promise<void> =>
       call.api.download('exportVehicles', { query }, write);
     if (out === undefined) return download((piece) => call.out.bytes(piece));

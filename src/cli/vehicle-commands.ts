@@ -6,25 +6,16 @@ import { vehicleIdOf } from './find-vehicle.ts';
 import { wrongUsage } from './failure.ts';
 import { listed, pageOptions } from './paging.ts';
 import { ageOf, clean } from './print.ts';
+import { reconnectMany } from './reconnect-commands.ts';
+import { filterOf, filterOptions } from './vehicle-filters.ts';
 import { statusOf, vehicleLines, vehicleTable } from './vehicle-lines.ts';
-
-/** What a list of vehicles can be narrowed by. */
-export const vehicleFilters = {
-  status: { value: 'STATUS', help: 'active, pending, expired, disconnected, error or unconnected' },
-  cause: { value: 'CAUSE', help: 'as the list names it' },
-  freshness: { value: 'STATE', help: 'of the data: fresh, stale or never' },
-  make: { value: 'MAKE', help: 'as Smartcar writes it' },
-  owner: { value: 'ID', help: 'of this owner' },
-  who: { value: 'WHO', help: 'whose turn it is' },
-  q: { value: 'TEXT', help: 'in number, plate, VIN, make, model or owner' },
-} as const;
 
 const listVehicles: Command = {
   names: ['vehicles list', 'vehicles'],
   summary: 'Lists vehicles with what is the matter with them',
-  options: { ...vehicleFilters, ...pageOptions },
+  options: { ...filterOptions, sort: { value: 'ORDER', help: 'number, since or lapsesAt (number)' }, ...pageOptions },
   async run(call) {
-    const chosen = Object.fromEntries(Object.keys(vehicleFilters).map((name) => [name, call.option(name)]));
+    const chosen = { ...filterOf(call), sort: call.option('sort') };
     const page = await listed(
       call,
       (place) => call.api.call('listVehicles', { query: { ...chosen, ...place } as Query<'listVehicles'> }), // the API checks the words
@@ -70,15 +61,28 @@ const routeTexts: Readonly<Record<Answer<'reconnectVehicle'>['route'], string>> 
 
 const reconnect: Command = {
   names: ['reconnect', 'vehicles reconnect'],
-  summary: 'Finds the way that repairs the connection, with a link where the owner has to act',
-  takes: ['VEHICLE'],
-  options: deliverOption,
+  summary: 'Finds the way that repairs a vehicle; or shows what would happen to all that match, and sends it',
+  takes: ['[VEHICLE]'],
+  options: {
+    ...deliverOption,
+    ...filterOptions,
+    send: { help: 'writes to the owners of all that match' },
+    yes: { help: 'without being asked' },
+  },
   async run(call) {
-    const body = deliveryOf(call);
-    const way = await call.api.call('reconnectVehicle', { id: await vehicleIdOf(call), body });
-    show(call, way, (found) => [routeTexts[found.route], ...linkLines(found, call)]);
+    const filter = filterOf(call);
+    if ((call.words[0] === undefined) === (filter === null))
+      throw wrongUsage('Name one vehicle, or choose several with --status, --make and the like.');
+    return filter ? reconnectMany(call, filter) : reconnectOne(call);
   },
 };
+
+async function reconnectOne(call: Invocation): Promise<void> {
+  if (call.isSet('send')) throw wrongUsage('One vehicle is asked about with --deliver email.');
+  const body = deliveryOf(call);
+  const way = await call.api.call('reconnectVehicle', { id: await vehicleIdOf(call), body });
+  show(call, way, (found) => [routeTexts[found.route], ...linkLines(found, call)]);
+}
 
 const disconnect: Command = {
   names: ['disconnect', 'vehicles disconnect'],

@@ -19,6 +19,8 @@ export interface Settings {
   /** What the fleet has set otherwise for single makes; absent: nothing. */
   makes?: MakeOverrides;
   ownerMail: { fromName: string; supportContact: string | null };
+  /** How many owners are written to in a minute, when many are asked at once. */
+  messagesPerMinute: number;
   /** Seconds that a message to an owner waits, so that cars that break together come in one, and an outage shows first. */
   askOwnersAfterS: number;
   timeZone: string;
@@ -44,12 +46,19 @@ export const defaultPlan: Plan = {
   requestBudget: { burst: 120, perMinute: 2, perVehiclePerMonth: 500, reserveForCommands: 0.1 },
 };
 
+/**
+ * Slow enough that a mistake is noticed while most of it can be taken back, and that mail providers don't take a fleet for a
+ * sender of spam; fast enough for a thousand owners in half an hour.
+ */
+export const usualMessagesPerMinute = 30;
+
 export function defaultSettings(fleetName: string): Settings {
   return {
     requiredPermissions: [...defaultRequiredPermissions],
     optionalPermissions: [...optionalPermissions],
     staleAfterS: null,
     ownerMail: { fromName: fleetName, supportContact: null },
+    messagesPerMinute: usualMessagesPerMinute,
     askOwnersAfterS: 300,
     timeZone: 'Europe/Berlin',
   };

@@ -24,6 +24,7 @@ export type TokenSetId = Id<'tok'>;
 export type MoveId = Id<'mov'>;
 export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
+export type ReconnectBatchId = Id<'rcb'>;
 export type IncidentId = Id<'inc'>;
 export type ImportId = Id<'imp'>;
 
@@ -32,6 +33,7 @@ export type SmartcarUserId = Id<'smartcar-user'>;
 export type SmartcarConnectionId = Id<'smartcar-connection'>;
 
 export type Prefix =
+  | 'rcb'
   | 'rec'
   | 'dft'
   | 'inc'

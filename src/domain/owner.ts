@@ -1,6 +1,9 @@
 /** Owners: people or companies who granted access. Their address and phone are sealed wherever they are kept. */
 import type { FleetId, OwnerId } from './ids.ts';
 
+/** An owner is not written to about the same thing more often than this. */
+export const ownerQuietS = 24 * 3_600;
+
 export interface Owner {
   id: OwnerId;
   fleetId: FleetId;

@@ -1,14 +1,15 @@
 /** Asking an owner to repair, and everything that ends the asking; always inside the transaction that caused it. */
 import type { Cause } from '../domain/cause.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { LinkId, OwnerId } from '../domain/ids.ts';
+import type { LinkId, NotificationId, OwnerId } from '../domain/ids.ts';
+import { ownerQuietS } from '../domain/owner.ts';
 import { towline } from '../domain/role.ts';
 import type { Actor } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import type { Tx } from '../store/database.ts';
 import { insertLink } from '../store/link.ts';
-import { insertNotification, joinQueued, withdrawQueued } from '../store/notification.ts';
+import { insertNotification, joinQueued, withdrawQueued, withdrawWaiting } from '../store/notification.ts';
 import { findOwner } from '../store/owner.ts';
 import {
   addToRequest,
@@ -23,8 +24,6 @@ import {
 import type { RequestConnectionRow, RequestRow } from '../store/reauthentication-request.ts';
 import { insertHappenings } from '../store/timeline.ts';
 
-/** An owner is not written to about the same request more often than this. */
-const quietS = 24 * 3_600;
 /** Days a link to repair works. */
 const linkLifeD = 14;
 
@@ -36,14 +35,43 @@ export async function askOwner(tx: Tx, connection: Connection, cause: Cause, lea
   const owner = ownerId && (await findOwner(tx, ownerId));
   if (!owner?.email_index) return;
   const { request, isNew } = await openRequest(tx, connection, owner.id, cause, now);
-  if (isNew || now >= after(request.asked_at, quietS)) {
+  if (isNew || now >= after(request.asked_at, ownerQuietS)) {
     await markAsked(tx, request.id, now);
-    await writeToOwner(tx, request, connection, cause, now, leavesAt);
+    await writeToOwner(tx, request, [connection], cause, now, leavesAt);
   } else if (!(await joinQueued(tx, request.id, connection.vehicleId))) {
     // The last message left already and does not name this car: the next one does, once the owner had a day's quiet.
-    return writeToOwner(tx, request, connection, cause, now, after(request.asked_at, quietS));
+    await writeToOwner(tx, request, [connection], cause, now, after(request.asked_at, ownerQuietS));
+    return;
   }
   await tell(tx, connection, 'owner.asked', towline, now);
+}
+
+/** A connection with the cause that its owner is asked about. */
+export interface Asked {
+  connection: Connection;
+  cause: Cause;
+}
+
+/**
+ * Somebody has the owner asked now, whatever was asked before: one message for all these cars, on the owner's open request. One
+ * that waits for its time gives way to it.
+ */
+export async function askNow(
+  tx: Tx,
+  ownerId: OwnerId,
+  asked: readonly [Asked, ...Asked[]],
+  actor: Actor,
+  now: Date,
+): Promise<{ request: RequestRow; notificationId: NotificationId }> {
+  const [{ connection: first, cause }] = asked;
+  const { request } = await openRequest(tx, first, ownerId, cause, now);
+  for (const other of asked.slice(1)) await listOn(tx, request, other);
+  await markAsked(tx, request.id, now);
+  await withdrawWaiting(tx, request.id, now);
+  const connections = asked.map(({ connection }) => connection);
+  const notificationId = await writeToOwner(tx, request, connections, cause, now);
+  for (const { connection } of asked) await tell(tx, connection, 'owner.asked', actor, now);
+  return { request, notificationId };
 }
 
 /** The owner's open request with this connection on it. */
@@ -56,29 +84,33 @@ export async function openRequest(
 ): Promise<{ request: RequestRow; isNew: boolean }> {
   const open = await findOpenRequest(tx, ownerId);
   const request = open ?? (await insertRequest(tx, connection.fleetId, ownerId, now));
-  if (!(await findOpenEntry(tx, connection.id))) await addToRequest(tx, request, connection.id, cause);
+  await listOn(tx, request, { connection, cause });
   return { request, isNew: !open };
 }
 
+async function listOn(tx: Tx, request: RequestRow, { connection, cause }: Asked): Promise<void> {
+  if (!(await findOpenEntry(tx, connection.id))) await addToRequest(tx, request, connection.id, cause);
+}
+
 /** Puts the message into the outbox, to leave at once or later, with a link that works for two weeks. */
-export async function writeToOwner(
+async function writeToOwner(
   tx: Tx,
   request: RequestRow,
-  connection: Connection,
+  connections: readonly Connection[],
   cause: Cause,
   now: Date,
   leavesAt: Date = now,
-): Promise<void> {
+): Promise<NotificationId> {
   const link = await repairLink(tx, request, now);
-  await insertNotification(
+  return insertNotification(
     tx,
     {
-      fleetId: connection.fleetId,
+      fleetId: request.fleet_id,
       ownerId: request.owner_id,
       kind: 'reconnect',
       requestId: request.id,
       linkId: link.linkId,
-      vehicleIds: [connection.vehicleId],
+      vehicleIds: connections.map(({ vehicleId }) => vehicleId),
       cause,
     },
     now,

@@ -1,4 +1,5 @@
 /** The one path: an outcome, whoever brought it, becomes the next connection and everything that follows, in one transaction. */
+import type { Connection } from '../domain/connection.ts';
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { makePolicy } from '../domain/make-policy.ts';
@@ -15,6 +16,7 @@ import type { ConnectionSetting } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { announce, enqueue } from '../store/outbox.ts';
 import type { Topic } from '../store/outbox.ts';
+import { settleItems } from '../store/reconnect-batch.ts';
 import { readLatest, writeReadings } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { fillVin } from '../store/vehicle.ts';
@@ -118,10 +120,16 @@ async function writeAll(
     result.happenings,
   );
   await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
-  if (result.settled) await settleWithOwner(tx, connection, now);
+  const isWatched = result.settled && (await settleEverything(tx, connection, now));
   if (result.ask) await askOwner(tx, connection, result.ask, after(now, setting.fleet.settings.askOwnersAfterS), now);
   await enqueue(tx, result.tasks);
-  await announce(tx, fleetId, [vehicleId], topicsOf(result));
+  await announce(tx, fleetId, [vehicleId], [...topicsOf(result), ...(isWatched ? (['reconnects'] as const) : [])]);
+}
+
+/** What was asked about it is settled, with its owner and where many were asked at once. @returns whether it was one of many */
+async function settleEverything(tx: Tx, connection: Connection, now: Date): Promise<boolean> {
+  await settleWithOwner(tx, connection, now);
+  return settleItems(tx, connection.vehicleId, connection.status === 'active' ? 'repaired' : 'withdrawn', now);
 }
 
 const topicsOf = (result: Transition): Topic[] => [

@@ -16,11 +16,10 @@ import { insertLink } from '../store/link.ts';
 import { insertNotification } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
-import { markAsked } from '../store/reauthentication-request.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
-import { openRequest, repairLink, writeToOwner } from './ask-owner.ts';
+import { askNow, openRequest, repairLink } from './ask-owner.ts';
 import type { RepairLink } from './ask-owner.ts';
 import type { Context } from './context.ts';
 
@@ -154,18 +153,11 @@ async function linkFor(
   const { cause } = connection;
   if (options.deliver) await requireAddress(tx, vehicle);
   if (connection.endedAt || !connection.ownerId || !cause) return newConnectLink(tx, context, vehicle, options, now);
-  const { request } = await openRequest(tx, connection, connection.ownerId, cause, now);
-  if (options.deliver) {
-    await markAsked(tx, request.id, now);
-    await writeToOwner(tx, request, connection, cause, now);
-    const line = { kind: 'owner.asked', at: now, via: 'operator', requestId: null } as const;
-    await insertHappenings(
-      tx,
-      { fleetId: vehicle.fleetId, vehicleId: vehicle.id, connectionId: connection.id },
-      context.actor,
-      [line],
-    );
-    await announce(tx, vehicle.fleetId, [vehicle.id], ['vehicles', 'notifications']);
+  if (!options.deliver) {
+    const { request } = await openRequest(tx, connection, connection.ownerId, cause, now);
+    return repairLink(tx, request, now);
   }
+  const { request } = await askNow(tx, connection.ownerId, [{ connection, cause }], context.actor, now);
+  await announce(tx, vehicle.fleetId, [vehicle.id], ['vehicles', 'notifications']);
   return repairLink(tx, request, now);
 }

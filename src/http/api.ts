@@ -19,6 +19,7 @@ import { importHandlers } from './handlers/imports.ts';
 import { moveHandlers } from './handlers/moves.ts';
 import { ownerHandlers } from './handlers/owners.ts';
 import { reconciliationHandlers } from './handlers/reconciliation.ts';
+import { reconnectHandlers } from './handlers/reconnects.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { vehicleHandlers } from './handlers/vehicles.ts';
 import { once } from './idempotency.ts';
@@ -40,6 +41,13 @@ const live: { readonly [N in CallName]?: { last: string; of: (answer: Answer<N>)
 const texts: { readonly [N in CallName]?: (answer: Answer<N>) => string } = {
   getSupportFile: ({ text }) => text,
 };
+/** POSTs that only ask, because the question is long: nothing to do once, and nothing for the audit log. */
+const asking: readonly CallName[] = ['previewReconnects'];
+/** Calls whose body may be larger than others': it names up to ten thousand vehicles. Bytes. */
+const largeBodies: { readonly [N in CallName]?: number } = {
+  previewReconnects: 1_048_576,
+  sendReconnects: 1_048_576,
+};
 /** A screen that is left open reads again and again: one line an hour for each reader and vehicle says it all. */
 const sameReadMs = 3_600_000;
 const mostReads = 10_000;
@@ -57,6 +65,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...moveHandlers(needs),
     ...recordHandlers(needs),
     ...reconciliationHandlers(needs),
+    ...reconnectHandlers(needs),
   };
   const audit = auditor(needs);
   app.addHook('preValidation', async (request) => {
@@ -110,6 +119,7 @@ function registerCall(app: FastifyInstance, needs: ApiNeeds, name: CallName, han
   app.route({
     method,
     url: `/api/v1${path}`,
+    ...(largeBodies[name] ? { bodyLimit: largeBodies[name] } : {}),
     schema: {
       operationId: name,
       summary: route.summary,
@@ -170,8 +180,9 @@ async function actOnce(
   who: Who,
   tell: Tell,
 ): Promise<unknown> {
-  const { needs, status } = registered;
-  const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+  const { needs, name, status } = registered;
+  const isAct = request.method === 'POST' && !asking.includes(name);
+  const key = isAct ? request.headers['idempotency-key'] : undefined;
   if (typeof key !== 'string') return act(registered, request, who, tell);
   const { fleetId, actor } = who.context;
   const asked = JSON.stringify([actor.kind, actor.id, request.url, bodyOf(needs, request)]);
@@ -221,6 +232,7 @@ async function act(
 function auditor({ database }: Pick<HttpNeeds, 'database'>): Audit {
   const reads = new Map<string, number>();
   function isNews(name: CallName, who: Who, subject: string | null, now: Date): boolean {
+    if (asking.includes(name)) return false;
     if (paths[name][0] !== 'GET') return true;
     if (!locating.includes(name)) return false;
     const read = [who.context.actor.kind, who.context.actor.id, subject].join(' ');

@@ -12,6 +12,7 @@ import type { FileName } from './contract/paths.ts';
 import { problem } from './contract/shared.ts';
 import { importProblems, importTemplate } from './files/imports.ts';
 import { moveReport } from './files/move-report.ts';
+import { reconnectsReport } from './files/reconnects.ts';
 import { exportVehicles } from './files/vehicles.ts';
 import type { HttpNeeds } from './server-needs.ts';
 import { mustBeAllowed, whoAsks } from './who.ts';
@@ -33,7 +34,7 @@ export interface CsvFile {
 }
 
 type FileHandlers = { [N in FileName]: (call: FileCall<N>, needs: HttpNeeds) => Promise<CsvFile> };
-const handlers: FileHandlers = { exportVehicles, importTemplate, importProblems, moveReport };
+const handlers: FileHandlers = { exportVehicles, importTemplate, importProblems, moveReport, reconnectsReport };
 
 export async function fileDownloads(app: FastifyInstance, needs: HttpNeeds & WhoNeeds): Promise<void> {
   for (const name of Object.keys(files) as FileName[]) registerFile(app, needs, name); // keys of a const object

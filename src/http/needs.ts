@@ -1,5 +1,5 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
-import type { AlertId, ImportId, MoveId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { AlertId, ImportId, MoveId, OwnerId, ReconnectBatchId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
@@ -8,6 +8,9 @@ import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage } from '../flows/link-page.ts';
+import type { PreviewedReconnects } from '../flows/preview-reconnects.ts';
+import type { SeenPreview } from '../flows/send-reconnects.ts';
+import type { Selection } from '../store/reconnect-candidate.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 
 export interface NewVehicle {
@@ -96,6 +99,13 @@ export interface Flows {
   finishMove(context: Context, id: MoveId, now: Date): Promise<void>;
   /** All cars, and the move is over, where none are named. */
   rollBackMove(context: Context, id: MoveId, vehicleIds: readonly VehicleId[] | undefined, now: Date): Promise<void>;
+  /** Changes nothing. */
+  previewReconnects(context: Context, selection: Selection, now: Date): Promise<PreviewedReconnects>;
+  /** Each car is judged again, and nothing is done that was not seen. */
+  sendReconnects(context: Context, seen: SeenPreview, now: Date): Promise<ReconnectBatchId>;
+  pauseReconnects(context: Context, id: ReconnectBatchId, now: Date): Promise<void>;
+  resumeReconnects(context: Context, id: ReconnectBatchId, now: Date): Promise<void>;
+  cancelReconnects(context: Context, id: ReconnectBatchId, now: Date): Promise<void>;
   /** Raw bytes in, durable before the answer. */
   receiveWebhook(body: Buffer, signature: string | null, now: Date): Promise<WebhookAnswer>;
   /** Never uses a link up. */

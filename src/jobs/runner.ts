@@ -68,6 +68,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
     'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
     'move-due': () => told(needs, 'move-due', recurring['move-due'](clock())),
+    'reconnect-due': () => told(needs, 'reconnect-due', recurring['reconnect-due'](clock())),
     'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
     reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
     'watch-silence': () => told(needs, 'watch-silence', recurring['watch-silence'](clock())),

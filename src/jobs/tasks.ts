@@ -14,6 +14,7 @@ export interface RecurringTasks {
   'watch-signatures': (now: Date) => Promise<void>;
   'import-due': (now: Date) => Promise<void>;
   'move-due': (now: Date) => Promise<void>;
+  'reconnect-due': (now: Date) => Promise<void>;
   'watch-silence': (now: Date) => Promise<void>;
   'reconcile-due': (now: Date) => Promise<void>;
   'watch-incidents': (now: Date) => Promise<void>;
@@ -29,6 +30,7 @@ export const crontab = `
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
 * * * * * import-due ?jobKey=import-due&max=1
 * * * * * move-due ?jobKey=move-due&max=1
+* * * * * reconnect-due ?jobKey=reconnect-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 * * * * * watch-incidents ?jobKey=watch-incidents&max=1
 */10 * * * * watch-silence ?jobKey=watch-silence&max=1

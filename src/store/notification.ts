@@ -21,13 +21,13 @@ export interface NewNotification {
   cause: Cause | null;
 }
 
-/** Puts a message into the outbox and its delivery into the queue, in the transaction that caused it. */
+/** Puts a message into the outbox and its delivery into the queue, in the transaction that caused it. @returns its id */
 export async function insertNotification(
   tx: Tx,
   message: NewNotification,
   now: Date,
   dueAt: Date = now,
-): Promise<void> {
+): Promise<NotificationId> {
   const id = newId('ntf', now);
   const row: Insertable<Tables['notification']> = {
     id,
@@ -51,6 +51,7 @@ export async function insertNotification(
   await enqueue(tx, [
     { name: 'deliver-notification', payload: { fleetId: message.fleetId, notificationId: id }, key: `deliver:${id}` },
   ]);
+  return id;
 }
 
 /** A message about this request that has not left yet takes another vehicle along. @returns false when none waits */
@@ -77,6 +78,19 @@ export async function withdrawQueued(tx: Tx, requestId: RequestId): Promise<void
     .where('request_id', '=', requestId)
     .where('kind', '=', 'reconnect')
     .where('state', '=', 'queued')
+    .execute();
+}
+
+/** A message about this request that waits for its time and was never tried gives way to one that leaves now. */
+export async function withdrawWaiting(tx: Tx, requestId: RequestId, now: Date): Promise<void> {
+  await tx
+    .updateTable('notification')
+    .set({ state: 'withdrawn', due_at: null })
+    .where('request_id', '=', requestId)
+    .where('kind', '=', 'reconnect')
+    .where('state', '=', 'queued')
+    .where('attempts', '=', 0)
+    .where('due_at', '>', now)
     .execute();
 }
 

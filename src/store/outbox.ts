@@ -14,7 +14,15 @@ export async function enqueue(tx: Tx, tasks: readonly TaskRequest[]): Promise<vo
 
 /** What of a fleet changed, in the words of the dashboard's pages. */
 export type Topic =
-  'vehicles' | 'alerts' | 'notifications' | 'webhook-events' | 'settings' | 'moves' | 'incidents' | 'imports';
+  | 'vehicles'
+  | 'alerts'
+  | 'notifications'
+  | 'webhook-events'
+  | 'settings'
+  | 'moves'
+  | 'incidents'
+  | 'imports'
+  | 'reconnects';
 
 /** Tells the screens of this fleet, once the transaction commits. */
 export async function announce(

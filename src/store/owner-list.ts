@@ -26,6 +26,7 @@ export async function listOwners(tx: Tx, filter: { q?: string | undefined }, pag
     .execute();
 }
 
+/** Those of these that there are, in any order. */
 export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null> {
   return (
     (await select(tx)

@@ -27,6 +27,7 @@ import type {
   NotificationId,
   OwnerId,
   ReconciliationId,
+  ReconnectBatchId,
   RequestId,
   SmartcarConnectionId,
   SmartcarUserId,
@@ -40,6 +41,7 @@ import type { ImportLineState, ImportState } from '../domain/import-state.ts';
 import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { BatchState, ItemState, SkipReason, Verdict } from '../domain/reconnect-batch.ts';
 import type { Actor, Role } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -535,6 +537,39 @@ interface MoveVehicleTable {
   changed_at: Date;
 }
 
+interface ReconnectBatchTable {
+  id: ReconnectBatchId;
+  fleet_id: FleetId;
+  state: BatchState;
+  selection: Json<KeptSelection>;
+  previewed_at: Date;
+  preview_digest: Buffer;
+  created_at: Date;
+  created_by: Json<Actor>;
+  starts_at: Date;
+  ended_at: Date | null;
+}
+
+/** What was chosen for a batch. */
+export type KeptSelection = { filter: Record<string, string>; except: number } | { chosen: number };
+
+interface ReconnectItemTable {
+  batch_id: ReconnectBatchId;
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  place: number;
+  act: Verdict['act'];
+  owner_id: OwnerId | null;
+  cause: Cause | null;
+  state: ItemState;
+  reason: SkipReason | null;
+  request_id: RequestId | null;
+  notification_id: NotificationId | null;
+  acted_at: Date | null;
+  repaired_at: Date | null;
+  changed_at: Date;
+}
+
 interface VehicleImportTable {
   id: ImportId;
   fleet_id: FleetId;
@@ -612,6 +647,8 @@ export interface Tables {
   idempotency: IdempotencyTable;
   move: MoveTable;
   move_vehicle: MoveVehicleTable;
+  reconnect_batch: ReconnectBatchTable;
+  reconnect_item: ReconnectItemTable;
   reconciliation: ReconciliationTable;
   unknown_connection: UnknownConnectionTable;
   drift: DriftTable;

@@ -5,8 +5,7 @@
 import { sql } from 'kysely';
 import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely';
 
-import { causeNames, factsOf } from '../domain/cause.ts';
-import type { Cause, Status, Who } from '../domain/cause.ts';
+import type { Cause, Status } from '../domain/cause.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
 import type { Scope } from '../domain/incident.ts';
@@ -15,8 +14,9 @@ import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import type { MakeChoices } from '../domain/make-policy.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
-import { containing } from './like.ts';
 import type { KeptReading, KeptSuspicion, Tables } from './schema.ts';
+import { plainConditions } from './vehicle-filter.ts';
+import type { VehicleFilter } from './vehicle-filter.ts';
 
 /** As a row of JSON has it: the instant as ISO text. */
 type KeptIncident = Scope & { id: IncidentId; openedAt: string };
@@ -65,38 +65,32 @@ export interface ListedVehicle {
   connection: ListedConnection | null;
 }
 
-export interface VehicleFilter {
-  status?: Status | 'unconnected' | undefined;
-  cause?: string | undefined;
-  freshness?: FreshnessState | undefined;
-  make?: string | undefined;
-  owner?: string | undefined;
-  /** An instant; only living connections whose grant lapses before it. */
-  lapsesBefore?: string | undefined;
-  /** By number where it is not said; by lapse: soonest first, then those of which none is known. */
-  sort?: 'number' | 'lapsesAt' | undefined;
-  /** Part of a number, plate, VIN, make, model or owner's name. */
-  q?: string | undefined;
-  who?: string | undefined;
-  /** Only vehicles that failed in this incident. */
-  incident?: string | undefined;
-}
-
-export interface VehiclePage {
-  /** Sort key and id of the last one already seen; null for the first page. */
-  after: readonly [string, string] | null;
-  limit: number;
+/** What makes news old. */
+export interface FreshnessLimits {
   /** The fleet's settings, of which what it says about makes counts here. */
   settings: MakeChoices;
   now: Date;
 }
 
-/** One page in the order of the numbers; asks for one more than `limit`, so that the caller sees whether there is a next page. */
+/**
+ * What a list is ordered by. `since`: longest in its present status first. `lapsesAt`: soonest first, then those of which
+ * none is known.
+ */
+export const vehicleSorts = ['number', 'since', 'lapsesAt'] as const;
+export type VehicleSort = (typeof vehicleSorts)[number];
+
+export interface VehiclePage extends FreshnessLimits {
+  /** Sort key and id of the last one already seen; null for the first page. */
+  after: readonly [string, string] | null;
+  limit: number;
+  /** By number where it is not said. */
+  sort?: VehicleSort;
+}
+
+/** One page; asks for one more than `limit`, so that the caller sees whether there is a next page. */
 export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehiclePage): Promise<ListedVehicle[]> {
-  const fresh = filter.freshness ? await freshnessCondition(tx, filter.freshness, page) : null;
-  const key = filter.sort === 'lapsesAt' ? byLapse : byNumber;
-  let query = select(tx, key);
-  for (const condition of [...conditions(filter), fresh]) if (condition) query = query.where(condition);
+  const key = keys[page.sort ?? 'number'];
+  let query = select(tx, key).where(await matching(tx, filter, page));
   if (page.after) query = query.where(sql<boolean>`(${key}, v.id) > (${page.after[0]}, ${page.after[1]})`);
   const rows = await query
     .orderBy(key)
@@ -104,6 +98,22 @@ export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehicleP
     .limit(page.limit + 1)
     .execute();
   return rows.map(fromRow);
+}
+
+/** How many there are. */
+export async function countVehicles(tx: Tx, filter: VehicleFilter, limits: FreshnessLimits): Promise<number> {
+  const row = await joined(tx)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(await matching(tx, filter, limits))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+/** Every condition of a filter in one, over what `joined` joins. */
+export async function matching(tx: Tx, filter: VehicleFilter, limits: FreshnessLimits): Promise<RawBuilder<boolean>> {
+  const conditions = plainConditions(filter);
+  if (filter.freshness) conditions.push(await freshnessCondition(tx, filter.freshness, limits));
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 }
 
 /** Null when this fleet has no such vehicle. */
@@ -114,47 +124,22 @@ export async function vehicleById(tx: Tx, id: string): Promise<ListedVehicle | n
   return row ? fromRow(row) : null;
 }
 
-function conditions(filter: VehicleFilter): (RawBuilder<boolean> | null)[] {
-  const { status, cause, make, owner, q, who } = filter;
-  return [
-    status === 'unconnected' ? sql<boolean>`c.id is null` : null,
-    status && status !== 'unconnected' ? sql<boolean>`c.status = ${status}` : null,
-    cause ? sql<boolean>`c.cause = ${cause}` : null,
-    make ? sql<boolean>`v.make = ${make.toUpperCase()}` : null,
-    owner ? sql<boolean>`v.owner_id = ${owner}` : null,
-    who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
-    q ? matches(q) : null,
-    filter.incident
-      ? sql<boolean>`exists (select from incident_vehicle m where m.incident_id = ${filter.incident} and m.vehicle_id = v.id)`
-      : null,
-    filter.lapsesBefore
-      ? sql<boolean>`(c.ended_at is null and c.lapses_at < ${filter.lapsesBefore}::timestamptz)`
-      : null,
-  ];
-}
-
-const causesOf = (who: string): Cause[] => causeNames.filter((cause) => factsOf(cause).who === (who as Who)); // compared only
-
-function matches(q: string): RawBuilder<boolean> {
-  const pattern = containing(q);
-  const columns = ['v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'o.name'].map(
-    (name) => sql`${sql.ref(name)} ilike ${pattern}`,
-  );
-  return sql<boolean>`(${sql.join(columns, sql` or `)})`;
-}
-
 /**
  * The makes' limits as SQL, so that pages stay keyset pages: the fleet's makes (an index scan) with the instant before
  * which each one's news is old.
  */
-async function freshnessCondition(tx: Tx, state: FreshnessState, page: VehiclePage): Promise<RawBuilder<boolean>> {
+async function freshnessCondition(
+  tx: Tx,
+  state: FreshnessState,
+  limits: FreshnessLimits,
+): Promise<RawBuilder<boolean>> {
   if (state === 'never') return sql<boolean>`s.newest_at is null`;
-  const before = await oldBefore(tx, page);
+  const before = await oldBefore(tx, limits);
   return state === 'fresh' ? sql<boolean>`s.newest_at >= ${before}` : sql<boolean>`s.newest_at < ${before}`;
 }
 
 /** The instant before which a vehicle's news is old, as an expression over `v.make`. */
-export async function oldBefore(tx: Tx, limits: Pick<VehiclePage, 'settings' | 'now'>): Promise<RawBuilder<Date>> {
+export async function oldBefore(tx: Tx, limits: FreshnessLimits): Promise<RawBuilder<Date>> {
   const { settings, now } = limits;
   const beforeOf = (make: string | null): Date => new Date(now.getTime() - staleAfterMs(makePolicy(make, settings)));
   const rows = await tx.selectFrom('vehicle').select('make').distinct().execute();
@@ -211,16 +196,44 @@ interface Row {
 type Select = SelectQueryBuilder<Tables & { v: Tables['vehicle'] }, 'v', Row>;
 
 /** What lists are ordered by, as text, so that a cursor can carry it. */
-const byNumber = sql<string>`lower(v.number)`;
-const byLapse = sql<string>`coalesce(to_char(case when c.ended_at is null then c.lapses_at end at time zone 'UTC',
-  'YYYY-MM-DD"T"HH24:MI:SS.US'), 'never') collate "C"`;
+const asText = (instant: RawBuilder<Date>): RawBuilder<string> =>
+  sql<string>`coalesce(to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), 'never') collate "C"`;
+const keys: Readonly<Record<VehicleSort, RawBuilder<string>>> = {
+  number: sql<string>`lower(v.number)`,
+  since: asText(sql`c.since`),
+  lapsesAt: asText(sql`case when c.ended_at is null then c.lapses_at end`),
+};
 
-function select(tx: Tx, key = byNumber): Select {
-  const query = tx
+/**
+ * A vehicle (v) with its owner (o), its state (s) and its connection (c): for a page in the order of the numbers, which ends
+ * after some hundred look-ups.
+ */
+function joinedForPage(tx: Tx) {
+  return tx
     .selectFrom('vehicle as v')
     .leftJoin('owner as o', 'o.id', 'v.owner_id')
     .leftJoin('vehicle_state as s', 's.vehicle_id', 'v.id')
-    .leftJoinLateral(currentConnection, (join) => join.onTrue())
+    .leftJoinLateral(currentConnection, (join) => join.onTrue());
+}
+
+/** The same for questions that look at every vehicle: one pass over the connections, a fifth of the time at 20,000. */
+export function joined(tx: Tx) {
+  return tx
+    .selectFrom('vehicle as v')
+    .leftJoin('owner as o', 'o.id', 'v.owner_id')
+    .leftJoin('vehicle_state as s', 's.vehicle_id', 'v.id')
+    .leftJoin('connection as c', (join) => join.onRef('c.vehicle_id', '=', 'v.id').on(isCurrent));
+}
+
+/** The living one, or the latest that ended where none lives. */
+const isCurrent = sql<boolean>`(c.ended_at is null or not exists (
+  select from connection d where d.vehicle_id = c.vehicle_id and d.id <> c.id
+    and (d.ended_at is null or (d.connected_at, d.id) > (c.connected_at, c.id))))`;
+
+function select(tx: Tx, key = keys.number): Select {
+  // Both join the same columns under the same name.
+  const from = key === keys.number ? joinedForPage(tx) : (joined(tx) as unknown as ReturnType<typeof joinedForPage>);
+  const query = from
     .leftJoinLateral(openRequest, (join) => join.onTrue())
     .leftJoin('incident as i', 'i.id', 'c.held_by')
     .select([

@@ -27,6 +27,7 @@ import {
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
 import { adoptionTexts, driftTexts, pollingTexts, reconcileErrorTexts } from './english-reconcile.ts';
+import { causeNameTexts, itemStateTexts, selectionTexts, skipReasonTexts } from './english-reconnects.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
 
 export const english = {
@@ -62,6 +63,10 @@ export const english = {
   ...separatorTexts,
   ...exportTexts,
   ...diagnosisTexts,
+  ...causeNameTexts,
+  ...skipReasonTexts,
+  ...itemStateTexts,
+  ...selectionTexts,
   ...quirkTexts,
   ...makeNumberTexts,
   ...makeNumberLabelTexts,

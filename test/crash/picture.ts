@@ -24,11 +24,14 @@ const questions: Record<string, string> = {
   asked: 'select state, cause from request_connection order by request_id, connection_id',
   notifications:
     'select kind, state, cause, subject, last_error, cardinality(vehicle_ids) as cars from notification order by created_at, id',
-  mailbox: 'select recipient, subject from mailbox_message order by at, message_id',
+  // Who died over one message delivers it after the others.
+  mailbox: 'select recipient, subject from mailbox_message order by recipient, subject',
   tokens:
     'select sealed is not null as is_held, refresh_sent_at is null as is_answered, lease_until is null as is_free from token_set order by id',
   moves: `select m.state, v.state as car, v.reason, v.erased_at is not null as is_erased, v.lease_until is null as is_free
     from move m left join move_vehicle v on v.move_id = m.id order by m.planned_at, v.vehicle_id`,
+  reconnects: `select b.state, i.act, i.state as car, i.reason, i.notification_id is not null as is_asked
+    from reconnect_batch b join reconnect_item i on i.batch_id = b.id order by i.place`,
   imports: 'select state, adds, applied, missed, undone, kept from vehicle_import order by made_at, id',
   lines:
     'select state, vehicle_id is not null as has_vehicle, owner_new, count(*)::int as lines from import_line group by 1, 2, 3 order by 1, 2, 3',

@@ -6,6 +6,7 @@ import { openStage, type Stage } from './stage.ts';
 import {
   makeAsking,
   makeBreaking,
+  makeManyBroken,
   makeImporting,
   makeMovable,
   makeRenewing,
@@ -98,6 +99,25 @@ export const scenarios: readonly Scenario[] = [
       demand(connection?.['status'] === 'active' && connection['platform'] === 'v3', 'the car is active on v3', end);
       demand(rows(end, 'tokens')[0]?.['is_held'] === false, "v2's tokens are erased", end);
       demand(rows(end, 'mailbox').length === 0, 'no owner was written to', end);
+    },
+  },
+  {
+    name: 'reconnect many',
+    prepare: makeManyBroken,
+    hasMailServer: false,
+    stepsS: [15, 60, 60, 60],
+    // Killed over it, the operator presses again.
+    async begin(stage) {
+      while (!(await stage.order({ do: 'reconnect' })));
+    },
+    mustHold(end) {
+      const cars = rows(end, 'reconnects');
+      demand(
+        cars.length === 6 && cars.filter(({ car }) => car === 'sent').length === 5,
+        'five cars were asked about',
+        end,
+      );
+      demand(rows(end, 'mailbox').length === 3, 'three owners were written to', end);
     },
   },
   {

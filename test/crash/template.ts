@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { pollDue } from '../../src/flows/poll.ts';
+import { addBroken } from '../support/broken-fleet.ts';
 import { createDatabase } from '../support/database.ts';
 import { testServers } from '../support/servers.ts';
 import { startWorld, type SimulatedCar, type World } from '../support/world.ts';
@@ -94,6 +95,19 @@ export const makeRenewing = (): Promise<Template> =>
     world.pass(3 * 3_600);
     return null;
   }, 'v2');
+
+/** Five broken cars of three owners, and one that works; nobody has been asked about them. */
+export const makeManyBroken = (): Promise<Template> =>
+  makeTemplate(async (world) => {
+    const of = (owner: string, ...numbers: string[]) => numbers.map((number) => ({ number, owner }));
+    await addBroken(world, [
+      ...of('anna@owners.example', 'ANNA-1', 'ANNA-2'),
+      ...of('ben@owners.example', 'BEN-1'),
+      ...of('cleo@owners.example', 'CLEO-1', 'CLEO-2'),
+      { number: 'DORA-1', owner: 'dora@owners.example', cause: null },
+    ]);
+    return null;
+  });
 
 /** A car that works on v2, in an installation that has credentials for v3 from now on. */
 export async function makeMovable(): Promise<Template> {

@@ -14,6 +14,7 @@ import { moveDue } from '../../src/flows/move-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { towline } from '../../src/domain/role.ts';
 import { pollDue } from '../../src/flows/poll.ts';
+import { reconnectDue } from '../../src/flows/reconnect-due.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
@@ -63,6 +64,9 @@ async function follow(order: Order): Promise<number | null> {
     case 'move':
       await wishOfMove(ground, flows, order.wish);
       return null;
+    case 'reconnect':
+      await reconnectAll(ground, flows);
+      return null;
     case 'import':
       await wishOfImport(ground, flows, order.wish);
       return null;
@@ -88,6 +92,18 @@ async function wishOfMove(on: Ground, flows: Flows, wish: 'start' | 'finish'): P
   }
 }
 
+/** The preview that is sent is the same one each time, as it is for an operator who presses twice. */
+async function reconnectAll(on: Ground, flows: Flows): Promise<void> {
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const context = { fleetId, actor: towline, requestId: null };
+    const { at, cars } = await flows.previewReconnects(context, { filter: {}, except: [] }, clock.now);
+    const seen = cars.map(({ car, verdict }) => ({ vehicleId: car.vehicleId, seen: verdict }));
+    if (cars.length === 0) continue;
+    const preview = { at, digest: Buffer.from('the preview'), selection: { chosen: cars.length }, cars: seen };
+    await flows.sendReconnects(context, preview, clock.now);
+  }
+}
+
 /** The same of an import. */
 async function wishOfImport(on: Ground, flows: Flows, wish: 'start' | 'undo'): Promise<void> {
   for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
@@ -109,6 +125,7 @@ async function settle(on: Ground): Promise<void> {
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
     if (on.v2 && !on.grantsOnV2) await moveDue(on, clock.now);
+    await reconnectDue(on, clock.now);
     await importDue(on, clock.now);
     const delivered = await deliverDue(on, clock.now);
     if (applied + polled + delivered === 0 && round > 0) return;

@@ -25,6 +25,7 @@ interface Theirs {
   event: string;
   key: string;
   move: string;
+  reconnects: string;
   incident: string;
   make: string;
   import: string;
@@ -58,6 +59,7 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   getMe: { answers: 200 },
   listFleets: { answers: 200 },
   createFleet: { answers: 403, body: { name: 'A fleet of their own' } },
+  countVehicles: { answers: 200 },
   listVehicles: { answers: 200 },
   createVehicle: { naming: ({ owner }) => ({ number: 'Borrowed owner', ownerId: owner }) },
   // Sent as JSON here, which is no file.
@@ -100,6 +102,14 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   resumeMove: { names: 'move', body: {} },
   finishMove: { names: 'move', body: {} },
   rollBackMove: { names: 'move', body: {} },
+  previewReconnects: { answers: 200, body: { filter: {} } },
+  sendReconnects: { answers: 400, body: { token: 'of-nobody' } },
+  listReconnects: { answers: 200 },
+  getReconnects: { names: 'reconnects' },
+  listReconnectVehicles: { names: 'reconnects' },
+  pauseReconnects: { names: 'reconnects', body: {} },
+  resumeReconnects: { names: 'reconnects', body: {} },
+  cancelReconnects: { names: 'reconnects', body: {} },
   listNotifications: { answers: 200 },
   getNotification: { names: 'notification' },
   listMailbox: { answers: 200 },
@@ -139,6 +149,7 @@ describe('the API from the other fleet', () => {
   let southKey: string;
   let southCookie: string;
   let southVehicle: string;
+  let northernToken: string;
 
   before(async () => {
     world = await startWorld();
@@ -173,6 +184,7 @@ describe('the API from the other fleet', () => {
           event: last(event),
           key: await keyOf(fleet),
           move: await moveOf(),
+          reconnects: await reconnectsOf(),
           incident: await incidentOf(fleet),
           make: await makeOf(),
           import: await importOf(),
@@ -196,6 +208,17 @@ describe('the API from the other fleet', () => {
     const planned = await world.api('POST', '/moves', {});
     assert.equal(planned.status, 201);
     return String(planned.body['id']);
+  }
+
+  /** Many reconnects, in a fleet of few. */
+  async function reconnectsOf(): Promise<string> {
+    const car = { number: 'NORTHERN-2', status: 'expired', cause: 'signedOut' } as const;
+    await makeVehicle(world.ground, north, car);
+    const preview = await world.api('POST', '/reconnects/preview', { filter: { q: 'NORTHERN-2' } });
+    northernToken = String(preview.body['token']);
+    const sent = await world.api('POST', '/reconnects', { token: northernToken });
+    assert.equal(sent.status, 201);
+    return String(sent.body['id']);
   }
 
   async function incidentOf(fleet: FleetId): Promise<string> {
@@ -230,7 +253,7 @@ describe('the API from the other fleet', () => {
       ...new Set(
         rows.flatMap(
           (row) =>
-            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp)_[0-9a-z]{26}\b/g) ?? [],
+            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb)_[0-9a-z]{26}\b/g) ?? [],
         ),
       ),
     ];
@@ -358,8 +381,19 @@ describe('the API from the other fleet', () => {
     nothingOfNorth(next.text, 'a cursor of the north');
   });
 
+  test('a preview of the other fleet can not be sent, and one that names its vehicles shows none', async () => {
+    const untouched = await snapshot(world.ground.database, tables, north);
+    const sent = await ask('POST', '/reconnects', byKey(southKey), { token: northernToken });
+    assert.equal(sent.status, 400);
+    assert.match(sent.text, /preview_unknown/);
+    const preview = await ask('POST', '/reconnects/preview', byKey(southKey), { vehicleIds: [theirs.vehicle] });
+    assert.equal((JSON.parse(preview.text) as { vehicles: number }).vehicles, 0);
+    nothingOfNorth(preview.text, 'a preview');
+    assert.deepEqual(await snapshot(world.ground.database, tables, north), untouched);
+  });
+
   test('tables to download hold nothing of the other fleet, and its own are not there under its ids', async () => {
-    const named: Partial<Record<FileName, string>> = { importProblems: theirs.import, moveReport: theirs.move };
+    const named: Partial<Record<FileName, string>> = { importProblems: theirs.import, moveReport: theirs.move, reconnectsReport: theirs.reconnects };
     for (const [name, path] of Object.entries(files) as [FileName, string][]) {
       // entries of a const object
       const id = named[name];

@@ -18,6 +18,7 @@ import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
 import { insertMove } from '../../src/store/move.ts';
 import { insertMailboxMessage, insertNotification } from '../../src/store/notification.ts';
+import { insertBatch } from '../../src/store/reconnect-batch.ts';
 import { addToRequest, insertRequest } from '../../src/store/reauthentication-request.ts';
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
@@ -128,6 +129,20 @@ export async function fillEveryTable(database: Database, name: string): Promise<
         actor: towline,
         vehicles: [{ connection, state: 'skipped', reason: 'notOnV2', lostPermissions: [] }],
       },
+      now,
+    );
+    await insertBatch(
+      tx,
+      {
+        id: newId('rcb', now),
+        fleetId: id,
+        selection: { chosen: 1 },
+        previewedAt: now,
+        previewDigest: Buffer.from(id),
+        actor: towline,
+        startsAt: now,
+      },
+      [{ vehicleId, act: 'ask', ownerId, cause: 'signedOut', state: 'queued', reason: null }],
       now,
     );
     await writeAudit(tx, {

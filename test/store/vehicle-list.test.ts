@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { factsOf } from '../../src/domain/cause.ts';
 import type { Cause, Status } from '../../src/domain/cause.ts';
+import { defaultSettings } from '../../src/domain/fleet.ts';
 import type { FleetId, OwnerId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
@@ -15,8 +16,9 @@ import { addToRequest, insertRequest, markOpened } from '../../src/store/reauthe
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
 import { listTimeline } from '../../src/store/timeline-list.ts';
-import { listVehicles, vehicleById } from '../../src/store/vehicle-list.ts';
-import type { ListedVehicle, VehicleFilter } from '../../src/store/vehicle-list.ts';
+import { countVehicles, listVehicles, vehicleById } from '../../src/store/vehicle-list.ts';
+import type { VehicleFilter } from '../../src/store/vehicle-filter.ts';
+import type { ListedVehicle } from '../../src/store/vehicle-list.ts';
 import { towline } from '../../src/domain/role.ts';
 import { onEveryServer } from './on-every-server.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from './records.ts';
@@ -144,6 +146,51 @@ await onEveryServer('the list of vehicles', (opened) => {
       naive((vehicle) => vehicle.owner?.id === owner?.id),
     );
     assert.deepEqual(await numbers({ owner: newId('own', now) }), []);
+  });
+
+  test('what an owner did not allow is found by its name, or by what the fleet requires, in living connections', async () => {
+    const [partly] = all.filter(({ connection }) => connection?.status === 'active');
+    const wanted = defaultSettings('North').requiredPermissions;
+    await inFleet((tx) =>
+      tx
+        .updateTable('connection')
+        .set({ permissions: ['read_vin', ...wanted] })
+        .where('id', '=', partly?.connection?.id ?? newId('con', now))
+        .execute(),
+    );
+    const living = ({ connection }: ListedVehicle): boolean => connection !== null && connection.endedAt === null;
+    assert.deepEqual(await numbers({ permissionMissing: 'read_location' }), []);
+    assert.deepEqual(
+      await numbers({ permissionMissing: 'read_vin' }),
+      naive((vehicle) => living(vehicle) && vehicle !== partly),
+    );
+    assert.deepEqual(
+      await numbers({ permissionMissing: 'any', status: 'active' }),
+      naive((vehicle) => living(vehicle) && vehicle.connection?.status === 'active' && vehicle !== partly),
+    );
+  });
+
+  test('the longest in their status come first where that is asked for, and those without a connection last', async () => {
+    const [, second] = await inFleet((tx) => listVehicles(tx, { status: 'error' }, page));
+    await inFleet((tx) =>
+      tx
+        .updateTable('connection')
+        .set({ since: inSeconds(-90_000) })
+        .where('id', '=', second?.connection?.id ?? newId('con', now))
+        .execute(),
+    );
+    const sorted = await inFleet((tx) => listVehicles(tx, {}, { ...page, sort: 'since' }));
+    assert.equal(sorted[0]?.id, second?.id);
+    assert.equal(sorted.length, 300);
+    const without = sorted.findIndex(({ connection }) => connection === null);
+    assert.ok(without > 0 && sorted.slice(without).every(({ connection }) => connection === null));
+  });
+
+  test('vehicles are counted as they are listed', async () => {
+    for (const filter of [{}, { status: 'expired' }, { q: 'CAR-1' }, { freshness: 'stale', make: 'tesla' }] as const) {
+      const counted = await inFleet((tx) => countVehicles(tx, filter, page));
+      assert.equal(counted, (await numbers(filter)).length, JSON.stringify(filter));
+    }
   });
 
   test('freshness goes by the makes, or by the fleet’s own limit', async () => {

@@ -41,6 +41,7 @@ const shots: readonly Shot[] = [
   },
   { name: 'alerts', path: '/alerts' },
   { name: 'messages', path: '/messages' },
+  { name: 'reconnects', path: '/reconnects' },
   { name: 'mailbox', path: '/mailbox' },
   { name: 'from-smartcar', path: '/webhook-events' },
   { name: 'settings', path: '/settings' },

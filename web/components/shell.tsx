@@ -22,13 +22,15 @@ interface Place {
   short?: string;
   href: string;
   icon: LucideIcon;
+  /** Other addresses that belong to it. */
+  also?: string;
 }
 
 const main: readonly Place[] = [
   { name: 'Overview', href: paths.overview(), icon: Gauge },
   { name: 'Vehicles', href: paths.vehicles(), icon: CarFront },
   { name: 'Alerts', href: paths.alerts(), icon: Bell },
-  { name: 'Messages', href: paths.messages(), icon: Mail },
+  { name: 'Messages', href: paths.messages(), icon: Mail, also: paths.reconnects() },
 ];
 const further = (demo: boolean): readonly Place[] => [
   ...(demo ? [{ name: 'Mailbox', href: paths.mailbox(), icon: Inbox }] : []),
@@ -37,10 +39,12 @@ const further = (demo: boolean): readonly Place[] => [
   { name: 'Settings', href: paths.settings(), icon: Settings },
 ];
 
-const isAt = (pathname: string, href: string): boolean =>
-  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
+const isAt = (pathname: string, { href, also }: Pick<Place, 'href' | 'also'>): boolean =>
+  [href, also].some(
+    (one) => one !== undefined && (pathname === one || (one !== '/' && pathname.startsWith(`${one}/`))),
+  );
 
-const isIn = (pathname: string, places: readonly Place[]): boolean => places.some(({ href }) => isAt(pathname, href));
+const isIn = (pathname: string, places: readonly Place[]): boolean => places.some((place) => isAt(pathname, place));
 
 export function Shell(): React.JSX.Element {
   const { me } = useMe();
@@ -99,12 +103,12 @@ function TopNavigation({ demo }: { demo: boolean }): React.JSX.Element {
   const open = useOpenAlerts();
   return (
     <nav className="topnav" aria-label="Main">
-      {main.map(({ name, href, icon: Icon }) => (
-        <Tooltip key={href} label={name} className="topnav-tip">
-          <PlainLink href={href} aria-current={isAt(pathname, href) ? 'page' : undefined}>
-            <Icon size={16} aria-hidden />
-            <span className="topnav-name">{name}</span>
-            {name === 'Alerts' && open > 0 ? <AlertCount open={open} /> : null}
+      {main.map((place) => (
+        <Tooltip key={place.href} label={place.name} className="topnav-tip">
+          <PlainLink href={place.href} aria-current={isAt(pathname, place) ? 'page' : undefined}>
+            <place.icon size={16} aria-hidden />
+            <span className="topnav-name">{place.name}</span>
+            {place.name === 'Alerts' && open > 0 ? <AlertCount open={open} /> : null}
           </PlainLink>
         </Tooltip>
       ))}
@@ -136,11 +140,11 @@ function BottomNavigation({ demo }: { demo: boolean }): React.JSX.Element {
   const open = useOpenAlerts();
   return (
     <nav className="bottomnav" aria-label="Main, phone">
-      {main.map(({ name, href, icon: Icon }) => (
-        <PlainLink key={href} href={href} aria-current={isAt(pathname, href) ? 'page' : undefined}>
-          <Icon size={20} aria-hidden />
-          <span>{name}</span>
-          {name === 'Alerts' && open > 0 ? <AlertCount open={open} /> : null}
+      {main.map((place) => (
+        <PlainLink key={place.href} href={place.href} aria-current={isAt(pathname, place) ? 'page' : undefined}>
+          <place.icon size={20} aria-hidden />
+          <span>{place.name}</span>
+          {place.name === 'Alerts' && open > 0 ? <AlertCount open={open} /> : null}
         </PlainLink>
       ))}
       <Menu position="top-end" width={220}>
@@ -167,7 +171,7 @@ function FurtherPlaces({ demo }: { demo: boolean }): React.JSX.Element {
           component={PlainLink}
           href={href}
           leftSection={<Icon size={16} />}
-          aria-current={isAt(pathname, href) ? 'page' : undefined}
+          aria-current={isAt(pathname, { href }) ? 'page' : undefined}
         >
           {name}
         </Menu.Item>

@@ -6,6 +6,8 @@ import { paths } from '../paths.ts';
 import { useUnits } from '../preferences.ts';
 import { PlainLink } from '../ui/link.tsx';
 import { carName } from '../words.ts';
+import { ChoiceBox, keepText } from './choice-box.tsx';
+import type { Choice } from './choice-box.tsx';
 import { energyOf, EnergyGauge } from './energy-gauge.tsx';
 import { FreshnessMark } from './freshness-mark.tsx';
 import { SmartcarBadge } from './smartcar-badge.tsx';
@@ -32,12 +34,35 @@ export function LockState({ vehicle }: { vehicle: VehicleView }): React.JSX.Elem
   );
 }
 
-export function VehicleCard({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
+/** Opens the vehicle; while some are being chosen, chooses it instead. */
+export function VehicleCard({ vehicle, choice }: { vehicle: VehicleView; choice: Choice | null }): React.JSX.Element {
+  if (!choice) {
+    return (
+      <PlainLink href={paths.vehicle(vehicle.id)} className="card" data-vehicle={vehicle.id}>
+        <CardBody vehicle={vehicle} />
+      </PlainLink>
+    );
+  }
+  return (
+    // The box is what a keyboard reaches; the whole card is what a finger does.
+    <div
+      className="card card-choosing"
+      data-chosen={choice.isChosen || undefined}
+      onMouseDown={keepText}
+      onClick={(event) => choice.toggle(event.shiftKey)}
+    >
+      <ChoiceBox vehicle={vehicle} choice={choice} />
+      <CardBody vehicle={vehicle} />
+    </div>
+  );
+}
+
+function CardBody({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
   const units = useUnits();
   const { connection } = vehicle;
   const turn = turnOf(vehicle);
   return (
-    <PlainLink href={paths.vehicle(vehicle.id)} className="card" data-vehicle={vehicle.id}>
+    <>
       <span className="card-head">
         <strong>{vehicle.number}</strong>
         <span className="clip quiet">{carName(vehicle) ?? 'Make not known yet'}</span>
@@ -60,6 +85,6 @@ export function VehicleCard({ vehicle }: { vehicle: VehicleView }): React.JSX.El
         )}
         {turn ? <TurnChip next={turn} /> : null}
       </span>
-    </PlainLink>
+    </>
   );
 }

@@ -6,6 +6,8 @@ import type { KeyboardEvent } from 'react';
 
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { VehicleView as Shape } from '../preferences.ts';
+import type { Choosing } from '../selection.ts';
+import type { Choice } from './choice-box.tsx';
 import { VehicleCard } from './vehicle-card.tsx';
 import { VehicleRow, VehicleTableHead } from './vehicle-table.tsx';
 
@@ -14,12 +16,16 @@ interface VehicleListProps {
   shape: Shape;
   hasMore: boolean;
   loadMore: () => void;
+  choosing: Choosing;
+  /** Cards are pressed to choose, not to open. */
+  cardsChoose: boolean;
 }
 
 const cardWidth = 272;
 const sizes = { cards: 200, table: 44 } as const;
 
-export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListProps): React.JSX.Element {
+export function VehicleList(props: VehicleListProps): React.JSX.Element {
+  const { vehicles, shape, hasMore, loadMore, choosing, cardsChoose } = props;
   const { ref: measured, width } = useElementSize();
   const place = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -33,6 +39,11 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
     scrollMargin: top,
   });
   useEffect(() => virtual.measure(), [virtual, shape, columns]);
+  const order = vehicles.map(({ id }) => id);
+  const choiceOf = (id: string): Choice => ({
+    isChosen: choosing.isChosen(id),
+    toggle: (asRange) => choosing.toggle(id, order, asRange),
+  });
   const drawn = virtual.getVirtualItems();
   const last = drawn.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -45,9 +56,14 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
       role={shape === 'table' ? 'table' : 'list'}
       aria-label="Vehicles"
       {...(shape === 'table' ? { 'aria-rowcount': hasMore ? -1 : vehicles.length + 1 } : {})}
-      onKeyDown={(event) => walk(event, columns)}
+      onKeyDown={(event) => {
+        if (shape === 'table' && event.key === ' ') chooseByKey(event, choiceOf);
+        else walk(event, columns);
+      }}
     >
-      {shape === 'table' ? <VehicleTableHead /> : null}
+      {shape === 'table' ? (
+        <VehicleTableHead chosen={partOf(order, choosing)} onChooseAll={(chosen) => choosing.set(order, chosen)} />
+      ) : null}
       <div ref={place} className="virtual" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {drawn.map((row) => (
           <div
@@ -63,10 +79,10 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
             {vehicles.slice(row.index * columns, (row.index + 1) * columns).map((vehicle, at) =>
               shape === 'cards' ? (
                 <div role="listitem" key={vehicle.id}>
-                  <VehicleCard vehicle={vehicle} />
+                  <VehicleCard vehicle={vehicle} choice={cardsChoose ? choiceOf(vehicle.id) : null} />
                 </div>
               ) : (
-                <VehicleRow key={vehicle.id} vehicle={vehicle} index={row.index + at} />
+                <VehicleRow key={vehicle.id} vehicle={vehicle} index={row.index + at} choice={choiceOf(vehicle.id)} />
               ),
             )}
           </div>
@@ -74,6 +90,19 @@ export function VehicleList({ vehicles, shape, hasMore, loadMore }: VehicleListP
       </div>
     </div>
   );
+}
+
+function partOf(ids: readonly string[], choosing: Choosing): 'all' | 'some' | 'none' {
+  const chosen = ids.filter((id) => choosing.isChosen(id)).length;
+  return chosen === 0 ? 'none' : chosen === ids.length ? 'all' : 'some';
+}
+
+/** Space on a line chooses it, and with Shift everything from the one chosen before. */
+function chooseByKey(event: KeyboardEvent<HTMLDivElement>, choiceOf: (id: string) => Choice): void {
+  const id = event.target instanceof HTMLElement ? event.target.dataset['vehicle'] : undefined;
+  if (id === undefined) return;
+  event.preventDefault();
+  choiceOf(id).toggle(event.shiftKey);
 }
 
 /** Arrows go from vehicle to vehicle; Enter opens, as it does with every link. */

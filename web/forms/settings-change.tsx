@@ -20,12 +20,14 @@ const valuesOf = (
   staleHours: number | '';
   fromName: string;
   supportContact: string;
+  perMinute: number | '';
   askAfterMin: number | '';
 } => ({
   required: settings.requiredPermissions,
   staleHours: settings.staleAfterS === null ? '' : settings.staleAfterS / 3_600,
   fromName: settings.ownerMail.fromName,
   supportContact: settings.ownerMail.supportContact ?? '',
+  perMinute: settings.messagesPerMinute,
   askAfterMin: settings.askOwnersAfterS / 60,
 });
 
@@ -52,6 +54,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
       body: {
         requiredPermissions: values.required,
         staleAfterS: values.staleHours === '' ? null : Math.round(values.staleHours * 3_600),
+        ...(values.perMinute === '' ? {} : { messagesPerMinute: values.perMinute }),
         askOwnersAfterS: Math.round((values.askAfterMin === '' ? 0 : values.askAfterMin) * 60),
         ownerMail: { fromName: values.fromName.trim(), supportContact: orNull(values.supportContact) },
       },
@@ -98,6 +101,15 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
                 description="Address or phone number, shown in each message"
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
                 {...form.getInputProps('supportContact')}
+              />
+              <NumberInput
+                label="Messages a minute"
+                description="When many owners are asked at once"
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                min={1}
+                max={600}
+                allowDecimal={false}
+                {...form.getInputProps('perMinute')}
               />
             </SimpleGrid>
             <NumberInput

@@ -5,6 +5,7 @@ import type { Answer } from '../../src/http/contract/routes.ts';
 import { Age } from '../components/age.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
+import { MessageTabs } from '../components/message-tabs.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { VehicleName } from '../components/vehicle-name.tsx';
 import { StateTag } from '../components/state-tag.tsx';
@@ -42,6 +43,7 @@ export function MessagesPage(): React.JSX.Element {
           </Button>
         ) : null}
       </PageHead>
+      <MessageTabs />
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
       {list.isPending ? <RowsLoading of="messages" /> : null}
       {list.items && items.length === 0 ? (

@@ -111,6 +111,9 @@ function Section({
   );
 }
 
+/** Whoever comes for the owners comes to have them asked. */
+const chosen = { choose: 'all' } as const;
+
 const people = [
   { who: 'owner', name: 'Owner', nothing: 'no owner is asked for anything' },
   { who: 'operator', name: 'You', nothing: 'nothing for an operator' },
@@ -145,7 +148,10 @@ function Turns({ overview }: { overview: Overview }): React.JSX.Element {
           const number = overview.turns[who] ?? 0;
           return (
             <li key={who} className="line" data-none={number === 0 || undefined}>
-              <PlainLink href={paths.vehicles({ who })} className="line-link">
+              <PlainLink
+                href={paths.vehicles({ who, ...(who === 'owner' && number > 0 ? chosen : {}) })}
+                className="line-link"
+              >
                 <span className="line-number">{count(number)}</span> {name}
               </PlainLink>
               <span className="quiet">{number > 0 ? details[who] : nothing}</span>

@@ -2,13 +2,16 @@ import { Button, Group, Skeleton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { CarFront, Plus, SearchX } from 'lucide-react';
+import { useState } from 'react';
 
 import type { Query } from '../../src/http/contract/routes.ts';
+import type { VehicleFilterInput } from '../../src/http/contract/vehicles.ts';
 import { useCall } from '../api.ts';
 import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
 import { VehicleFilesMenu } from '../components/vehicle-files-menu.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SelectionBar } from '../components/selection-bar.tsx';
 import { VehicleFilters } from '../components/vehicle-filters.tsx';
 import { VehicleList } from '../components/vehicle-list.tsx';
 import { AddVehicleDrawer } from '../forms/vehicle-add.tsx';
@@ -17,6 +20,7 @@ import { usePaged } from '../paged.ts';
 import { paths } from '../paths.ts';
 import type { VehicleFilters as Filters } from '../paths.ts';
 import { setVehicleView, useVehicleView } from '../preferences.ts';
+import { useChoosing } from '../selection.ts';
 import { Empty } from '../ui/empty.tsx';
 import { PlainLink } from '../ui/link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
@@ -30,23 +34,19 @@ export function VehiclesPage(): React.JSX.Element {
   const preferred = useVehicleView();
   const shape = filters.view ?? preferred;
   const [adding, { open, close }] = useDisclosure(false);
+  const filter = filterOf(filters);
   const list = usePaged('listVehicles', { query: queryOf(filters), refetchByTime: false });
+  const matching = useMatching(filter, list.hasMore ? null : (list.items?.length ?? null));
+  const choosing = useChoosing(JSON.stringify(filter), filters.choose === 'all');
+  const [cardsChoose, setCardsChoose] = useState(filters.choose === 'all');
   const me = useMe();
   const vehicles = list.items ?? [];
-  const replace = (next: Filters): void => history.replace(paths.vehicles(next));
+  const replace = (next: Filters): void => history.replace(paths.vehicles(withoutChoice(next)));
   return (
     <>
       <PageHead
         title="Vehicles"
-        note={
-          <VehiclesNote
-            filters={filters}
-            shown={vehicles.length}
-            more={list.hasMore}
-            at={list.updatedAt}
-            failed={list.isRefetchError}
-          />
-        }
+        note={<VehiclesNote filter={filter} matching={matching} at={list.updatedAt} failed={list.isRefetchError} />}
       >
         <ReasonedButton leftSection={<Plus size={16} />} onClick={open} reason={me.may('changeVehicles')}>
           Add vehicle
@@ -57,10 +57,15 @@ export function VehiclesPage(): React.JSX.Element {
         filters={filters}
         shape={shape}
         makes={[...new Set(vehicles.flatMap((vehicle) => vehicle.make ?? []))]}
+        isChoosing={cardsChoose}
         onChange={replace}
         onShape={(view) => {
           setVehicleView(view);
           replace({ ...filters, view });
+        }}
+        onChoosing={(next) => {
+          setCardsChoose(next);
+          if (!next) choosing.clear();
         }}
       />
       {filters.incident ? (
@@ -70,11 +75,19 @@ export function VehiclesPage(): React.JSX.Element {
       {list.isPending ? <VehiclesLoading shape={shape} /> : null}
       {list.items && vehicles.length > 0 ? (
         <div className={list.isFormer ? 'fading' : undefined}>
-          <VehicleList vehicles={vehicles} shape={shape} hasMore={list.hasMore} loadMore={list.loadMore} />
+          <VehicleList
+            vehicles={vehicles}
+            shape={shape}
+            hasMore={list.hasMore}
+            loadMore={list.loadMore}
+            choosing={choosing}
+            cardsChoose={cardsChoose}
+          />
         </div>
       ) : null}
+      <SelectionBar choosing={choosing} filter={filter} matching={matching} />
       {list.items && vehicles.length === 0 ? (
-        <NoVehicles filtered={isFiltered(filters)} onClear={() => history.push(paths.vehicles())} onAdd={open} />
+        <NoVehicles filtered={isFiltered(filter)} onClear={() => history.push(paths.vehicles())} onAdd={open} />
       ) : null}
       <AddVehicleDrawer opened={adding} onClose={close} />
     </>
@@ -94,32 +107,60 @@ function OfIncident({ id, onClear }: { id: string; onClear: () => void }): React
   );
 }
 
-const isFiltered = ({ status, freshness, make, who, incident, q }: Filters): boolean =>
-  Boolean(status ?? freshness ?? make ?? who ?? incident ?? q);
+const isFiltered = (filter: VehicleFilterInput): boolean => Object.keys(filter).length > 0;
+
+/** "All are chosen" is how a link begins; whoever changes the filters chooses for themselves. */
+function withoutChoice(filters: Filters): Filters {
+  const { choose: _, ...others } = filters;
+  return others;
+}
 
 /** The address may hold any word; the server refuses what it does not know, and the page says so. */
-const queryOf = ({ status, freshness, make, who, incident, q }: Filters): Query<'listVehicles'> =>
-  ({ status, freshness, make, who, incident, q, limit: 100 }) as Query<'listVehicles'>;
+function filterOf(filters: Filters): VehicleFilterInput {
+  const { status, cause, freshness, make, who, incident, lapsesBefore, permissionMissing, q } = filters;
+  const given = {
+    status,
+    cause,
+    freshness,
+    make,
+    who,
+    incident,
+    permissionMissing,
+    q,
+    lapsesBefore: instantOf(lapsesBefore),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as VehicleFilterInput;
+}
+
+const instantOf = (day: string | undefined): string | undefined =>
+  day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T00:00:00.000Z` : day;
+
+const queryOf = (filters: Filters): Query<'listVehicles'> =>
+  ({ ...filterOf(filters), sort: filters.sort, limit: 100 }) as Query<'listVehicles'>; // as `filterOf` says
+
+/** How many match: what is loaded, where that is all; else counted. Null until it is known. */
+function useMatching(filter: VehicleFilterInput, loaded: number | null): number | null {
+  const isCounted = loaded === null;
+  const counted = useCall('countVehicles', { query: filter }, { enabled: isCounted });
+  return loaded ?? counted.data?.count ?? null;
+}
 
 interface VehiclesNoteProps {
-  filters: Filters;
-  shown: number;
-  more: boolean;
+  filter: VehicleFilterInput;
+  matching: number | null;
   at: number;
   failed: boolean;
 }
 
-/** How many there are, as far as it is known without counting. */
-function VehiclesNote({ filters, shown, more, at, failed }: VehiclesNoteProps): React.JSX.Element | null {
+function VehiclesNote({ filter, matching, at, failed }: VehiclesNoteProps): React.JSX.Element | null {
   const overview = useCall('getOverview');
   if (at === 0) return null;
   const all = overview.data?.vehicles;
-  const text = isFiltered(filters)
-    ? `${count(shown)}${more ? ' or more' : ''}${all === undefined ? '' : ` of ${count(all)}`}`
-    : count(Math.max(all ?? 0, shown));
+  const isPart = isFiltered(filter) && all !== undefined;
   return (
     <>
-      {text} · <FreshAt at={at} failed={failed} />
+      {matching === null ? '' : `${count(matching)}${isPart ? ` of ${count(all)}` : ''} · `}
+      <FreshAt at={at} failed={failed} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
 import type { FileName } from './paths.ts';
+import { reconnectItemQuery } from './reconnects.ts';
 import { idParam, none } from './shared.ts';
 import { vehicleQuery } from './vehicles.ts';
 
@@ -21,7 +22,7 @@ const separator = z
   .describe('Between the cells; Excel wants a semicolon where a comma stands in decimal numbers.');
 
 /** The filters of the list, without its pages. */
-export const exportQuery = vehicleQuery.omit({ limit: true, cursor: true }).extend({ separator });
+export const exportQuery = vehicleQuery.omit({ limit: true, cursor: true, sort: true }).extend({ separator });
 
 export const fileRoutes = {
   exportVehicles: {
@@ -51,6 +52,13 @@ export const fileRoutes = {
     query: none,
     needs: 'read',
     audited: false,
+  },
+  reconnectsReport: {
+    summary: 'What became of each car of many reconnects, with whom to call',
+    params: idParam,
+    query: reconnectItemQuery.pick({ state: true }),
+    needs: 'read',
+    audited: true,
   },
 } as const satisfies Record<FileName, FileRoute>;
 

@@ -153,6 +153,7 @@ export const settings = z.object({
   optionalPermissions: z.array(z.string()),
   staleAfterS: z.number().int().nullable(),
   ownerMail: z.object({ fromName: z.string(), supportContact: z.string().nullable() }),
+  messagesPerMinute: z.number().int().describe('Owners that are written to in a minute, when many are asked at once.'),
   timeZone: z.string(),
   makes: makeOverrides.optional().describe('What the fleet has set otherwise for single makes; see /makes.'),
 });
@@ -161,4 +162,5 @@ export const settingsChange = z.strictObject({
   requiredPermissions: z.array(z.string().max(60)).min(1).max(40).optional(),
   staleAfterS: z.number().int().min(300).max(2_592_000).nullable().optional(),
   ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),
+  messagesPerMinute: z.number().int().min(1).max(600).optional(),
 });

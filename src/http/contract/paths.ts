@@ -6,6 +6,7 @@ export const paths = {
   listFleets: ['GET', '/fleets'],
   createFleet: ['POST', '/fleets'],
   listVehicles: ['GET', '/vehicles'],
+  countVehicles: ['GET', '/vehicles/count'],
   createVehicle: ['POST', '/vehicles'],
   importVehicles: ['POST', '/vehicles/import'],
   listImports: ['GET', '/imports'],
@@ -46,6 +47,14 @@ export const paths = {
   resumeMove: ['POST', '/moves/:id/resume'],
   finishMove: ['POST', '/moves/:id/finish'],
   rollBackMove: ['POST', '/moves/:id/roll-back'],
+  previewReconnects: ['POST', '/reconnects/preview'],
+  sendReconnects: ['POST', '/reconnects'],
+  listReconnects: ['GET', '/reconnects'],
+  getReconnects: ['GET', '/reconnects/:id'],
+  listReconnectVehicles: ['GET', '/reconnects/:id/vehicles'],
+  pauseReconnects: ['POST', '/reconnects/:id/pause'],
+  resumeReconnects: ['POST', '/reconnects/:id/resume'],
+  cancelReconnects: ['POST', '/reconnects/:id/cancel'],
   listNotifications: ['GET', '/notifications'],
   getNotification: ['GET', '/notifications/:id'],
   listMailbox: ['GET', '/mailbox'],
@@ -75,6 +84,7 @@ export const files = {
   importTemplate: '/imports/template.csv',
   importProblems: '/imports/:id/problems.csv',
   moveReport: '/moves/:id/report.csv',
+  reconnectsReport: '/reconnects/:id/report.csv',
 } as const satisfies Record<string, string>;
 
 export type FileName = keyof typeof files;

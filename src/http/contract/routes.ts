@@ -10,6 +10,7 @@ import * as m from './moves.ts';
 import * as o from './operations.ts';
 import type { CallName } from './paths.ts';
 import * as rec from './reconciliation.ts';
+import * as r from './reconnects.ts';
 import { idParam, none } from './shared.ts';
 import * as v from './vehicles.ts';
 
@@ -49,6 +50,7 @@ export const routes = {
   listFleets: list('Fleets of the caller', none, o.fleetList),
   createFleet: create('Makes a fleet (installation administrator)', o.fleetCreate, o.fleet, 'changeSettings'),
   listVehicles: list('Vehicles', v.vehicleQuery, v.vehicleList),
+  countVehicles: list('How many vehicles there are', v.vehicleCountQuery, v.vehicleCount),
   createVehicle: create('Adds a vehicle', v.vehicleCreate, v.vehicle, 'changeVehicles'),
   importVehicles: {
     ...create(
@@ -129,6 +131,32 @@ export const routes = {
   resumeMove: act('Goes on', none, m.move, 'move'),
   finishMove: act("Makes it final, and erases v2's tokens", none, m.move, 'move'),
   rollBackMove: act('Puts cars back on v2; all of them where none are named', m.rollBack, m.move, 'move'),
+  previewReconnects: route({
+    summary: 'What would happen if these vehicles were reconnected: who is asked, who is not and why. Changes nothing',
+    params: none,
+    query: none,
+    body: r.reconnectSelection,
+    response: r.reconnectPreview,
+    needs: 'connect',
+  }),
+  sendReconnects: create(
+    'Sends what a preview showed: one message an owner',
+    r.reconnectSend,
+    r.reconnectsDetail,
+    'connect',
+  ),
+  listReconnects: list('Many reconnects at once, newest first', o.pageQuery, r.reconnectsList),
+  getReconnects: one('One of them with how far its owners came', r.reconnectsDetail),
+  listReconnectVehicles: route({
+    summary: 'What became of each vehicle',
+    params: idParam,
+    query: r.reconnectItemQuery,
+    response: r.reconnectItemList,
+    needs: 'read',
+  }),
+  pauseReconnects: act('Writes to nobody for now', none, r.reconnectsDetail, 'connect'),
+  resumeReconnects: act('Goes on', none, r.reconnectsDetail, 'connect'),
+  cancelReconnects: act('Takes back what had no turn yet', none, r.reconnectsDetail, 'connect'),
   listNotifications: list('Messages to owners', o.notificationQuery, o.notificationList),
   getNotification: one('One message', o.notification),
   listMailbox: list("The demo's mailbox", o.pageQuery, o.mailList),

@@ -106,19 +106,35 @@ export type SignalView = z.infer<typeof signal>;
 
 export const vehicleList = listOf(vehicle);
 
-export const vehicleQuery = z.object({
-  ...page,
+/** What vehicles are chosen by, in lists and in acts on many. */
+export const vehicleFilter = z.strictObject({
   status: z.enum(['active', 'pending', 'expired', 'disconnected', 'error', 'unconnected']).optional(),
   cause: z.string().max(60).optional(),
   freshness: z.enum(['fresh', 'stale', 'never']).optional(),
   make: z.string().max(60).optional(),
   owner: z.string().max(64).optional(),
   lapsesBefore: instant.optional().describe('Only those whose grant lapses before this.'),
-  sort: z.enum(['number', 'lapsesAt']).default('number').describe('By number, or by lapse, soonest first.'),
+  permissionMissing: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Only those whose owner did not allow this; `any`: something that the fleet requires.'),
   q: z.string().trim().max(100).optional().describe('Number, plate, VIN, make, model or owner.'),
   incident: z.string().max(64).optional().describe('Only those that failed in this incident.'),
   who: z.string().max(20).optional().describe('Whose turn it is.'),
 });
+export type VehicleFilterInput = z.infer<typeof vehicleFilter>;
+
+export const vehicleQuery = z.object({
+  ...page,
+  ...vehicleFilter.shape,
+  sort: z
+    .enum(['number', 'since', 'lapsesAt'])
+    .default('number')
+    .describe('By number; by time in the present status, longest first; or by lapse, soonest first.'),
+});
+export const vehicleCountQuery = z.object(vehicleFilter.shape);
+export const vehicleCount = z.object({ count: z.number().int() });
 
 const plate = line(20).min(1);
 const vin = z

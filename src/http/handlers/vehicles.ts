@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Powertrain } from '../../domain/vehicle.ts';
 import { ownFleet } from '../../store/fleet.ts';
 import { listTimeline } from '../../store/timeline-list.ts';
-import { listVehicles, vehicleById } from '../../store/vehicle-list.ts';
+import { countVehicles, listVehicles, vehicleById } from '../../store/vehicle-list.ts';
 import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { VehicleView } from '../contract/vehicles.ts';
@@ -15,6 +15,7 @@ import { iso, presentHappening } from '../present.ts';
 
 type VehicleCalls =
   | 'listVehicles'
+  | 'countVehicles'
   | 'createVehicle'
   | 'getVehicle'
   | 'changeVehicle'
@@ -27,6 +28,11 @@ type VehicleCalls =
 export function vehicleHandlers({ flows }: HandlerNeeds): Pick<Handlers, VehicleCalls> {
   return {
     listVehicles: list,
+    countVehicles: ({ query, now, inFleet }) =>
+      inFleet(async (tx) => {
+        const { settings } = await ownFleet(tx);
+        return { count: await countVehicles(tx, query, { settings, now }) };
+      }),
     getVehicle: (call) => view(call, vehicleId(call.params.id)),
     async createVehicle(call) {
       const { powertrain, ...body } = call.body;
@@ -82,7 +88,8 @@ async function list({ query, now, inFleet }: Call<'listVehicles'>): ReturnType<H
   const after = textCursor(query.cursor);
   return inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
-    const found = await listVehicles(tx, query, { after, limit: query.limit, settings, now });
+    const { limit, sort } = query;
+    const found = await listVehicles(tx, query, { after, limit, sort, settings, now });
     const { rows, nextCursor } = pageOf(found, query.limit, ({ sortKey, id }) => [sortKey, id]);
     return { items: rows.map((row) => presentListed(row, settings, now)), nextCursor };
   });

@@ -1,0 +1,63 @@
+/** What vehicles are chosen by, as conditions over v (vehicle), o (owner), s (state) and c (connection). */
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+
+import { causeNames, factsOf } from '../domain/cause.ts';
+import type { Cause, Status, Who } from '../domain/cause.ts';
+import type { FreshnessState } from '../domain/freshness.ts';
+import { containing } from './like.ts';
+
+export interface VehicleFilter {
+  status?: Status | 'unconnected' | undefined;
+  cause?: string | undefined;
+  freshness?: FreshnessState | undefined;
+  make?: string | undefined;
+  owner?: string | undefined;
+  /** An instant; only living connections whose grant lapses before it. */
+  lapsesBefore?: string | undefined;
+  /** Living connections whose owner did not allow this; `any`: something that the fleet requires. */
+  permissionMissing?: string | undefined;
+  /** Part of a number, plate, VIN, make, model or owner's name. */
+  q?: string | undefined;
+  who?: string | undefined;
+  /** Only vehicles that failed in this incident. */
+  incident?: string | undefined;
+}
+
+/** All conditions but freshness, which goes by the makes. */
+export function plainConditions(filter: VehicleFilter): RawBuilder<boolean>[] {
+  const { status, cause, make, owner, q, who, lapsesBefore, permissionMissing, incident } = filter;
+  const conditions = [
+    status === 'unconnected' ? sql<boolean>`c.id is null` : null,
+    status && status !== 'unconnected' ? sql<boolean>`c.status = ${status}` : null,
+    cause ? sql<boolean>`c.cause = ${cause}` : null,
+    make ? sql<boolean>`v.make = ${make.toUpperCase()}` : null,
+    owner ? sql<boolean>`v.owner_id = ${owner}` : null,
+    who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
+    q ? matches(q) : null,
+    incident
+      ? sql<boolean>`exists (select from incident_vehicle m where m.incident_id = ${incident} and m.vehicle_id = v.id)`
+      : null,
+    lapsesBefore ? sql<boolean>`(c.ended_at is null and c.lapses_at < ${lapsesBefore}::timestamptz)` : null,
+    permissionMissing
+      ? sql<boolean>`(c.ended_at is null and not c.permissions @> ${wantedPermissions(permissionMissing)})`
+      : null,
+  ];
+  return conditions.filter((condition) => condition !== null);
+}
+
+/** A transaction sees its own fleet alone, so there is one row. */
+const wantedPermissions = (permission: string): RawBuilder<string[]> =>
+  permission === 'any'
+    ? sql<string[]>`(select array(select jsonb_array_elements_text(settings -> 'requiredPermissions')) from fleet)`
+    : sql<string[]>`${[permission]}::text[]`;
+
+const causesOf = (who: string): Cause[] => causeNames.filter((cause) => factsOf(cause).who === (who as Who)); // compared only
+
+function matches(q: string): RawBuilder<boolean> {
+  const pattern = containing(q);
+  const columns = ['v.number', 'v.plate', 'v.vin', 'v.make', 'v.model', 'o.name'].map(
+    (name) => sql`${sql.ref(name)} ilike ${pattern}`,
+  );
+  return sql<boolean>`(${sql.join(columns, sql` or `)})`;
+}
