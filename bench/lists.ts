@@ -30,7 +30,7 @@ interface Question {
 const list =
   (filter: VehicleFilter, fromMiddle = false): Question['inDatabase'] =>
   (tx, now, middle) =>
-    listVehicles(tx, filter, { after: fromMiddle ? middle : null, limit, settings: {}, now });
+    listVehicles(tx, filter, { after: fromMiddle ? middle : null, limit, settings: {}, v3: true, now });
 const search = (q: string, what: string): Question => ({
   name: `search: ${what}`,
   goalMs: 10,
@@ -154,7 +154,7 @@ async function middleOf(database: Database, ask: Ask, fleet: FleetId): Promise<M
     cursor = answer.nextCursor ?? cursor;
   }
   const seen = await database.asFleet(fleet, (tx) =>
-    listVehicles(tx, {}, { after: null, limit: pages * pageSize, settings: {}, now: new Date() }),
+    listVehicles(tx, {}, { after: null, limit: pages * pageSize, settings: {}, v3: true, now: new Date() }),
   );
   const last = seen[pages * pageSize - 1];
   if (!last || !cursor) throw new Error('The fleet is too small to have a middle page.');

@@ -31,7 +31,7 @@ export function endingOf(meaning: Meaning): Ending {
   return {
     cause,
     status,
-    nextAction: nextActionFor(cause, status)?.text ?? '',
+    nextAction: nextActionFor(cause, status, null)?.text ?? '',
     again: againAfter(meaning, retryAfterS),
     operator: causeText(cause, anyMake),
     owner: who === 'owner' || cause === 'permissionMissing' ? ownerCauseText(cause, anyMake) : null,

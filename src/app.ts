@@ -11,10 +11,12 @@ import { CallFailed, NotThereYet } from './flows/call-failed.ts';
 import { check } from './flows/check.ts';
 import { checkCompatibility } from './flows/check-compatibility.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
+import { confirmGrant, refuseGrant } from './flows/decide-grant.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
 import { endIncident } from './flows/incidents.ts';
+import { grantsDue } from './flows/grants-due.ts';
 import { goOnWithImport, importDue, startImport, undoImport } from './flows/import.ts';
 import { discardImport, previewImport } from './flows/import-preview.ts';
 import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
@@ -28,6 +30,7 @@ import { previewReconnects } from './flows/preview-reconnects.ts';
 import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
 import { platformsOf, reconcileDue, requestReconciliation } from './flows/reconcile.ts';
+import { removeGrant } from './flows/remove-grant.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnectDue } from './flows/reconnect-due.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
@@ -195,6 +198,8 @@ export function bindFlows(ground: Ground): Flows {
     requestReconciliation: (now) => requestReconciliation(ground, now),
     reconciledPlatforms: () => platformsOf(ground),
     adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),
+    confirmGrant: (context, id, now) => confirmGrant(ground, context, id, now),
+    refuseGrant: (context, id, now) => refuseGrant(ground, context, id, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
     endIncident: (context, id, now) => endIncident(ground, context, id, now),
@@ -290,12 +295,14 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
       reconcile: (_task, now) => reconcileDue(ground, now),
       'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
+      'remove-grant': (task, now) => removeGrant(ground, task, now),
       'complete-connect': (task, now) => completeConnect(ground, task, now),
       'go-on-with-import': (task, now) => goOnWithImport(ground, task, now),
       'deliver-notification': (task, now) => deliver(ground, task, now),
     },
     recurring: {
       'complete-due': (now) => completeDue(ground, now),
+      'grants-due': (now) => grantsDue(ground, now),
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'revoke-due': (now) => revokeDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),

@@ -112,6 +112,7 @@ const small: readonly CallName[] = [
   'getOverview',
   'listAlerts',
   'listIncidents',
+  'listGrants',
   'listNotifications',
   'listMailbox',
   'listWebhookEvents',

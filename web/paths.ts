@@ -33,6 +33,7 @@ export const paths = {
   import: (id: string) => `/vehicles/import/${encodeURIComponent(id)}`,
   alerts: (state?: string) => `/alerts${filled({ state })}`,
   incidents: () => '/incidents',
+  toConfirm: () => '/to-confirm',
   messages: () => '/messages',
   reconnects: () => '/reconnects',
   reconnect: (id: string) => `/reconnects/${encodeURIComponent(id)}`,

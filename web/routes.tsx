@@ -114,6 +114,11 @@ const incidents = createRoute({
   path: '/incidents',
   component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
 });
+const toConfirm = createRoute({
+  ...inside,
+  path: '/to-confirm',
+  component: lazyRouteComponent(() => import('./pages/to-confirm.tsx'), 'ToConfirmPage'),
+});
 const messages = createRoute({
   ...inside,
   path: '/messages',
@@ -189,6 +194,7 @@ const routeTree = root.addChildren([
     importOne,
     alerts,
     incidents,
+    toConfirm,
     messages,
     reconnects,
     reconnect,

@@ -8,11 +8,13 @@ export const statuses: readonly Status[] = ['active', 'pending', 'expired', 'dis
 export type Who = 'owner' | 'operator' | 'vehicle' | 'manufacturer' | 'smartcar' | 'us' | 'nobody';
 
 /** How a reconnect goes: without the owner, through Connect in one of three ways, outside Connect, or not at all. */
-export type Route = 'automatic' | 'reauthenticate' | 'authorize' | 'widen' | 'ownerAction' | 'none';
+export const routeNames = ['automatic', 'reauthenticate', 'authorize', 'widen', 'ownerAction', 'none'] as const;
+export type Route = (typeof routeNames)[number];
 
 interface CauseFacts {
   status: Exclude<Status, 'active'>;
   who: Who;
+  /** How a reconnect usually goes; what is held of the connection may ask for another way: see reconnect-route.ts. */
   route: Route;
   /** Seconds until we ask again by ourselves; null when only a person or an event can change it. */
   retryAfterS: number | null;

@@ -1,6 +1,5 @@
 /** A connection: one owner's grant for one vehicle, and what can be done with it now. */
-import { factsOf } from './cause.ts';
-import type { Cause, Route, Status } from './cause.ts';
+import type { Cause, Status } from './cause.ts';
 import type { AccountMeaning, GapMeaning, VehicleMeaning } from './failure.ts';
 import type {
   ConnectionId,
@@ -57,6 +56,8 @@ export interface Connection {
   /** While pending: when waiting for the first data ends. Null otherwise. */
   pendingDeadlineAt: Date | null;
   permissions: Permission[];
+  /** Granted, says Smartcar's list, and yet refused when the car was read; empty unless that is the cause. */
+  refusedPermissions: Permission[];
   suspicion: Suspicion | null;
   /** What the car itself answered last (asleep, out of reach); null when it last answered normally. */
   vehicleState: { meaning: VehicleMeaning; since: Date } | null;
@@ -68,6 +69,8 @@ export interface Connection {
   failures: number;
   /** Smartcar's partly built re-authentication address from the error that expired it. */
   resolutionUrl: string | null;
+  /** What Smartcar's list said of it since it broke: it is there, or it is not; null when it was not asked. */
+  listed: boolean | null;
   lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
   /** When a reading last reached us. */
   lastTelemetryAt: Date | null;
@@ -118,10 +121,4 @@ export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissio
     lock: command,
     unlock: command,
   };
-}
-
-/** The way a reconnect takes now. */
-export function routeOf(connection: Pick<Connection, 'cause'> | null): Route {
-  if (!connection) return 'authorize';
-  return connection.cause ? factsOf(connection.cause).route : 'none';
 }

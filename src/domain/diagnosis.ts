@@ -174,7 +174,9 @@ function recentStep({ connection: c, check }: Known, name: StepName, now: Date):
 
 /** What Smartcar's list says where it was just asked; else what was granted when the owner was last in Connect. */
 function grantedNow(known: Known, now: Date): readonly Permission[] {
-  const granted = known.connection?.permissions ?? [];
+  const { permissions = [], refusedPermissions = [] } = known.connection ?? {};
+  // What was refused when the car was read is as good as not granted.
+  const granted = permissions.filter((permission) => !refusedPermissions.includes(permission));
   const finding = recentStep(known, 'permissions', now)?.finding;
   if (finding?.says !== 'gaps') return granted;
   const refused = new Set(finding.gaps.filter(({ why }) => why === 'notGranted').map(({ permission }) => permission));

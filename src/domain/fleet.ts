@@ -24,12 +24,17 @@ export interface Settings {
   /** Seconds that a message to an owner waits, so that cars that break together come in one, and an outage shows first. */
   askOwnersAfterS: number;
   timeZone: string;
+  /** Whether an operator has to confirm a car whose VIN can't be compared: each, those that could be another one, or none. */
+  confirmWithoutVin: ConfirmWithoutVin;
 }
 
 /** Everything that an owner is asked for. */
 export const askedPermissions = (
   settings: Pick<Settings, 'requiredPermissions' | 'optionalPermissions'>,
 ): Permission[] => [...new Set([...settings.requiredPermissions, ...settings.optionalPermissions])];
+
+export const confirmWithoutVinChoices = ['always', 'whenUnclear', 'never'] as const;
+export type ConfirmWithoutVin = (typeof confirmWithoutVinChoices)[number];
 
 export interface Fleet {
   id: FleetId;
@@ -61,5 +66,6 @@ export function defaultSettings(fleetName: string): Settings {
     messagesPerMinute: usualMessagesPerMinute,
     askOwnersAfterS: 300,
     timeZone: 'Europe/Berlin',
+    confirmWithoutVin: 'whenUnclear',
   };
 }

@@ -26,6 +26,7 @@ export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
 export type ReconnectBatchId = Id<'rcb'>;
 export type IncidentId = Id<'inc'>;
+export type GrantId = Id<'grt'>;
 export type ImportId = Id<'imp'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
@@ -37,6 +38,7 @@ export type Prefix =
   | 'rec'
   | 'dft'
   | 'inc'
+  | 'grt'
   | 'imp'
   | 'flt'
   | 'veh'

@@ -4,7 +4,6 @@
  *
  * @see docs/decisions/0016-move-to-v3.md
  */
-import type { Cause } from './cause.ts';
 import type { Connection } from './connection.ts';
 import { isAccountMeaning } from './failure.ts';
 import type { SignalFailure } from './failure.ts';
@@ -13,6 +12,7 @@ import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
 import { judge } from './proof.ts';
 import type { Reading } from './reading.ts';
+import { tokensGone } from './reconnect-route.ts';
 import { after } from './schedule.ts';
 import type { SignalCode } from './signal.ts';
 
@@ -74,9 +74,6 @@ type Movable = Pick<
   | 'permissions'
 >;
 
-/** What broke with v2's tokens alone: on v3 nobody needs them, so the move itself mends it. */
-const mendedByMove: ReadonlySet<Cause> = new Set<Cause>(['tokensLost', 'tokensRefused', 'grantLapsed']);
-
 /** What can be said of a connection without asking Smartcar. */
 export function readiness(c: Movable): {
   verdict: Exclude<MoveVerdict, 'notListed' | 'permissionsDiffer'>;
@@ -89,7 +86,7 @@ export function readiness(c: Movable): {
   }
   if (c.status === 'pending') return { verdict: 'waits', reason: 'pending' };
   if (c.suspicion) return { verdict: 'waits', reason: 'suspected' };
-  if (c.status === 'active' || (c.cause && mendedByMove.has(c.cause))) return { verdict: 'ready', reason: null };
+  if (c.status === 'active' || (c.cause && tokensGone.includes(c.cause))) return { verdict: 'ready', reason: null };
   return { verdict: 'waits', reason: 'broken' };
 }
 

@@ -47,7 +47,10 @@ export interface ClearedOutcome extends Observation {
   claims: Claim[];
 }
 
-/** The owner came back from Connect, and Smartcar's own list of connections agrees. */
+/**
+ * The grant works again, and Smartcar's own list of connections agrees: the owner came back from Connect, or (`via`
+ * operator) v3 lists what v2's tokens no longer reach.
+ */
 export interface RepairedOutcome extends Observation {
   kind: 'repaired';
   permissions: Permission[];
@@ -64,6 +67,11 @@ export interface ListedOutcome extends Observation {
   permissions: Permission[] | null;
   /** Null where the list has no ids. */
   smartcarConnectionId: SmartcarConnectionId | null;
+}
+
+/** v3 was asked for a grant of v2 whose tokens are gone, and does not list it: only the owner can help. */
+export interface NotOnV3Outcome extends Observation {
+  kind: 'notOnV3';
 }
 
 /** Somebody disconnected it here. Final. */
@@ -88,5 +96,6 @@ export type Outcome =
   | ClearedOutcome
   | RepairedOutcome
   | ListedOutcome
+  | NotOnV3Outcome
   | DisconnectedOutcome
   | MovedOutcome;

@@ -28,3 +28,14 @@ export const knownPermissions: readonly Permission[] = [...defaultRequiredPermis
 export function missingPermissions(required: readonly Permission[], granted: readonly Permission[]): Permission[] {
   return required.filter((permission) => !granted.includes(permission));
 }
+
+/** What a fleet requires and can't make use of: not granted, or granted and refused all the same. In the order of `required`. */
+export function lackingPermissions(
+  required: readonly Permission[],
+  {
+    permissions,
+    refusedPermissions,
+  }: { permissions: readonly Permission[]; refusedPermissions: readonly Permission[] },
+): Permission[] {
+  return required.filter((permission) => !permissions.includes(permission) || refusedPermissions.includes(permission));
+}

@@ -4,11 +4,11 @@
  *
  * @see docs/decisions/0026-many-at-once.md
  */
-import type { Cause, Route } from './cause.ts';
-import { routeOf } from './connection.ts';
+import type { Cause } from './cause.ts';
 import type { Connection } from './connection.ts';
 import type { OwnerId, VehicleId } from './ids.ts';
 import { ownerQuietS } from './owner.ts';
+import type { Start } from './reconnect-route.ts';
 import { after } from './schedule.ts';
 
 export const skipReasons = [
@@ -18,6 +18,8 @@ export const skipReasons = [
   'pending',
   'underway',
   'outage',
+  'toConfirm',
+  'movable',
   'nothingHelps',
   'ownerAction',
   'noOwner',
@@ -72,6 +74,10 @@ export interface Candidate {
   connection: Pick<Connection, 'status' | 'cause' | 'endedAt'> | null;
   /** Null when nobody's name stands on the grant. */
   owner: AskableOwner | null;
+  /** What a reconnect of it alone would start, by the table of routes. */
+  starts: Start;
+  /** Its owner came back with a car that an operator has to confirm or refuse. */
+  isToConfirm: boolean;
   /** It waits for its turn in another batch. */
   isUnderway: boolean;
   /** An incident holds it: its make, or Smartcar, is out of order as a whole. */
@@ -91,28 +97,30 @@ export function judge(car: Candidate, now: Date): Verdict {
   if (connection.status === 'pending') return skip('pending');
   if (car.isUnderway) return skip('underway');
   if (car.hasOutage) return skip('outage');
-  const route = routeOf(connection);
-  switch (route) {
-    case 'automatic':
+  switch (car.starts) {
+    case 'read':
       return { act: 'retry', cause };
-    case 'none':
+    case 'moveToV3':
+      return skip('movable');
+    case 'nothing':
       return skip('nothingHelps');
-    case 'ownerAction':
+    case 'explain':
       return skip('ownerAction');
-    case 'reauthenticate':
-    case 'authorize':
+    case 'signIn':
+    case 'grant':
     case 'widen':
-      return askOr(car, cause, route, now);
+      return askOr(car, cause, now);
   }
 }
 
 /** Asks the owner, unless that can't reach them, or would be one message too many. */
-function askOr(car: Candidate, cause: Cause, route: Route, now: Date): Verdict {
+function askOr(car: Candidate, cause: Cause, now: Date): Verdict {
   const { owner } = car;
   const skip = (reason: SkipReason): Verdict => ({ act: 'skip', reason, cause });
+  if (car.isToConfirm) return skip('toConfirm');
   if (!owner) return skip('noOwner');
   if (!owner.hasAddress) return skip('noAddress');
-  if (!car.isMailable && route !== 'reauthenticate') return skip('notByMail');
+  if (!car.isMailable && car.starts !== 'signIn') return skip('notByMail');
   if (owner.lastMessage?.state === 'failed') return skip('mailFails');
   if (owner.lastMessage && isRecent(owner.lastMessage, now)) return skip('askedLately');
   return { act: 'ask', ownerId: owner.id, cause };

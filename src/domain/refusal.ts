@@ -35,6 +35,15 @@ export const refusals = {
     status: 409,
     title: "Only Smartcar's v2 answers this, and there is no secret for it. Set SMARTCAR_CLIENT_SECRET first.",
   },
+  grant_held: {
+    status: 409,
+    title: 'The fleet is checking that this is your car. There is nothing you need to do until it has.',
+  },
+  grant_decided: { status: 409, title: 'This was decided already.' },
+  grant_gone: {
+    status: 409,
+    title: 'Smartcar does not list this grant any more. Ask the owner to connect the car again.',
+  },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
   incident_closed: { status: 409, title: 'This incident is over already.' },
   move_needs_v3: {
@@ -62,6 +71,7 @@ export const refusals = {
     status: 410,
     title: 'This link was used already. Ask the fleet for a new one if something is still open.',
   },
+  link_ended: { status: 410, title: 'The fleet has ended this connection since. Ask the fleet for a new link.' },
   session_unknown: { status: 400, title: 'We do not know this sign-in. Start again from your link.' },
   session_expired: { status: 410, title: 'This sign-in took too long. Start again from your link.' },
   database_unavailable: { status: 503, title: 'The database can not be reached. Try again in a moment.' },

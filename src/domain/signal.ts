@@ -43,3 +43,8 @@ export function requiredSignals(permissions: readonly Permission[]): SignalCode[
   const required = proving.filter((code) => permissions.includes(signals[code]?.permission ?? ''));
   return required.length > 0 ? required : proving;
 }
+
+/** The permissions that these signals need, each once. */
+export function permissionsFor(codes: readonly SignalCode[]): Permission[] {
+  return [...new Set(codes.flatMap((code) => signals[code]?.permission ?? []))];
+}

@@ -1,9 +1,10 @@
 /** Work that happens later: names and payloads of the job engine's tasks. Enqueued in the transaction that causes them. */
-import type { ConnectionId, ConnectSessionId, FleetId, ImportId, NotificationId } from './ids.ts';
+import type { ConnectionId, ConnectSessionId, FleetId, GrantId, ImportId, NotificationId } from './ids.ts';
 
 export interface Tasks {
   'ensure-subscription': { fleetId: FleetId; connectionId: ConnectionId };
   'revoke-at-smartcar': { fleetId: FleetId; connectionId: ConnectionId };
+  'remove-grant': { fleetId: FleetId; grantId: GrantId };
   'complete-connect': { fleetId: FleetId; sessionId: ConnectSessionId };
   /** Comparisons that somebody asked for; the task finds them by itself. */
   reconcile: Record<string, never>;

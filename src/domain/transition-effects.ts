@@ -4,14 +4,21 @@ import { factsOf } from './cause.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
+import { heldOf, isOwners, routeOf } from './reconnect-route.ts';
 import { isReleased } from './shelter.ts';
 import type { TaskRequest } from './task.ts';
 import type { Happening } from './timeline.ts';
-import type { Transition } from './transition.ts';
+import type { Policy, Transition } from './transition.ts';
 
 type Effects = Omit<Transition, 'connection'>;
 
-export function changeEffects(from: Connection, to: Connection, happenings: Happening[], outcome: Outcome): Effects {
+export function changeEffects(
+  from: Connection,
+  to: Connection,
+  happenings: Happening[],
+  outcome: Outcome,
+  policy: Policy,
+): Effects {
   const changed = from.status !== to.status || from.cause !== to.cause;
   // What an incident holds is told by the incident; let go of, it is told by itself, as if it broke now.
   const tells = to.heldBy === null && (changed || isReleased(from, to));
@@ -19,9 +26,17 @@ export function changeEffects(from: Connection, to: Connection, happenings: Happ
     happenings: changed ? [...happenings, changeLine(from, to, outcome)] : happenings,
     alerts: tells ? alertsFor(from, to) : [],
     tasks: tasksFor(to, outcome),
-    ask: tells && to.status === 'expired' ? to.cause : null,
+    ask: (tells || (outcome.kind === 'notOnV3' && to.heldBy === null)) && asksOwner(to, policy) ? to.cause : null,
     settled: changed && (to.status === 'active' || to.endedAt !== null),
   };
+}
+
+/** An owner is asked when nobody else can mend what expired. */
+function asksOwner(c: Connection, { requiredPermissions: required, v3 }: Policy): boolean {
+  if (c.status !== 'expired') return false;
+  // Which address leads to Connect is of no matter here.
+  const held = heldOf({ ...c, resolutionUrl: null }, { required, v3, ownerKnown: true, connectOrigin: '' });
+  return isOwners(routeOf(c, held).starts);
 }
 
 function changeLine(from: Connection, to: Connection, outcome: Outcome): Happening {
@@ -44,12 +59,16 @@ const connectionAlerts: Partial<Record<Connection['status'], AlertKind>> = {
   error: 'connection.error',
 };
 
+/** That the car is another one than its record says ends with the connection, whatever state that is in. */
+export const otherCarKey = (id: ConnectionId): string => problemKey(id, 'connection.other-car');
+
 /** While a repair waits for proof its alert stays open; only proof, or another problem, closes it. */
 function alertsFor(from: Connection, to: Connection): AlertChange[] {
   if (to.status === 'pending') return [];
   const kind = to.endedAt ? undefined : connectionAlerts[to.status];
   const others = Object.values(connectionAlerts).filter((other) => other !== kind);
   const closed: AlertChange[] = others.map((other) => ({ change: 'resolve', key: problemKey(to.id, other) }));
+  if (to.endedAt) return [...(from.status === 'active' ? [] : closed), { change: 'resolve', key: otherCarKey(to.id) }];
   if (!kind || !to.cause) return from.status === 'active' && !kind ? [] : closed;
   const { severity } = factsOf(to.cause);
   return [...closed, { change: 'open', key: problemKey(to.id, kind), kind, severity, detail: { cause: to.cause } }];
@@ -62,6 +81,6 @@ function tasksFor(to: Connection, outcome: Outcome): TaskRequest[] {
   return [];
 }
 
-/** The names of every problem this connection may have an alert for. */
+/** The names of every problem of its state that this connection may have an alert for. */
 export const problemKeys = (id: ConnectionId): string[] =>
   Object.values(connectionAlerts).map((kind) => problemKey(id, kind));

@@ -24,6 +24,7 @@ export function onListed(c: Connection, outcome: ListedOutcome, policy: Policy):
     ...c,
     permissions: outcome.permissions && changed ? outcome.permissions : c.permissions,
     smartcarConnectionId: outcome.smartcarConnectionId ?? c.smartcarConnectionId,
+    listed: c.status === 'active' ? null : true,
   };
   const lacks = missingPermissions(policy.requiredPermissions, next.permissions).length > 0;
   if (lacks && changed && c.status === 'active')

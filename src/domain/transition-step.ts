@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Failure, GapMeaning, SignalFailure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
+import type { Permission } from './permission.ts';
 import type { Happening } from './timeline.ts';
 
 export interface Step {
@@ -23,17 +24,24 @@ export const later = (a: Date | null, b: Date): Date => (a && a > b ? a : b);
 export const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
   meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);
 
-/** Settled against the connection; what proves it again has to be later than this. */
+/**
+ * Settled against the connection; what proves it again has to be later than this.
+ *
+ * @param refused the permissions that were found refused; empty where it was not said which
+ */
 export function confirmed(
   c: Connection,
   meaning: AccountMeaning | GapMeaning,
   failure: Pick<Failure, 'resolutionUrl'>,
   at: Date,
+  refused: readonly Permission[] = [],
 ): Connection {
   const cause = causeOfSuspicion(meaning);
   const known = c.cause === cause ? c.resolutionUrl : null;
   const resolutionUrl = failure.resolutionUrl ?? c.suspicion?.resolutionUrl ?? known;
-  return { ...move(c, cause, at), judgedAt: at, resolutionUrl, failures: 0 };
+  const refusedPermissions = cause === 'permissionMissing' && refused.length > 0 ? [...refused] : c.refusedPermissions;
+  const listed = c.cause === cause ? c.listed : null;
+  return { ...move(c, cause, at), judgedAt: at, resolutionUrl, refusedPermissions, listed, failures: 0 };
 }
 
 /** Gives it a cause and the status that goes with it. What was suspected is settled or beside the point. */

@@ -22,7 +22,7 @@ import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
-import { requiredSignals } from './signal.ts';
+import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
 import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
 import type { TaskRequest } from './task.ts';
@@ -40,6 +40,8 @@ export interface Policy {
   incident: { id: IncidentId; from: Date } | null;
   requiredPermissions: readonly Permission[];
   make: MakePolicy;
+  /** The installation has credentials for v3: what lacks only v2's tokens is mended without its owner. */
+  v3: boolean;
   /** Seconds between regular reads, by plan; the make's own limit stands above it. */
   intervalS: number;
   /** Spreads the next poll. */
@@ -73,7 +75,7 @@ export function transition(c: Connection, outcome: Outcome, policy: Policy, now:
   if (c.endedAt) return { connection: c, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
   const step = expire(react(shelter(c, outcome, policy), outcome, policy), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
-  return { connection, ...changeEffects(c, connection, step.happenings, outcome) };
+  return { connection, ...changeEffects(c, connection, step.happenings, outcome, policy) };
 }
 
 function react(c: Connection, outcome: Outcome, policy: Policy): Step {
@@ -90,6 +92,8 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
       return onRepaired(c, outcome);
     case 'listed':
       return onListed(c, outcome, policy);
+    case 'notOnV3':
+      return { next: { ...c, listed: false }, happenings: [] };
     case 'moved':
       return onMoved(c, outcome);
     case 'disconnected':
@@ -196,7 +200,8 @@ function onRefuted(
   const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
   const direct = (outcome.via === 'poll' || outcome.via === 'check') && !isHeldFor(c, meaning);
   const known = c.suspicion !== null || c.status !== 'active' || failure.fetchedAt !== null;
-  if (direct && known) return { next: confirmed(c, meaning, failure, outcome.at), happenings: [] };
+  const refused = permissionsFor(gapsIn(outcome, policy).map(({ signal }) => signal));
+  if (direct && known) return { next: confirmed(c, meaning, failure, outcome.at, refused), happenings: [] };
   return suspect(c, { ...failure, signals: [] }, outcome, policy, failure.fetchedAt ?? outcome.at);
 }
 
@@ -213,15 +218,18 @@ function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connect
   // A proof from before a repair says nothing about the grant as it is now.
   if (!c.provedAt || c.provedAt <= c.judgedAt) return c.status === 'pending' ? c : waiting(c, outcome.at);
   const ungranted = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
-  const stillRefused = c.cause === 'permissionMissing' && gapsIn(outcome, policy).length > 0;
-  if (ungranted || stillRefused) return move(c, 'permissionMissing', outcome.at);
+  const refusedPermissions = permissionsFor(gapsIn(outcome, policy).map(({ signal }) => signal));
+  const stillRefused = c.cause === 'permissionMissing' && refusedPermissions.length > 0;
+  if (ungranted || stillRefused) return { ...move(c, 'permissionMissing', outcome.at), refusedPermissions };
   if (c.status === 'active') return c;
   return {
     ...c,
     status: 'active',
     cause: null,
     since: outcome.at,
+    refusedPermissions: [],
     resolutionUrl: null,
+    listed: null,
     suspicion: null,
     pendingDeadlineAt: null,
   };
@@ -266,7 +274,9 @@ function onAccountFailure(
   if (inGrace) return { next: c, happenings: [] };
   const direct = isAsked(outcome.via) && !isHeldFor(c, meaning);
   if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
-  return { next: confirmed(c, meaning, outcome.failure, outcome.at), happenings: [] };
+  const next = confirmed(c, meaning, outcome.failure, outcome.at);
+  // A comparison fails a connection only because Smartcar's list lacks it.
+  return { next: outcome.via === 'reconciliation' ? { ...next, listed: false } : next, happenings: [] };
 }
 
 /** Our own credentials are nobody's connection: only what is really about this vehicle or plan becomes its cause. */
@@ -287,16 +297,23 @@ function countFailure(c: Connection, cause: Cause, { via, at }: FailedOutcome): 
 
 // — the owner's return —
 
+/** What healed by itself meanwhile is left as it is: nobody has to wait for a proof of what is proved. */
 function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
+  const happenings = [happening(outcome.via === 'operator' ? 'connection.moved' : 'owner.returned', outcome, {})];
+  const smartcarConnectionId = outcome.smartcarConnectionId ?? c.smartcarConnectionId;
+  if (c.status === 'active' && !c.suspicion)
+    return { next: { ...c, permissions: outcome.permissions, smartcarConnectionId }, happenings, soon: true };
   const next: Connection = {
     ...waiting(c, outcome.at),
     permissions: outcome.permissions,
     ...outcome.grant,
-    smartcarConnectionId: outcome.smartcarConnectionId ?? c.smartcarConnectionId,
+    refusedPermissions: [],
+    smartcarConnectionId,
+    listed: null,
     judgedAt: outcome.at,
     failures: 0,
   };
-  return { next, happenings: [happening('owner.returned', outcome, {})], soon: true };
+  return { next, happenings, soon: true };
 }
 
 // — deadlines —
@@ -309,7 +326,8 @@ function expire(step: Step, outcome: Outcome, now: Date): Step {
   if (step.next.heldBy !== null) return step;
   const { suspicion, pendingDeadlineAt, status } = step.next;
   if (suspicion && now >= suspicion.deadlineAt) {
-    return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at) };
+    const refused = permissionsFor(suspicion.signals);
+    return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at, refused) };
   }
   if (status === 'pending' && pendingDeadlineAt && now >= pendingDeadlineAt) {
     return { ...step, next: move(step.next, 'noFirstData', outcome.at) };

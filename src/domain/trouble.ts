@@ -49,6 +49,7 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
     case 'disconnected':
       return null;
     case 'listed':
+    case 'notOnV3':
     case 'moved':
       return c.trouble;
   }

@@ -37,7 +37,10 @@ export type Match =
   { matches: true } | { matches: false; field: 'vin' | 'make' | 'model' | 'year'; expected: string; found: string };
 
 /** Whether the car an owner chose is the one on record. A VIN decides alone; without one, make, model and year must agree. */
-export function matchCar(vehicle: Pick<Vehicle, 'vin' | 'make' | 'model' | 'year'>, found: FoundCar): Match {
+export function matchCar(
+  vehicle: Pick<Vehicle, 'vin' | 'make' | 'model' | 'year'>,
+  found: Pick<FoundCar, 'vin' | 'make' | 'model' | 'year'>,
+): Match {
   if (vehicle.vin && found.vin) return same('vin', vehicle.vin, found.vin);
   for (const field of ['make', 'model', 'year'] as const) {
     const expected = vehicle[field];
@@ -50,6 +53,9 @@ export function matchCar(vehicle: Pick<Vehicle, 'vin' | 'make' | 'model' | 'year
 }
 
 function same(field: 'vin' | 'make' | 'model' | 'year', expected: string, found: string): Match {
-  const plain = (text: string): string => text.toUpperCase().replaceAll(/[\s._-]/g, '');
-  return plain(expected) === plain(found) ? { matches: true } : { matches: false, field, expected, found };
+  return isSameText(expected, found) ? { matches: true } : { matches: false, field, expected, found };
 }
+
+/** Without case, spaces, dots, underscores and hyphens, which people and manufacturers write as they please. */
+export const isSameText = (a: string, b: string): boolean => plainText(a) === plainText(b);
+const plainText = (text: string): string => text.toUpperCase().replaceAll(/[\s._-]/g, '');

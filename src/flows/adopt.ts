@@ -20,10 +20,10 @@ import type { UnknownRow } from '../store/unknown-connection.ts';
 import { insertVehicle, nextNumber } from '../store/vehicle.ts';
 import { violatedIndex } from '../store/violation.ts';
 import type { Access } from '../vault/access.ts';
+import { newConnection, tellConnected } from './bind-grant.ts';
 import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { CallFailed, valueOf } from './call-failed.ts';
-import { newConnection, tellConnected } from './complete-connect.ts';
 import type { Granted } from './grants.ts';
 
 export interface AdoptNeeds extends BudgetNeeds {

@@ -7,6 +7,7 @@ import { parseWebhook } from '../smartcar/webhook/parse-webhook.ts';
 import type { ErrorWebhook, ParsedWebhook, StateWebhook } from '../smartcar/webhook/parsed-webhook.ts';
 import { findByCar } from '../store/connection-due.ts';
 import type { DueConnection } from '../store/connection-due.ts';
+import { isOpenGrant } from '../store/loose-grant.ts';
 import { claimDeliveries, labelDelivery, markApplied, settleDelivery } from '../store/webhook-inbox.ts';
 import type { ClaimedDelivery } from '../store/webhook-inbox.ts';
 import { observe } from './observe.ts';
@@ -68,7 +69,19 @@ async function applyEvent(
   });
   if (event.test) return settleDelivery(database, delivery.id, 'ignored', 'a test payload', now);
   if (!owner) return settleDelivery(database, delivery.id, 'ignored', 'no connected vehicle', now);
+  if (await isOfLooseGrant(needs, event, owner))
+    return settleDelivery(database, delivery.id, 'ignored', 'another account that is not confirmed', now);
   await applyOutcomes(needs, delivery, event, owner, now);
+}
+
+/** The same car at Smartcar under another user, whose grant is no connection here: it says nothing of the one that is. */
+async function isOfLooseGrant(
+  { database }: ApplyNeeds,
+  { smartcarVehicleId, smartcarUserId }: StateWebhook | ErrorWebhook,
+  owner: DueConnection,
+): Promise<boolean> {
+  if (smartcarUserId === null || smartcarUserId === owner.smartcarUserId) return false;
+  return isOpenGrant(database, { smartcarVehicleId, smartcarUserId });
 }
 
 async function applyOutcomes(

@@ -1,5 +1,6 @@
 /** A check by hand: every step of the diagnosis is run now, kept as it comes, and told to whoever looks on. */
 import { can } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Check } from '../domain/diagnosis.ts';
 import type { FleetId, VehicleId } from '../domain/ids.ts';
@@ -59,7 +60,7 @@ export async function check(
       },
       async onOutcome(outcome, answer) {
         so.answer = answer;
-        await settle(needs, context, checked, outcome);
+        await settleRead(needs, context, connection, outcome);
       },
     });
   } finally {
@@ -80,8 +81,13 @@ async function findChecked(needs: CheckNeeds, fleetId: FleetId, id: VehicleId): 
   });
 }
 
-/** What the read came to goes the one path, with the lines that a person asked, and of tokens that were lost. */
-async function settle(needs: CheckNeeds, context: Context, { connection }: Checked, outcome: Outcome): Promise<void> {
+/** What a person's read came to goes the one path, with the lines that a person asked, and of tokens that were lost. */
+export async function settleRead(
+  needs: CheckNeeds,
+  context: Context,
+  connection: Connection,
+  outcome: Outcome,
+): Promise<void> {
   const { fleetId, actor } = context;
   const car = { ...connection, connectionId: connection.id };
   const meaning = outcome.kind === 'failed' ? outcome.failure.meaning : null;

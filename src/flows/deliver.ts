@@ -1,6 +1,7 @@
 /** Delivering a message: claimed, rendered, handed to the mail server, marked. Dying anywhere in between delays it and never loses it. */
 import { factsOf } from '../domain/cause.ts';
-import type { FleetId, NotificationId } from '../domain/ids.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { FleetId, NotificationId, RequestId, VehicleId } from '../domain/ids.ts';
 import { after } from '../domain/schedule.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import type { Database, Tx } from '../store/database.ts';
@@ -12,12 +13,13 @@ import {
   markAttemptFailed,
   markSent,
   postponeNotification,
+  withdrawNotification,
 } from '../store/notification.ts';
 import type { NotificationRow } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { listRequestConnections } from '../store/reauthentication-request.ts';
-import { findConnection } from '../store/connection.ts';
+import { findConnection, findLivingConnection } from '../store/connection.ts';
 import { heldAmong } from '../store/incident.ts';
 import { findVehicles } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -25,8 +27,10 @@ import type { MailModel } from '../notify/mail-model.ts';
 import type { MailChannel, Sent } from '../notify/mail-channel.ts';
 import { renderMail } from '../notify/render-mail.ts';
 import { linkUrl } from './send-link.ts';
+import { wayBack } from './way-back.ts';
+import type { RouteNeeds } from './way-back.ts';
 
-export interface DeliverNeeds {
+export interface DeliverNeeds extends RouteNeeds {
   database: Database;
   vault: Vault;
   publicUrl: string;
@@ -64,9 +68,10 @@ export async function deliver(
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
     const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
     if (!row) return null;
-    const mail = await mailOf(tx, needs, row);
-    if (mail !== 'held') return { row, mail };
-    await postponeNotification(tx, row.id, after(now, heldS));
+    const { cars, isHeld } = await carsOf(tx, needs, row);
+    if (cars.length > 0) return { row, mail: await mailOf(tx, needs, row, cars) };
+    if (isHeld) await postponeNotification(tx, row.id, after(now, heldS));
+    else await withdrawMoot(tx, row);
     return null;
   });
   if (!claimed) return;
@@ -98,15 +103,21 @@ interface Mail {
   replyTo: string | null;
 }
 
-/**
- * What the message says, from what is true now. Null when the owner has no address any more; `held` while an incident
- * explains everything that it would ask for.
- */
-async function mailOf(tx: Tx, needs: DeliverNeeds, row: NotificationRow): Promise<Mail | 'held' | null> {
+/** Nothing is left of what it asks for. */
+async function withdrawMoot(tx: Tx, row: NotificationRow): Promise<void> {
+  await withdrawNotification(tx, row.id);
+  await announce(tx, row.fleet_id, row.vehicle_ids, ['notifications', 'vehicles']);
+}
+
+/** What the message says, from what is true now. Null when the owner has no address any more. */
+async function mailOf(
+  tx: Tx,
+  needs: DeliverNeeds,
+  row: NotificationRow,
+  cars: MailModel['cars'],
+): Promise<Mail | null> {
   const owner = await findOwner(tx, row.owner_id);
   if (!owner?.email_sealed) return null;
-  const cars = await carsOf(tx, row);
-  if (cars.length === 0) return 'held';
   const fleet = await ownFleet(tx);
   const { fromName, supportContact } = fleet.settings.ownerMail;
   const context = { fleetId: row.fleet_id, row: owner.id, kind: 'owner.email' };
@@ -126,31 +137,42 @@ async function mailOf(tx: Tx, needs: DeliverNeeds, row: NotificationRow): Promis
 }
 
 /**
- * All cars of the request that are still open, so that one message covers what came together; else the message's own.
- * Without those that an incident holds, where owners are asked for something.
+ * All cars of the request that are still open, so that one message covers what came together; else the message's own, as
+ * far as they still need what it asks for. Without those that an incident holds, where owners are asked for something.
  */
-async function carsOf(tx: Tx, row: NotificationRow): Promise<MailModel['cars']> {
-  const causes = new Map<string, NotificationRow['cause']>(row.vehicle_ids.map((id) => [id, row.cause]));
-  if (row.kind === 'reconnect' && row.request_id) {
-    for (const entry of await listRequestConnections(tx, row.request_id)) {
-      const connection = entry.state === 'open' ? await findConnection(tx, entry.connection_id) : undefined;
-      if (connection) causes.set(connection.vehicleId, entry.cause);
-    }
-  }
-  const ids = [...causes.keys()] as NotificationRow['vehicle_ids']; // keys are vehicle ids
+async function carsOf(
+  tx: Tx,
+  needs: RouteNeeds,
+  row: NotificationRow,
+): Promise<{ cars: MailModel['cars']; isHeld: boolean }> {
+  const open = row.kind === 'reconnect' && row.request_id ? await openCars(tx, row.request_id) : null;
+  const ids = open ? [...open.keys()] : row.vehicle_ids;
   const held = row.kind === 'reconnect' ? await heldAmong(tx, ids) : new Set<string>();
   const vehicles = await findVehicles(
     tx,
     ids.filter((id) => !held.has(id)),
   );
-  return vehicles.map((vehicle) => ({
-    make: vehicle.make,
-    model: vehicle.model,
-    year: vehicle.year,
-    number: vehicle.number,
-    plate: vehicle.plate,
-    cause: causes.get(vehicle.id) ?? null,
-  }));
+  const { settings } = await ownFleet(tx);
+  const cars: MailModel['cars'][number][] = [];
+  for (const { id, make, model, year, number, plate, ownerId } of vehicles) {
+    const connection = open?.get(id) ?? (await findLivingConnection(tx, id)) ?? null;
+    // Somebody has connected it since.
+    if (row.kind === 'connect-invitation' && connection?.status === 'active') continue;
+    const { starts } = await wayBack(tx, needs, { connection, ownerId, settings });
+    const cause = open ? (connection?.cause ?? row.cause) : row.cause;
+    cars.push({ make, model, year, number, plate, cause, starts });
+  }
+  return { cars, isHeld: held.size > 0 };
+}
+
+async function openCars(tx: Tx, requestId: RequestId): Promise<Map<VehicleId, Connection>> {
+  const cars = new Map<VehicleId, Connection>();
+  for (const { state, connection_id: id } of await listRequestConnections(tx, requestId)) {
+    const connection = state === 'open' ? await findConnection(tx, id) : undefined;
+    // Whose owner is back already waits for proof, and is asked for nothing.
+    if (connection && connection.status !== 'pending') cars.set(connection.vehicleId, connection);
+  }
+  return cars;
 }
 
 async function keepInMailbox(

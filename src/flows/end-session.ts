@@ -11,9 +11,14 @@ import { refuseConnect } from './refuse-connect.ts';
 /** Smartcar's list may lag behind its redirect; after this long what is not listed is refused. */
 export const listLagS = 120;
 
-/** Whoever comes second waits here, and finds it settled. */
-export async function isStillReturned(tx: Tx, id: ConnectSessionId): Promise<boolean> {
-  return (await lockConnectSession(tx, id))?.state === 'returned';
+/** Whether Smartcar's list, or a VIN in its store, may still be on the way. */
+export const mayLag = ({ returned_at: at }: Pick<ConnectSessionRow, 'returned_at'>, now: Date): boolean =>
+  at !== null && now < after(at, listLagS);
+
+/** Whoever comes second waits here, and finds it settled. What is held is not settled. */
+export async function isUnsettled(tx: Tx, id: ConnectSessionId): Promise<boolean> {
+  const state = (await lockConnectSession(tx, id))?.state;
+  return state === 'returned' || state === 'held';
 }
 
 export async function finishSession(tx: Tx, session: ConnectSessionRow, now: Date): Promise<void> {
@@ -23,9 +28,8 @@ export async function finishSession(tx: Tx, session: ConnectSessionRow, now: Dat
 
 /** @throws NotThereYet while the list may still lag */
 export async function notListed(needs: { database: Database }, session: ConnectSessionRow, now: Date): Promise<void> {
-  const lags = session.returned_at !== null && now < after(session.returned_at, listLagS);
   // A code that is refused may be another process's, which is about to store what it gave.
   const isClaimed = session.claimed_user_id !== null || session.code_sealed !== null;
-  if (lags && isClaimed) throw new NotThereYet('The connection is not in the list yet.');
+  if (mayLag(session, now) && isClaimed) throw new NotThereYet('The connection is not in the list yet.');
   await refuseConnect(needs, session, { problem: 'notListed' }, now);
 }

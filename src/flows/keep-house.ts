@@ -2,6 +2,7 @@
 import type { Database } from '../store/database.ts';
 import { listFleets } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
+import { forgetGrants } from '../store/loose-grant.ts';
 import { ensurePartitions } from '../store/telemetry.ts';
 import { forgetOldDeliveries } from '../store/webhook-inbox.ts';
 import { forgetOldImports } from './import.ts';
@@ -10,14 +11,22 @@ import type { V2 } from './v2.ts';
 /** Smartcar's advice is to keep event ids for seven days at least. */
 const keepEventIdsD = 14;
 const keepAnswersD = 1;
+/** What became of a grant stands in the timeline for good. */
+const keepGrantsD = 90;
 
 export async function keepHouse({ database, v2 }: { database: Database; v2: V2 | null }, now: Date): Promise<void> {
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
   await ensurePartitions(database, now);
   await forgetOldDeliveries(database, daysAgo(keepEventIdsD));
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
+  await forgetLooseGrants(database, daysAgo(keepGrantsD));
   await forgetOldImports({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
+}
+
+async function forgetLooseGrants(database: Database, before: Date): Promise<void> {
+  for (const { id } of await database.asSystem(listFleets))
+    await database.asFleet(id, (tx) => forgetGrants(tx, before));
 }
 
 /** Tokens that no living connection is read by: of connections that ended, and of ways through Connect that led nowhere. */

@@ -3,6 +3,8 @@ import type { BeforeStep } from '../domain/before-connect.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { Start } from '../domain/reconnect-route.ts';
+import type { ReturnProblem } from '../domain/returned-car.ts';
 
 export interface PageFleet {
   name: string;
@@ -18,23 +20,20 @@ export interface PageCar {
   make: string | null;
   model: string | null;
   year: number | null;
-  /** `toDo`: the owner's turn. `checking`: they came back, proof is awaited. `done`: proved. `withdrawn`: healed by itself. */
-  state: 'toDo' | 'checking' | 'done' | 'withdrawn';
+  /**
+   * `toDo`: the owner's turn. `checking`: they came back, proof is awaited. `confirming`: the fleet has to say that it is the
+   * car. `done`: proved. `withdrawn`: healed by itself. `ended`: disconnected by the fleet.
+   */
+  state: 'toDo' | 'checking' | 'confirming' | 'done' | 'withdrawn' | 'ended';
   /** Why it is broken; null when it never was connected. */
   cause: Cause | null;
+  /** What the owner's button starts. */
+  starts: Start;
   /** When it was repaired, connected or withdrawn; null before. */
   endedAt: Date | null;
   /** What its owner does, or has to know, before the button. */
   steps: readonly BeforeStep[];
 }
-
-/** Why Smartcar's Connect, or Towline, sent the owner back without success. */
-export type ReturnProblem =
-  | { problem: 'connectError'; error: string }
-  | { problem: 'wrongCar'; field: string; expected: string; found: string }
-  | { problem: 'alreadyConnected' }
-  | { problem: 'notListed' }
-  | { problem: 'severalCars' };
 
 export type LinkPage =
   | {
@@ -48,4 +47,9 @@ export type LinkPage =
       problem: ReturnProblem | null;
       language: string;
     }
-  | { page: 'closed'; reason: 'unknown' | 'expired' | 'used' | 'withdrawn'; fleet: PageFleet | null; language: string };
+  | {
+      page: 'closed';
+      reason: 'unknown' | 'expired' | 'used' | 'withdrawn' | 'ended';
+      fleet: PageFleet | null;
+      language: string;
+    };

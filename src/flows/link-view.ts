@@ -2,45 +2,55 @@
 import { stepsBefore } from '../domain/before-connect.ts';
 import type { Connection } from '../domain/connection.ts';
 import { askedPermissions } from '../domain/fleet.ts';
-import type { Settings } from '../domain/fleet.ts';
+import type { Fleet } from '../domain/fleet.ts';
 import { makePolicy } from '../domain/make-policy.ts';
+import type { ReturnProblem } from '../domain/returned-car.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
-import { findConnection, findLatestConnection } from '../store/connection.ts';
+import { findConnection, findLatestConnection, wasDisconnectedSince } from '../store/connection.ts';
 import { findLastSession } from '../store/connect-session.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import { findLink } from '../store/link.ts';
 import type { LinkRow } from '../store/link.ts';
+import { isHeld } from '../store/loose-grant.ts';
 import { findOwner } from '../store/owner.ts';
 import { findRequest, listRequestConnections } from '../store/reauthentication-request.ts';
 import type { RequestConnectionRow, RequestRow } from '../store/reauthentication-request.ts';
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { isOfFormerOwner } from './start-connect.ts';
-import type { LinkPage, PageCar, ReturnProblem } from './link-page.ts';
+import type { LinkPage, PageCar } from './link-page.ts';
+import { wayBack } from './way-back.ts';
+import type { RouteNeeds } from './way-back.ts';
 
-export async function viewLink(
-  needs: { database: Database; vault: Vault },
-  token: string,
-  now: Date,
-): Promise<LinkPage> {
+type ViewNeeds = RouteNeeds & { database: Database; vault: Pick<Vault, 'readLinkToken'> };
+
+export async function viewLink(needs: ViewNeeds, token: string, now: Date): Promise<LinkPage> {
   const id = needs.vault.readLinkToken(token);
   const link = id && (await findLink(needs.database, id));
   if (!link || link.revoked_at) return { page: 'closed', reason: 'unknown', fleet: null, language: 'en' };
-  return needs.database.asFleet(link.fleet_id, (tx) => pageOf(tx, link, now));
+  return needs.database.asFleet(link.fleet_id, async (tx) =>
+    pageOf({ tx, needs, link, fleet: await ownFleet(tx) }, now),
+  );
 }
 
-async function pageOf(tx: Tx, link: LinkRow, now: Date): Promise<LinkPage> {
-  const { name, settings } = await ownFleet(tx);
+/** One look at a link. */
+interface Look {
+  tx: Tx;
+  needs: ViewNeeds;
+  link: LinkRow;
+  fleet: Fleet;
+}
+
+async function pageOf(look: Look, now: Date): Promise<LinkPage> {
+  const { tx, link } = look;
+  const { name, settings } = look.fleet;
   const fleet = { name: settings.ownerMail.fromName || name, supportContact: settings.ownerMail.supportContact };
   const owner = link.owner_id ? await findOwner(tx, link.owner_id) : undefined;
   const language = owner?.language ?? 'en';
   const request = link.request_id ? await findRequest(tx, link.request_id) : undefined;
-  if (request?.state === 'withdrawn') return { page: 'closed', reason: 'withdrawn', fleet, language };
-  const look = { tx, link, settings };
   const cars = request ? await carsOfRequest(look, request) : await carOfLink(look);
-  if (!request && cars.length === 0) return { page: 'closed', reason: 'unknown', fleet, language };
-  const closed = closedReason(link, cars, now);
+  const closed = closedReason(look.link, request, cars, now);
   if (closed) return { page: 'closed', reason: closed, fleet, language };
   const { requiredPermissions: required, optionalPermissions: optional } = settings;
   return {
@@ -55,21 +65,22 @@ async function pageOf(tx: Tx, link: LinkRow, now: Date): Promise<LinkPage> {
   };
 }
 
-interface Look {
-  tx: Tx;
-  link: LinkRow;
-  settings: Settings;
-}
-
 interface SeenCar {
   car: PageCar;
   problem: ReturnProblem | null;
 }
 
 /** Work that is done stays visible; only what is still to do can be too late. */
-function closedReason(link: LinkRow, cars: readonly SeenCar[], now: Date): 'expired' | 'used' | null {
-  const stillToDo = cars.some(({ car }) => car.state === 'toDo');
-  if (!stillToDo) return null;
+function closedReason(
+  link: LinkRow,
+  request: RequestRow | undefined,
+  cars: readonly SeenCar[],
+  now: Date,
+): (LinkPage & { page: 'closed' })['reason'] | null {
+  if (cars.length === 0) return request?.state === 'withdrawn' ? 'withdrawn' : request ? null : 'unknown';
+  if (cars.every(({ car }) => car.state === 'ended')) return 'ended';
+  if (request?.state === 'withdrawn') return 'withdrawn';
+  if (!cars.some(({ car }) => car.state === 'toDo')) return null;
   if (link.kind === 'connect' && link.used_at) return 'used';
   return now >= link.expires_at ? 'expired' : null;
 }
@@ -80,9 +91,18 @@ async function carOfLink(look: Look): Promise<SeenCar[]> {
   if (!vehicle || isOfFormerOwner(link, vehicle)) return [];
   const connection = await findLatestConnection(tx, vehicle.id);
   const living = connection && !connection.endedAt ? connection : null;
-  // A later disconnect must not let an old link show the car as done.
-  const state = living && link.used_at ? stateOfLiving(living) : living?.status === 'active' ? 'done' : 'toDo';
-  return [await seen(look, vehicle, living, { state, endedAt: living?.status === 'active' ? living.since : null })];
+  const isEnded = !living && !link.used_at && (await wasDisconnectedSince(tx, vehicle.id, link.created_at));
+  const state = isEnded ? 'ended' : stateOfLink(link, living);
+  const endedAt = living?.status === 'active' ? living.since : null;
+  return [await seen(look, vehicle, living, { state, endedAt })];
+}
+
+/** A later disconnect must not let an old link show the car as done. */
+function stateOfLink(link: LinkRow, living: Connection | null): PageCar['state'] {
+  if (living && link.used_at) return stateOfLiving(living);
+  if (living?.status !== 'active') return 'toDo';
+  // It was made to repair what works again by itself.
+  return living.connectedAt < link.created_at ? 'withdrawn' : 'done';
 }
 
 const stateOfLiving = (connection: Connection): PageCar['state'] =>
@@ -104,34 +124,37 @@ async function carsOfRequest(look: Look, request: RequestRow): Promise<SeenCar[]
 
 function stateOfEntry(entry: RequestConnectionRow, connection: Connection): PageCar['state'] {
   if (entry.state === 'repaired') return 'done';
-  if (entry.state === 'withdrawn') return 'withdrawn';
+  if (entry.state === 'withdrawn') return connection.endedAt ? 'ended' : 'withdrawn';
   return connection.status === 'pending' ? 'checking' : 'toDo';
 }
 
 async function seen(
-  { tx, link, settings }: Look,
+  { tx, needs, link, fleet: { settings } }: Look,
   vehicle: Vehicle,
   connection: Connection | null,
   so: { state: PageCar['state']; endedAt: Date | null },
 ): Promise<SeenCar> {
   const session = await findLastSession(tx, link.id, vehicle.id);
-  const checking = session?.state === 'returned' && so.state === 'toDo';
+  const way = await wayBack(tx, needs, { connection, ownerId: vehicle.ownerId, settings });
+  const state = so.state === 'toDo' ? await stateNow(tx, vehicle, session?.state) : so.state;
   const { number, plate, make, model, year, country } = vehicle;
   const asked = askedPermissions(settings);
   return {
     car: {
       connectionId: connection?.id ?? null,
-      number,
-      plate,
-      make,
-      model,
-      year,
-      state: checking ? 'checking' : so.state,
+      ...{ number, plate, make, model, year, state },
       cause: connection?.cause ?? null,
+      starts: way.starts,
       endedAt: so.endedAt,
       steps: stepsBefore({ make: makePolicy(make, settings), country, delivery: 'link', asked }),
     },
     // The reason was written by endSession, in the shape of ReturnProblem.
-    problem: so.state === 'toDo' && session?.reason ? (session.reason as unknown as ReturnProblem) : null,
+    problem: state === 'toDo' && session?.reason ? (session.reason as unknown as ReturnProblem) : null,
   };
+}
+
+/** What is to do, unless the owner has been in Connect for it already. */
+async function stateNow(tx: Tx, vehicle: Vehicle, lastWay: string | undefined): Promise<PageCar['state']> {
+  if (lastWay === 'returned') return 'checking';
+  return (await isHeld(tx, vehicle.id)) ? 'confirming' : 'toDo';
 }

@@ -18,7 +18,6 @@ export interface StepNeeds extends ObserveNeeds, BudgetNeeds {
   smartcar: Smartcar;
   access: Access;
   v2: V2 | null;
-  grantsOnV2: boolean;
   /** Id or name of the webhook to subscribe to; null: the only one, or the first. */
   webhook: string | null;
   onFault: (error: unknown, what: string) => void;

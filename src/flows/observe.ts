@@ -19,9 +19,9 @@ import type { Topic } from '../store/outbox.ts';
 import { settleItems } from '../store/reconnect-batch.ts';
 import { readLatest, writeReadings } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
-import { fillVin } from '../store/vehicle.ts';
 import { isLostRace } from '../store/violation.ts';
 import { askOwner, settleWithOwner } from './ask-owner.ts';
+import { compareVin } from './compare-vin.ts';
 
 /** Times a lost race is worked out again before it is a fault. */
 const mostTries = 5;
@@ -30,6 +30,8 @@ export interface ObserveNeeds {
   database: Database;
   /** Spreads polls; a number in [0, 1). */
   chance: () => number;
+  /** There are no credentials for v3. */
+  grantsOnV2: boolean;
 }
 
 export interface Observed {
@@ -68,7 +70,7 @@ async function record(tx: Tx, needs: ObserveNeeds, observed: Observed, now: Date
   const setting = await findConnectionSetting(tx, observed.fleetId, observed.connectionId);
   if (!setting) return null;
   if (observed.together && !(await observed.together(tx, setting))) throw new DoneBefore();
-  const result = work(setting, observed.outcomes, needs.chance(), now);
+  const result = work(setting, observed.outcomes, { chance: needs.chance(), v3: !needs.grantsOnV2 }, now);
   await writeAll(tx, setting, result, observed, now);
   return result;
 }
@@ -77,7 +79,7 @@ async function record(tx: Tx, needs: ObserveNeeds, observed: Observed, now: Date
 function work(
   { connection, make, incident, fleet }: ConnectionSetting,
   outcomes: readonly Outcome[],
-  chance: number,
+  around: Pick<Policy, 'chance' | 'v3'>,
   now: Date,
 ): Transition {
   const policy: Policy = {
@@ -85,7 +87,7 @@ function work(
     incident,
     make: makePolicy(make, fleet.settings),
     intervalS: fleet.plan.pollIntervalS,
-    chance,
+    ...around,
   };
   const start: Transition = { connection, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
   return outcomes.reduce<Transition>((so, outcome) => {
@@ -110,7 +112,7 @@ async function writeAll(
 ): Promise<void> {
   const { connection, alerts } = result;
   const { fleetId, vehicleId } = connection;
-  await writeTelemetry(tx, connection, observed.outcomes);
+  await writeTelemetry(tx, connection, observed.outcomes, now);
   if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version)))
     throw new LostRace();
   await insertHappenings(
@@ -140,16 +142,18 @@ const topicsOf = (result: Transition): Topic[] => [
 
 async function writeTelemetry(
   tx: Tx,
-  { fleetId, vehicleId }: Transition['connection'],
+  connection: Transition['connection'],
   outcomes: readonly Outcome[],
+  now: Date,
 ): Promise<void> {
   const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
   if (readings.length === 0) return;
+  const { fleetId, vehicleId } = connection;
   const known = await readLatest(tx, vehicleId, true);
   const { accepted } = merge(known, readings);
   await writeReadings(tx, fleetId, vehicleId, known, accepted);
   const vin = vinOf(accepted);
-  if (vin) await fillVin(tx, vehicleId, vin);
+  if (vin && !connection.endedAt) await compareVin(tx, connection, vin, now);
 }
 
 function vinOf(readings: readonly Reading[]): string | null {

@@ -16,8 +16,9 @@ import type { QueuedItem, TurnEnd } from '../store/reconnect-batch.ts';
 import { askNow } from './ask-owner.ts';
 import type { Asked } from './ask-owner.ts';
 import { judgeTurn } from './preview-reconnects.ts';
+import type { RouteNeeds } from './way-back.ts';
 
-export interface ReconnectNeeds {
+export interface ReconnectNeeds extends RouteNeeds {
   database: Database;
   onFault: (error: unknown, what: string) => void;
 }
@@ -48,10 +49,11 @@ async function roundOf(needs: ReconnectNeeds, fleetId: FleetId, now: Date): Prom
     });
   for (const ownerId of owners) {
     // One owner who can't be asked does not stop the others; the next round tries again.
-    const told = turn((tx) => askOne(tx, fleetId, ownerId, now));
+    const told = turn((tx) => askOne(tx, needs, fleetId, ownerId, now));
     await told.catch((error: unknown) => needs.onFault(error, 'ask an owner about many'));
   }
-  for (let turns = 0; turns < retryTurns; turns += 1) if (!(await turn((tx) => retrySome(tx, fleetId, now)))) break;
+  for (let turns = 0; turns < retryTurns; turns += 1)
+    if (!(await turn((tx) => retrySome(tx, needs, fleetId, now)))) break;
   await turn(async (tx) => {
     const finished = await store.finishDone(tx, now);
     if (finished > 0) await announce(tx, fleetId, [], ['reconnects']);
@@ -60,8 +62,8 @@ async function roundOf(needs: ReconnectNeeds, fleetId: FleetId, now: Date): Prom
 }
 
 /** The owner's message. Who comes second finds nobody waiting. */
-async function askOne(tx: Tx, fleetId: FleetId, ownerId: OwnerId, now: Date): Promise<boolean> {
-  const judged = await judgeItems(tx, await store.listQueuedOfOwner(tx, ownerId, now), now);
+async function askOne(tx: Tx, needs: RouteNeeds, fleetId: FleetId, ownerId: OwnerId, now: Date): Promise<boolean> {
+  const judged = await judgeItems(tx, needs, await store.listQueuedOfOwner(tx, ownerId, now), now);
   const asked = judged.filter((one): one is JudgedItem & { asked: Asked } => one.asked !== null);
   const [first, ...others] = asked;
   if (first) {
@@ -80,8 +82,8 @@ async function mostNow(tx: Tx, now: Date): Promise<number> {
 }
 
 /** Reads come out of the request budget, like every other. */
-async function retrySome(tx: Tx, fleetId: FleetId, now: Date): Promise<boolean> {
-  const judged = await judgeItems(tx, await store.listNextRetries(tx, retriesAtOnce, now), now);
+async function retrySome(tx: Tx, needs: RouteNeeds, fleetId: FleetId, now: Date): Promise<boolean> {
+  const judged = await judgeItems(tx, needs, await store.listNextRetries(tx, retriesAtOnce, now), now);
   const retried = judged.filter(({ verdict }) => verdict.act === 'retry');
   const ids = retried.flatMap(({ connection }) => connection?.id ?? []);
   await hurryReads(tx, ids, secondsApart, now);
@@ -98,11 +100,11 @@ interface JudgedItem {
 }
 
 /** What is left of the preview, on connections that nobody changes until the turn is over. */
-async function judgeItems(tx: Tx, items: readonly QueuedItem[], now: Date): Promise<JudgedItem[]> {
+async function judgeItems(tx: Tx, needs: RouteNeeds, items: readonly QueuedItem[], now: Date): Promise<JudgedItem[]> {
   if (items.length === 0) return [];
   const vehicleIds = items.map(({ vehicleId }) => vehicleId);
   const connections = new Map((await store.lockLiving(tx, vehicleIds)).map((one) => [one.vehicleId, one]));
-  const present = await judgeTurn(tx, vehicleIds, now);
+  const present = await judgeTurn(tx, needs, vehicleIds, now);
   return items.map((item) => {
     const found = present.get(item.vehicleId);
     const verdict: Verdict = found ? narrowed(item.seen, found) : { act: 'skip', reason: 'changedSince', cause: null };

@@ -1,11 +1,13 @@
 /** Links that operators hand out: to connect a vehicle, and to repair a connection. */
 import { beforeConnect } from '../domain/before-connect.ts';
-import { routeOf, can } from '../domain/connection.ts';
+import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Route } from '../domain/cause.ts';
 import { askedPermissions } from '../domain/fleet.ts';
 import type { VehicleId } from '../domain/ids.ts';
 import { makePolicy } from '../domain/make-policy.ts';
+import { isOwners } from '../domain/reconnect-route.ts';
+import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
@@ -13,6 +15,7 @@ import { findLatestConnection } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import { insertLink } from '../store/link.ts';
+import { isHeld } from '../store/loose-grant.ts';
 import { insertNotification } from '../store/notification.ts';
 import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
@@ -21,7 +24,15 @@ import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { askNow, openRequest, repairLink } from './ask-owner.ts';
 import type { RepairLink } from './ask-owner.ts';
+import { takeForPerson } from './budget.ts';
+import { settleRead } from './check.ts';
+import type { CheckNeeds } from './check.ts';
 import type { Context } from './context.ts';
+import { mendOnV3 } from './mend-on-v3.ts';
+import type { MendNeeds } from './mend-on-v3.ts';
+import { readCost, readVehicle } from './read-vehicle.ts';
+import { wayBack } from './way-back.ts';
+import type { RouteNeeds } from './way-back.ts';
 
 export interface LinkNeeds {
   database: Database;
@@ -43,7 +54,10 @@ interface SentLink {
   delivered: boolean;
 }
 
-/** @throws Refusal `not_found`, `already_connected`, `owner_missing`, `connect_needs_app`, `commands_need_app` */
+/**
+ * @throws Refusal `not_found`, `already_connected`, `owner_missing`, `grant_held`, `connect_needs_app`,
+ *   `commands_need_app`
+ */
 export async function sendConnectLink(
   needs: LinkNeeds,
   context: Context,
@@ -55,6 +69,7 @@ export async function sendConnectLink(
     const vehicle = await vehicleOf(tx, id);
     const connection = (await findLatestConnection(tx, id)) ?? null;
     if (!can(connection).connect.allowed) throw new Refusal('already_connected');
+    if (await isHeld(tx, id)) throw new Refusal('grant_held', heldDetail);
     return newConnectLink(tx, context, vehicle, options, now);
   });
   return { url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
@@ -114,31 +129,71 @@ async function requireAddress(tx: Tx, vehicle: Vehicle): Promise<void> {
   if (!owner?.email_index) throw new Refusal('owner_missing');
 }
 
+export interface Reconnected {
+  route: Route;
+  url: string | null;
+  expiresAt: Date | null;
+  delivered: boolean;
+}
+
+export type ReconnectNeeds = LinkNeeds & RouteNeeds & CheckNeeds & MendNeeds;
+
 /**
- * The way that repairs a connection, with a link where the owner has to walk it.
+ * Starts what repairs a connection: at once where no owner is needed, with a link where the owner has to act.
  *
- * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`, and of a new grant
- *   `connect_needs_app`, `commands_need_app`
+ * @throws Refusal `not_found`, `not_connected`, `nothing_to_repair`, `owner_missing`, `grant_held`, `too_many_requests`,
+ *   `smartcar_unavailable`, and of a new grant `connect_needs_app`, `commands_need_app`
  */
 export async function reconnect(
-  needs: LinkNeeds,
+  needs: ReconnectNeeds,
   context: Context,
   id: VehicleId,
   options: { deliver: boolean },
   now: Date,
-): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }> {
-  const found = await needs.database.asFleet(context.fleetId, async (tx) => {
+): Promise<Reconnected> {
+  const { way, connection, link } = await begin(needs, context, id, options, now);
+  const { route } = way;
+  const without = { route, url: null, expiresAt: null, delivered: false };
+  if (link) return { route, url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
+  if (way.starts === 'read') await readNow(needs, context, connection, now);
+  if (way.starts !== 'moveToV3' || (await mendOnV3(needs, context, connection, now)) === 'mended') return without;
+  // v3 does not list it: the table leads to the owner now.
+  return reconnect(needs, context, id, options, now);
+}
+
+interface Begun {
+  way: ReconnectRoute;
+  connection: Connection;
+  link: RepairLink | null;
+}
+
+async function begin(
+  needs: ReconnectNeeds,
+  context: Context,
+  id: VehicleId,
+  options: { deliver: boolean },
+  now: Date,
+): Promise<Begun> {
+  return needs.database.asFleet(context.fleetId, async (tx) => {
     const vehicle = await vehicleOf(tx, id);
     const connection = await findLatestConnection(tx, id);
     if (!connection) throw new Refusal('not_connected');
     if (!can(connection).reconnect.allowed) throw new Refusal('nothing_to_repair');
-    const route = routeOf(connection);
-    const walks = route === 'reauthenticate' || route === 'authorize' || route === 'widen';
-    return { route, link: walks ? await linkFor(tx, context, vehicle, connection, options, now) : null };
+    const { settings } = await ownFleet(tx);
+    const way = await wayBack(tx, needs, { connection, ownerId: vehicle.ownerId, settings });
+    if (!isOwners(way.starts)) return { way, connection, link: null };
+    if (await isHeld(tx, id)) throw new Refusal('grant_held', heldDetail);
+    return { way, connection, link: await linkFor(tx, context, vehicle, connection, options, now) };
   });
-  const { route, link } = found;
-  if (!link) return { route, url: null, expiresAt: null, delivered: false };
-  return { route, url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
+}
+
+const heldDetail = 'The owner has connected a car already, which you have to confirm or refuse first.';
+
+/** Nobody has to sign in: Smartcar is asked once more, at once. */
+async function readNow(needs: ReconnectNeeds, context: Context, connection: Connection, now: Date): Promise<void> {
+  if (!(await takeForPerson(needs, readCost(connection.platform), now))) throw new Refusal('too_many_requests');
+  const outcome = await readVehicle(needs, { ...connection, connectionId: connection.id }, 'check');
+  await settleRead(needs, context, connection, outcome);
 }
 
 /** An owner with an open connection gets a page for all they were asked; otherwise the link is for this one car. */

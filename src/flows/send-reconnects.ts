@@ -18,6 +18,7 @@ import {
 import type { NewItem } from '../store/reconnect-batch.ts';
 import type { KeptSelection } from '../store/schema.ts';
 import type { Context } from './context.ts';
+import type { RouteNeeds } from './way-back.ts';
 import { judgeAll } from './preview-reconnects.ts';
 
 /** A preview as it comes back to be sent. */
@@ -43,18 +44,18 @@ type Needs = { database: Database };
  * @throws Refusal `preview_expired`, `nothing_to_send`
  */
 export async function sendReconnects(
-  { database }: Needs,
+  needs: Needs & RouteNeeds,
   { fleetId, actor }: Context,
   seen: SeenPreview,
   now: Date,
 ): Promise<ReconnectBatchId> {
-  return database.asFleet(fleetId, async (tx) => {
+  return needs.database.asFleet(fleetId, async (tx) => {
     // One after another: whoever sends the same at the same moment finds it sent.
     await lockTurns(tx, fleetId);
     const before = await findByPreview(tx, seen.digest);
     if (before) return before.id;
     if (now >= after(seen.at, previewLifeS)) throw new Refusal('preview_expired');
-    const items = await itemsOf(tx, seen.cars, now);
+    const items = await itemsOf(tx, needs, seen.cars, now);
     if (!items.some(({ state }) => state === 'queued')) throw new Refusal('nothing_to_send');
     const id = newId('rcb', now);
     const { selection, at: previewedAt, digest: previewDigest } = seen;
@@ -65,8 +66,8 @@ export async function sendReconnects(
   });
 }
 
-async function itemsOf(tx: Tx, seen: readonly SeenCar[], now: Date): Promise<NewItem[]> {
-  const present = await judgeAll(tx, { vehicleIds: seen.map(({ vehicleId }) => vehicleId) }, now);
+async function itemsOf(tx: Tx, needs: RouteNeeds, seen: readonly SeenCar[], now: Date): Promise<NewItem[]> {
+  const present = await judgeAll(tx, needs, { vehicleIds: seen.map(({ vehicleId }) => vehicleId) }, now);
   const seenOf = new Map(seen.map((one) => [one.vehicleId, one.seen]));
   return present.flatMap(({ car: { vehicleId }, verdict }) => {
     const before = seenOf.get(vehicleId);

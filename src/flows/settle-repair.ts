@@ -1,17 +1,22 @@
-/** An owner who signed in again, or granted again what was connected already: the connection is repaired, and proof awaited. */
+/** An owner who signed in again for a car that is connected: no grant comes of it, and proof is awaited. */
 import type { Connection } from '../domain/connection.ts';
 import { isAccountMeaning } from '../domain/failure.ts';
 import type { RepairedOutcome } from '../domain/outcome.ts';
-import type { Smartcar } from '../smartcar/smartcar.ts';
+import type { ReturnProblem } from '../domain/returned-car.ts';
+import type { Vehicle } from '../domain/vehicle.ts';
+import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
 import { applyAlertChanges } from '../store/alert.ts';
+import { findConnection } from '../store/connection.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
 import { markReturned } from '../store/reauthentication-request.ts';
 import type { Access } from '../vault/access.ts';
 import { valueOf } from './call-failed.ts';
-import { finishSession, isStillReturned, notListed } from './end-session.ts';
+import { finishSession, isUnsettled, notListed } from './end-session.ts';
+import { externalIdOf } from './external-id.ts';
+import { freeGrant, holdReturned } from './hold-grant.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
-import { refuseConnect, wrongCarSolved } from './refuse-connect.ts';
+import { connectSolved, refuseConnect } from './refuse-connect.ts';
 import { withTokensOf } from './v2.ts';
 import type { V2 } from './v2.ts';
 
@@ -21,19 +26,28 @@ export interface RepairNeeds extends ObserveNeeds {
   v2: V2 | null;
 }
 
+interface SignedIn {
+  session: ConnectSessionRow;
+  vehicle: Vehicle;
+  connection: Connection;
+}
+
+const disconnected: ReturnProblem = { problem: 'disconnected' };
+
 /** @throws CallFailed, NotThereYet to be run again */
-export async function settleRepair(
-  needs: RepairNeeds,
-  session: ConnectSessionRow,
-  connection: Connection,
-  now: Date,
-): Promise<void> {
-  if (session.claimed_vehicle_id !== null && session.claimed_vehicle_id !== connection.smartcarVehicleId) {
+export async function settleRepair(needs: RepairNeeds, way: SignedIn, now: Date): Promise<void> {
+  const { session, connection } = way;
+  if (connection.endedAt) return refuseConnect(needs, session, disconnected, now);
+  if (session.claimed_vehicle_id !== null && session.claimed_vehicle_id !== connection.smartcarVehicleId)
     return refuseConnect(needs, session, { problem: 'wrongCar', field: 'car', expected: '', found: '' }, now);
-  }
   const own = await stillGranted(needs, connection, now);
-  if (!own) return notListed(needs, session, now);
-  await repaired(needs, session, connection, { ...own, grant: null }, now);
+  if (own) {
+    await repaired(needs, session, connection, { ...own, grant: null }, now);
+    return;
+  }
+  const others = await grantedToOther(needs, way, now);
+  if (!others) return notListed(needs, session, now);
+  await holdReturned(needs, { ...way, ...others, reason: 'otherAccount' }, now);
 }
 
 /** What the owner allows us for this car now; null when Smartcar knows of no such grant. */
@@ -58,32 +72,59 @@ async function stillGranted(
   return own ? { permissions: own.permissions, smartcarConnectionId: own.id } : null;
 }
 
-/** The grant works again, says Smartcar; proof is awaited. */
+/** The same car at Smartcar under another user, who came by way of us: an account that was moved. v2 can't tell. */
+async function grantedToOther(
+  { access, smartcar }: RepairNeeds,
+  { vehicle, connection }: SignedIn,
+  now: Date,
+): Promise<Pick<Parameters<typeof holdReturned>[1], 'granted' | 'car'> | null> {
+  if (connection.platform === 'v2') return null;
+  const filter = { vehicleId: connection.smartcarVehicleId, externalId: externalIdOf(vehicle) };
+  const listed = valueOf(await access.withAccess(now, (token) => smartcar.listConnections(token, filter)));
+  const isOthers = (one: ListedConnection): boolean => one.smartcarUserId !== connection.smartcarUserId;
+  const granted = listed.find(isOthers);
+  if (!granted) return null;
+  const { smartcarVehicleId, make, model, year, powertrain } = granted;
+  return {
+    granted: { ...granted, platform: 'v3', tokenSetId: null },
+    car: { smartcarVehicleId, make, model, year, powertrain, vin: null },
+  };
+}
+
+/**
+ * The grant works again, says Smartcar; proof is awaited. What was disconnected here meanwhile stays so.
+ *
+ * @returns `again` when the connection has ended, and the return has to be judged anew
+ */
 export async function repaired(
   needs: RepairNeeds,
   session: ConnectSessionRow,
   c: Connection,
   own: Pick<RepairedOutcome, 'permissions' | 'smartcarConnectionId' | 'grant'>,
   now: Date,
-): Promise<void> {
-  const { permissions, smartcarConnectionId, grant } = own;
+): Promise<'settled' | 'again'> {
+  const outcome = { kind: 'repaired', via: 'owner', at: now, requestId: null, ...own } as const;
   await observe(
     needs,
     {
       fleetId: c.fleetId,
       connectionId: c.id,
-      outcomes: [
-        { kind: 'repaired', via: 'owner', at: now, requestId: null, permissions, smartcarConnectionId, grant },
-      ],
+      outcomes: [outcome],
       actor: session.actor,
-      together: async (tx) => {
-        if (!(await isStillReturned(tx, session.id))) return false;
+      together: async (tx, { connection }) => {
+        if (connection.endedAt || !(await isUnsettled(tx, session.id))) return false;
+        await freeGrant(tx, c, c.vehicleId, now);
         await markReturned(tx, c.id, now);
-        await applyAlertChanges(tx, c.fleetId, [c.vehicleId], [wrongCarSolved(c.vehicleId)], now);
+        await applyAlertChanges(tx, c.fleetId, [c.vehicleId], connectSolved(c.vehicleId), now);
         await finishSession(tx, session, now);
         return true;
       },
     },
     now,
   );
+  const present = await needs.database.asFleet(c.fleetId, (tx) => findConnection(tx, c.id));
+  if (!present?.endedAt) return 'settled';
+  // By Smartcar's list this return is a repair of what has ended: nothing is bound by it.
+  if (session.purpose === 'reauthenticate') await refuseConnect(needs, session, disconnected, now);
+  return 'again';
 }

@@ -1,23 +1,32 @@
 /** Into Connect and out again: the button behind a link, and the redirect that comes back. */
-import { routeOf } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
 import { isId, newId } from '../domain/ids.ts';
 import type { ConnectSessionId, FleetId } from '../domain/ids.ts';
+import type { Settings } from '../domain/fleet.ts';
+import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Actor } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
+import type { ReturnProblem } from '../domain/returned-car.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import { readCallback } from '../smartcar/connect-callback.ts';
 import type { Callback } from '../smartcar/connect-callback.ts';
 import { authorizeUrl, reauthenticateUrl } from '../smartcar/connect-url.ts';
 import type { Smartcar } from '../smartcar/smartcar.ts';
-import { findConnection, findLivingConnection } from '../store/connection.ts';
-import { endSession, findByState, insertConnectSession, markSessionReturned } from '../store/connect-session.ts';
+import { findConnection, findLivingConnection, wasDisconnectedSince } from '../store/connection.ts';
+import {
+  bindToBrowser,
+  findByState,
+  insertConnectSession,
+  lockConnectSession,
+  markSessionReturned,
+} from '../store/connect-session.ts';
 import type { ConnectSessionRow } from '../store/connect-session.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import { findLink } from '../store/link.ts';
 import type { LinkRow } from '../store/link.ts';
+import { isHeld } from '../store/loose-grant.ts';
 import { announce, enqueue } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { listRequestConnections, markOpened } from '../store/reauthentication-request.ts';
@@ -25,12 +34,16 @@ import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { externalIdOf } from './external-id.ts';
 import { codeContext } from './grants-v2.ts';
+import { endRefused } from './refuse-connect.ts';
+import { wayBack } from './way-back.ts';
 
 export interface StartNeeds {
   database: Database;
   vault: Vault;
   smartcar: Smartcar;
   publicUrl: string;
+  /** There are no credentials for v3. */
+  grantsOnV2: boolean;
 }
 
 /** Minutes in which the owner has to come back from Connect. */
@@ -43,7 +56,7 @@ export const redirectUriOf = (publicUrl: string): string => `${publicUrl}/connec
  * The owner pressed the button.
  *
  * @returns Connect's address for this browser
- * @throws Refusal `link_unknown`, `link_expired`, `link_used`, `nothing_to_repair`
+ * @throws Refusal `link_unknown`, `link_expired`, `link_used`, `link_ended`, `nothing_to_repair`, `grant_held`
  */
 export async function startFromLink(
   needs: StartNeeds,
@@ -75,6 +88,9 @@ async function chosenCar(
   if (!vehicle || isOfFormerOwner(link, vehicle)) throw new Refusal('link_unknown');
   const living = connection ?? (await findLivingConnection(tx, vehicle.id)) ?? null;
   if (living && ['active', 'pending'].includes(living.status)) throw new Refusal('nothing_to_repair');
+  if (await isHeld(tx, vehicle.id)) throw new Refusal('grant_held');
+  // Whoever disconnects a vehicle does not expect an old link to connect it again.
+  if (!living && (await wasDisconnectedSince(tx, vehicle.id, link.created_at))) throw new Refusal('link_ended');
   return { vehicle, connection: living };
 }
 
@@ -109,7 +125,9 @@ async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Pro
   const { link, vehicle, connection, actor } = from;
   const id = newId('cns', now);
   const state = needs.vault.newSecret();
-  const purpose = purposeOf(connection);
+  const { settings } = await ownFleet(tx);
+  const way = await wayBack(tx, needs, { connection, ownerId: vehicle.ownerId, settings });
+  const purpose = purposeOf(way);
   const session = {
     id,
     fleetId: link.fleet_id,
@@ -125,49 +143,62 @@ async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Pro
   await insertConnectSession(tx, session, now);
   if (link.request_id) await markOpened(tx, link.request_id, now);
   await announce(tx, link.fleet_id, [vehicle.id], ['vehicles']);
-  return addressOf(tx, needs, { ...from, state, purpose });
+  return addressOf(needs, { ...from, state, way, settings });
 }
 
-function purposeOf(connection: Connection | null): ConnectSessionRow['purpose'] {
-  const route = routeOf(connection);
-  if (route === 'reauthenticate' || route === 'widen') return route;
-  if (route === 'authorize') return 'connect';
-  throw new Refusal('nothing_to_repair');
+function purposeOf({ starts }: ReconnectRoute): ConnectSessionRow['purpose'] {
+  switch (starts) {
+    case 'signIn':
+      return 'reauthenticate';
+    case 'widen':
+      return 'widen';
+    case 'grant':
+    // An owner who is here already need not wait for an operator: what they grant anew is read over v3.
+    case 'moveToV3':
+      return 'connect';
+    case 'read':
+    case 'explain':
+    case 'nothing':
+      throw new Refusal('nothing_to_repair');
+  }
 }
 
 /** Our id of the owner goes along as the external id: only who went through Connect from here carries it in Smartcar's list. */
-async function addressOf(
-  tx: Tx,
+function addressOf(
   needs: StartNeeds,
-  at: Beginning & { state: string; purpose: ConnectSessionRow['purpose'] },
-): Promise<string> {
+  at: Beginning & { state: string; way: ReconnectRoute; settings: Settings },
+): string {
+  const { connection, settings } = at;
   const shared = { state: at.state, externalId: externalIdOf(at.vehicle), redirectUri: redirectUriOf(needs.publicUrl) };
-  if (at.purpose === 'reauthenticate' && at.connection) {
-    const { smartcarVehicleId, resolutionUrl } = at.connection;
+  if (at.way.starts === 'signIn' && connection) {
+    const { smartcarVehicleId } = connection;
+    const resolutionUrl = at.way.address === 'resolution' ? connection.resolutionUrl : null;
     return reauthenticateUrl(needs.smartcar.connect, { ...shared, smartcarVehicleId, resolutionUrl });
   }
-  const { settings } = await ownFleet(tx);
+  // One car alone can be chosen, whatever the owner has.
   return authorizeUrl(needs.smartcar.connect, {
     ...shared,
     required: settings.requiredPermissions,
     optional: settings.optionalPermissions,
     make: at.vehicle.make,
     country: at.vehicle.country,
-    force: at.purpose === 'widen',
+    force: at.way.forced,
   });
 }
 
 export interface ReturnNeeds extends StartNeeds {
-  /** New grants are made on v2. */
-  grantsOnV2: boolean;
   /** Settles what came back against Smartcar's own list. */
   complete: (task: { fleetId: FleetId; sessionId: ConnectSessionId }, now: Date) => Promise<void>;
   onFault: (error: unknown, what: string) => void;
 }
 
+/** What the browser is shown next. `over`: the sign-in was used up, and this browser had no part in it. */
+export type Returned = { next: 'page'; token: string } | { next: 'confirm' } | { next: 'over' };
+
 /**
  * Connect sent the browser back. What its query says is written down as a claim; Smartcar's list decides.
  *
+ * @param browser the secret in its cookie; one that confirms has one
  * @returns `confirm` when another browser came back than the one that left, as phones do
  * @throws Refusal `session_unknown`, `session_expired`
  */
@@ -177,16 +208,19 @@ export async function returnFromConnect(
   browser: string | null,
   confirmed: boolean,
   now: Date,
-): Promise<{ next: 'page'; token: string } | { next: 'confirm' }> {
+): Promise<Returned> {
   const callback = readCallback(query);
   if (callback.kind === 'unreadable') throw new Refusal('session_unknown');
   const session = await findByState(needs.database, needs.vault.fingerprint(callback.state));
   if (!session?.link_id) throw new Refusal('session_unknown');
   const token = needs.vault.linkToken(session.link_id);
-  if (session.state !== 'started') return { next: 'page', token };
+  const digest = browser === null ? null : needs.vault.fingerprint(browser);
+  const same = digest?.equals(session.browser_digest) ?? false;
+  // A used address is in histories and logs: it opens the owner's page for nobody but the browser that used it.
+  if (session.state !== 'started') return same ? { next: 'page', token } : { next: 'over' };
   if (now >= session.expires_at) throw new Refusal('session_expired');
-  const same = browser !== null && needs.vault.fingerprint(browser).equals(session.browser_digest);
   if (!same && !confirmed) return { next: 'confirm' };
+  if (!same && digest) await needs.database.asFleet(session.fleet_id, (tx) => bindToBrowser(tx, session.id, digest));
   await takeBack(needs, session, callback, now);
   return { next: 'page', token };
 }
@@ -201,7 +235,8 @@ async function takeBack(
   const claimed = await needs.database.asFleet(session.fleet_id, async (tx) => {
     await announce(tx, session.fleet_id, [session.vehicle_id], ['vehicles']);
     if (callback.kind === 'error') {
-      await endSession(tx, session.id, 'failed', { problem: 'connectError', error: callback.error }, now);
+      const isOpen = (await lockConnectSession(tx, session.id))?.state === 'started';
+      if (isOpen) await endRefused(tx, session, problemOf(callback), session.actor, now);
       return false;
     }
     const { userId, vehicleId, code } = callback;
@@ -210,6 +245,13 @@ async function takeBack(
     return markSessionReturned(tx, session.id, { userId, vehicleId, codeSealed }, now);
   });
   if (claimed) await settle(needs, task, now);
+}
+
+/** What Smartcar says about a configuration is for operators to read; its other words are left to ours. */
+function problemOf({ error, detail: { statusCode, message } }: Callback & { kind: 'error' }): ReturnProblem {
+  const words = [statusCode, message].filter((word) => word !== null).join(': ');
+  const isOurs = error === 'configuration_error' && words !== '';
+  return { problem: 'connectError', error, ...(isOurs ? { detail: words.slice(0, 300) } : {}) };
 }
 
 /**

@@ -1,11 +1,16 @@
-/** A new grant for a vehicle ends the connection it had. */
+/** A confirmed grant takes the place of the connection that the vehicle had, which ends, and is taken back at Smartcar. */
 import type { Connection } from '../domain/connection.ts';
-import { problemKeys } from '../domain/transition-effects.ts';
+import type { Actor } from '../domain/role.ts';
+import { otherCarKey, problemKeys } from '../domain/transition-effects.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { writeConnection } from '../store/connection.ts';
 import type { Tx } from '../store/database.ts';
+import { discardGrant } from '../store/loose-grant.ts';
+import { enqueue } from '../store/outbox.ts';
+import { insertHappenings } from '../store/timeline.ts';
 
-export async function supersede(tx: Tx, before: Connection, now: Date): Promise<void> {
+/** @returns false when somebody else wrote the connection first; nothing is to be kept of the transaction then */
+export async function supersede(tx: Tx, before: Connection, by: Actor, now: Date): Promise<boolean> {
   const ended: Connection = {
     ...before,
     status: 'disconnected',
@@ -14,9 +19,36 @@ export async function supersede(tx: Tx, before: Connection, now: Date): Promise<
     endedAt: now,
     nextPollAt: null,
     suspicion: null,
+    trouble: null,
+    heldBy: null,
     pendingDeadlineAt: null,
   };
-  await writeConnection(tx, ended, before.version);
-  const resolved = problemKeys(before.id).map((key) => ({ change: 'resolve', key }) as const);
-  await applyAlertChanges(tx, before.fleetId, [before.vehicleId], resolved, now);
+  if (!(await writeConnection(tx, ended, before.version))) return false;
+  const { fleetId, vehicleId, id: connectionId, status, cause } = before;
+  const line = {
+    kind: 'connection.changed',
+    at: now,
+    via: 'operator',
+    requestId: null,
+    from: { status, cause },
+    to: { status: 'disconnected', cause: 'superseded' },
+  } as const;
+  await insertHappenings(tx, { fleetId, vehicleId, connectionId }, by, [line]);
+  const resolved = [...problemKeys(before.id), otherCarKey(before.id)].map(
+    (key) => ({ change: 'resolve', key }) as const,
+  );
+  await applyAlertChanges(tx, fleetId, [vehicleId], resolved, now);
+  await takeBackAtSmartcar(tx, before, now);
+  return true;
+}
+
+/** Nobody lives on the old grant any more. */
+async function takeBackAtSmartcar(tx: Tx, before: Connection, now: Date): Promise<void> {
+  const { fleetId, vehicleId, platform, smartcarVehicleId, smartcarUserId, smartcarConnectionId, tokenSetId } = before;
+  const ids = { smartcarVehicleId, smartcarUserId, smartcarConnectionId, tokenSetId };
+  const car = { make: null, model: null, year: null, powertrain: null, vin: null };
+  const grant = { fleetId, vehicleId, sessionId: null, platform, ...ids, permissions: before.permissions, ...car };
+  const grantId = await discardGrant(tx, { ...grant, grantedAt: before.connectedAt }, 'superseded', now, now);
+  if (!grantId) return;
+  await enqueue(tx, [{ name: 'remove-grant', payload: { fleetId, grantId }, key: `remove:${grantId}` }]);
 }

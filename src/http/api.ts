@@ -15,6 +15,7 @@ import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
 import { makeHandlers } from './handlers/makes.ts';
+import { grantHandlers } from './handlers/grants.ts';
 import { importHandlers } from './handlers/imports.ts';
 import { moveHandlers } from './handlers/moves.ts';
 import { ownerHandlers } from './handlers/owners.ts';
@@ -62,6 +63,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...alertHandlers(needs),
     ...incidentHandlers(needs),
     ...makeHandlers(needs),
+    ...grantHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),
     ...reconciliationHandlers(needs),

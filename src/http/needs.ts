@@ -1,5 +1,5 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
-import type { AlertId, ImportId, MoveId, OwnerId, ReconnectBatchId, VehicleId } from '../domain/ids.ts';
+import type { AlertId, GrantId, ImportId, MoveId, OwnerId, ReconnectBatchId, VehicleId } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
@@ -8,6 +8,7 @@ import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage } from '../flows/link-page.ts';
+import type { Returned } from '../flows/start-connect.ts';
 import type { PreviewedReconnects } from '../flows/preview-reconnects.ts';
 import type { SeenPreview } from '../flows/send-reconnects.ts';
 import type { Selection } from '../store/reconnect-candidate.ts';
@@ -86,6 +87,10 @@ export interface Flows {
   /** The platforms whose lists can be asked for. */
   reconciledPlatforms(): Platform[];
   adopt(actor: Actor, wishes: readonly AdoptionWish[], now: Date): Promise<Adopted[]>;
+  /** The held grant is the vehicle's car: it is bound, and what the vehicle had ends. */
+  confirmGrant(context: Context, id: GrantId, now: Date): Promise<void>;
+  /** It is another car: it is deleted at Smartcar. */
+  refuseGrant(context: Context, id: GrantId, now: Date): Promise<void>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   /** Owners are asked again, and what each read says counts. */
@@ -118,5 +123,5 @@ export interface Flows {
     browser: string | null,
     confirmed: boolean,
     now: Date,
-  ): Promise<{ next: 'page'; token: string } | { next: 'confirm' }>;
+  ): Promise<Returned>;
 }

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { Refusal } from '../domain/refusal.ts';
 import type { LinkPage } from '../flows/link-page.ts';
-import { renderConfirmPage } from './pages/confirm.ts';
+import { renderConfirmPage, renderOverPage } from './pages/confirm.ts';
 import { renderLinkPage } from './pages/link.ts';
 import { renderProblemPage } from './pages/problem.ts';
 import { logFault, mistakeOf } from './problem.ts';
@@ -63,13 +63,17 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
 }
 
 async function comeBack(
-  { flows, clock }: PageNeeds,
+  needs: PageNeeds,
   request: FastifyRequest,
   reply: FastifyReply,
   back: { query: Record<string, string>; confirmed: boolean },
 ): Promise<FastifyReply> {
-  const returned = await flows.returnFromConnect(back.query, browserOf(request), back.confirmed, clock());
+  // The browser whose person goes on here is the sign-in's from now on.
+  const browser = browserOf(request) ?? (back.confirmed ? needs.vault.newSecret() : null);
+  const returned = await needs.flows.returnFromConnect(back.query, browser, back.confirmed, needs.clock());
   if (returned.next === 'confirm') return html(reply, renderConfirmPage(back.query));
+  if (returned.next === 'over') return html(reply.code(410), renderOverPage());
+  if (browser && back.confirmed) keepBrowser(reply, browser, needs);
   return reply.redirect(`/o/${encodeURIComponent(returned.token)}`, 303);
 }
 

@@ -1,7 +1,9 @@
 /** Diagnoses as the contract shows them, and the hand-over for Smartcar's support. */
+import type { Cause } from '../domain/cause.ts';
 import type { CheckStep, PermissionGap, SignalAge } from '../domain/check-step.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import type { Connection } from '../domain/connection.ts';
+import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import {
   confidenceText,
@@ -22,8 +24,13 @@ export function presentStep({ name, state, at, requestId, finding }: CheckStep):
   return { name, title: stepTitle(name), state, detail: findingText(finding), at: iso(at), requestId };
 }
 
-export function presentDiagnosis(diagnosis: Diagnosis, { id, make }: Pick<Vehicle, 'id' | 'make'>): DiagnosisView {
-  const words = diagnosisWords(diagnosis, { make });
+/** `routeFor`: how what is found would be repaired; null for its usual way. */
+export function presentDiagnosis(
+  diagnosis: Diagnosis,
+  { id, make }: Pick<Vehicle, 'id' | 'make'>,
+  routeFor: (cause: Cause) => ReconnectRoute | null,
+): DiagnosisView {
+  const words = diagnosisWords(diagnosis, { make }, routeFor);
   return {
     vehicleId: id,
     at: iso(diagnosis.at),

@@ -7,10 +7,13 @@ import { freshness } from '../domain/freshness.ts';
 import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
 import type { Settings } from '../domain/fleet.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
-import { missingPermissions } from '../domain/permission.ts';
+import { lackingPermissions } from '../domain/permission.ts';
+import { heldOf, routeOf } from '../domain/reconnect-route.ts';
+import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
 import type { KeptReading } from '../store/schema.ts';
-import type { ListedConnection, ListedVehicle } from '../store/vehicle-list.ts';
+import type { ListedConnection } from '../store/listed-connection.ts';
+import type { ListedVehicle } from '../store/vehicle-list.ts';
 import { heldText, scopeText } from '../texts/incident-words.ts';
 import {
   capabilityText,
@@ -21,18 +24,33 @@ import {
   passingText,
   permissionText,
   signalName,
+  startText,
   suspicionText,
 } from '../texts/words.ts';
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
 import { presentWay } from './present-makes.ts';
 import { iso, maybeIso } from './present.ts';
+import type { HttpConfig } from './server-needs.ts';
 
 type Limits = Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes'>;
+
+/** What is the same for every vehicle of the installation, and matters for their way back. */
+export type Installation = Pick<Around, 'v3' | 'connectOrigin'>;
+
+export const installationOf = ({ missingForV3, connectOrigin }: HttpConfig): Installation => ({
+  v3: missingForV3.length === 0,
+  connectOrigin,
+});
 
 /** A precise location: shown for one vehicle, where reading it is written into the audit log; never in lists. */
 const locationSignal = 'location-preciselocation';
 
-export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Date): VehicleView {
+export function presentVehicle(
+  vehicle: ListedVehicle,
+  settings: Limits,
+  installation: Installation,
+  now: Date,
+): VehicleView {
   const { id, number, plate, vin, make, model, year, powertrain, country, owner, connection, createdAt } = vehicle;
   return {
     id,
@@ -44,8 +62,8 @@ export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Da
     year,
     powertrain,
     country,
-    owner,
-    connection: connection ? presentConnection(connection, make, settings) : null,
+    owner: owner && { id: owner.id, name: owner.name },
+    connection: connection ? presentConnection(connection, vehicle, { settings, installation }) : null,
     freshness: presentFreshness(freshnessOf(vehicle, settings, now)),
     signals: presentSignals(vehicle, settings, now),
     capabilities: presentCapabilities(vehicle, settings),
@@ -55,8 +73,13 @@ export function presentVehicle(vehicle: ListedVehicle, settings: Limits, now: Da
 }
 
 /** As a list shows it: without the precise location. */
-export function presentListed(vehicle: ListedVehicle, settings: Limits, now: Date): VehicleView {
-  const view = presentVehicle(vehicle, settings, now);
+export function presentListed(
+  vehicle: ListedVehicle,
+  settings: Limits,
+  installation: Installation,
+  now: Date,
+): VehicleView {
+  const view = presentVehicle(vehicle, settings, installation, now);
   return { ...view, signals: view.signals.filter(({ code }) => code !== locationSignal) };
 }
 
@@ -83,20 +106,34 @@ function presentSignal(code: string, reading: KeptReading, limitMs: number, now:
   };
 }
 
-function presentConnection(connection: ListedConnection, make: string | null, settings: Limits): ConnectionView {
+interface Setting {
+  settings: Limits;
+  installation: Installation;
+}
+
+/** The way back of a listed vehicle's connection. */
+export function wayOf({ connection, owner }: ListedVehicle, { settings, installation }: Setting): ReconnectRoute {
+  const around = { ...installation, required: settings.requiredPermissions, ownerKnown: owner?.hasAddress ?? false };
+  return routeOf(connection, heldOf(connection, around));
+}
+
+function presentConnection(connection: ListedConnection, vehicle: ListedVehicle, setting: Setting): ConnectionView {
   const { id, status, cause, platform, permissions: granted, lastSuccess, request } = connection;
-  const required = settings.requiredPermissions;
-  const missing = missingPermissions(required, granted).map((permission) => ({
+  const { make } = vehicle;
+  const required = setting.settings.requiredPermissions;
+  const missing = lackingPermissions(required, connection).map((permission) => ({
     permission,
     text: permissionText(permission),
   }));
+  const way = wayOf(vehicle, setting);
   return {
     id,
     status,
     cause,
     platform,
     causeText: cause ? causeText(cause, { make }) : null,
-    nextAction: nextActionFor(cause, status),
+    nextAction: nextActionFor(cause, status, way),
+    reconnect: cause ? { route: way.route, starts: way.starts, text: startText(way) } : null,
     since: iso(connection.since),
     connectedAt: iso(connection.connectedAt),
     permissions: { granted, required, missing },

@@ -8,6 +8,7 @@ export type EnqueuedTasks = { [N in keyof Tasks]: (payload: Tasks[N], now: Date)
 export interface RecurringTasks {
   'keep-house': (now: Date) => Promise<void>;
   'complete-due': (now: Date) => Promise<void>;
+  'grants-due': (now: Date) => Promise<void>;
   'deliver-due': (now: Date) => Promise<void>;
   'revoke-due': (now: Date) => Promise<void>;
   'subscribe-due': (now: Date) => Promise<void>;
@@ -25,6 +26,7 @@ export interface RecurringTasks {
 /** When it recurs; minutes are the job engine's. */
 export const crontab = `
 * * * * * complete-due ?jobKey=complete-due&max=1
+* * * * * grants-due ?jobKey=grants-due&max=1
 * * * * * deliver-due ?jobKey=deliver-due&max=1
 */5 * * * * revoke-due ?jobKey=revoke-due&max=1
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1

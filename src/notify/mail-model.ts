@@ -1,6 +1,7 @@
 /** What a message to an owner is about: the facts, without words. */
 import type { Cause } from '../domain/cause.ts';
 import type { NotificationKind } from '../domain/notification.ts';
+import type { Start } from '../domain/reconnect-route.ts';
 
 export interface MailCar {
   /** As Smartcar writes it. */
@@ -12,6 +13,8 @@ export interface MailCar {
   plate: string | null;
   /** Why it has to be repaired; null when it was never connected, or works again. */
   cause: Cause | null;
+  /** What the owner's button starts. */
+  starts: Start;
 }
 
 export interface MailModel {

@@ -1,5 +1,4 @@
 /** The sentences of a message in the order they are read; HTML and text are made of the same ones. */
-import { factsOf } from '../domain/cause.ts';
 import { say } from '../texts/say.ts';
 import { ownerCauseText, unbroken, vehicleTitle } from '../texts/words.ts';
 import type { MailCar, MailModel } from './mail-model.ts';
@@ -61,7 +60,7 @@ const whyOf = (car: MailCar, { kind, language }: MailModel): string | null =>
 function workText({ kind, language, cars }: MailModel): string {
   if (kind === 'connect-invitation') return say(language, 'mail.connect-invitation.do');
   if (kind === 'repaired') return say(language, 'mail.repaired.nothing');
-  const signIn = cars.every((car) => car.cause !== null && factsOf(car.cause).route === 'reauthenticate');
+  const signIn = cars.every(({ starts }) => starts === 'signIn');
   if (!signIn) return say(language, 'mail.reconnect.open');
   return say(language, cars.length > 1 ? 'mail.reconnect.signInMany' : 'mail.reconnect.signIn');
 }

@@ -1,7 +1,7 @@
 /** Ways through Connect: OAuth's state, single use, bound to a browser. */
 import type { Selectable } from 'kysely';
 
-import type { ConnectionId, ConnectSessionId, FleetId, LinkId, TokenSetId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, ConnectSessionId, FleetId, LinkId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Database, Tx } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -114,6 +114,40 @@ export async function markExchanged(tx: Tx, id: ConnectSessionId, tokenSetId: To
     .execute();
 }
 
+/** What came back waits for an operator's word. */
+export async function markSessionHeld(tx: Tx, id: ConnectSessionId): Promise<void> {
+  await tx
+    .updateTable('connect_session')
+    .set({ state: 'held', code_sealed: null })
+    .where('id', '=', id)
+    .where('state', '=', 'returned')
+    .execute();
+}
+
+/** The browser that goes on with it, where another one than that which left has come back. */
+export async function bindToBrowser(tx: Tx, id: ConnectSessionId, browserDigest: Buffer): Promise<void> {
+  await tx.updateTable('connect_session').set({ browser_digest: browserDigest }).where('id', '=', id).execute();
+}
+
+/** When the last way of this owner that is still to come back runs out; null when there is none besides this one. */
+export async function othersUnderwayUntil(
+  tx: Tx,
+  ownerId: OwnerId,
+  except: ConnectSessionId,
+  now: Date,
+): Promise<Date | null> {
+  const row = await tx
+    .selectFrom('connect_session')
+    .innerJoin('vehicle', 'vehicle.id', 'connect_session.vehicle_id')
+    .select(({ fn }) => fn.max('connect_session.expires_at').as('until'))
+    .where('vehicle.owner_id', '=', ownerId)
+    .where('connect_session.id', '<>', except)
+    .where('connect_session.state', 'in', ['started', 'returned'])
+    .where('connect_session.expires_at', '>', now)
+    .executeTakeFirst();
+  return row?.until ?? null;
+}
+
 /** Ends it. `reason` is what the page behind the link tells; null when it went well. */
 export async function endSession(
   tx: Tx,
@@ -126,7 +160,7 @@ export async function endSession(
     .updateTable('connect_session')
     .set({ state, reason: reason && JSON.stringify(reason), ended_at: at, code_sealed: null })
     .where('id', '=', id)
-    .where('state', 'in', ['started', 'returned'])
+    .where('state', 'in', ['started', 'returned', 'held'])
     .execute();
 }
 

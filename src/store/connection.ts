@@ -43,6 +43,19 @@ export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promis
   return row && toConnection(row);
 }
 
+/** Whether an operator or the owner ended one of the vehicle's connections after this. */
+export async function wasDisconnectedSince(tx: Tx, vehicleId: VehicleId, at: Date): Promise<boolean> {
+  const row = await tx
+    .selectFrom('connection')
+    .select('id')
+    .where('vehicle_id', '=', vehicleId)
+    .where('cause', '=', 'disconnectedHere')
+    .where('ended_at', '>', at)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Throws a unique violation when the vehicle, or the car at Smartcar, has a living connection. */
 export async function insertConnection(tx: Tx, connection: Connection): Promise<void> {
   await tx.insertInto('connection').values(fromConnection(connection)).execute();
@@ -191,6 +204,7 @@ export function toConnection(row: Row): Connection {
     provedAt: row.proved_at,
     pendingDeadlineAt: row.pending_deadline_at,
     permissions: row.permissions,
+    refusedPermissions: row.refused_permissions,
     suspicion: row.suspicion && toSuspicion(row.suspicion),
     vehicleState: row.vehicle_state && {
       meaning: row.vehicle_state.meaning as VehicleMeaning, // written by fromConnection alone
@@ -201,6 +215,7 @@ export function toConnection(row: Row): Connection {
     heldBy: row.held_by,
     failures: row.failures,
     resolutionUrl: row.resolution_url,
+    listed: row.listed,
     lastSuccess: row.last_success_kind &&
       row.last_success_at && { kind: row.last_success_kind, at: row.last_success_at },
     lastTelemetryAt: row.last_telemetry_at,
@@ -240,6 +255,7 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     proved_at: c.provedAt,
     pending_deadline_at: c.pendingDeadlineAt,
     permissions: c.permissions,
+    refused_permissions: c.refusedPermissions,
     suspicion: c.suspicion && JSON.stringify(c.suspicion),
     vehicle_state: c.vehicleState && JSON.stringify(c.vehicleState),
     trouble: c.trouble?.meaning ?? null,
@@ -247,6 +263,7 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     held_by: c.heldBy,
     failures: c.failures,
     resolution_url: c.resolutionUrl,
+    listed: c.listed,
     last_success_kind: c.lastSuccess?.kind ?? null,
     last_success_at: c.lastSuccess?.at ?? null,
     last_telemetry_at: c.lastTelemetryAt,

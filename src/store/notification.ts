@@ -81,6 +81,16 @@ export async function withdrawQueued(tx: Tx, requestId: RequestId): Promise<void
     .execute();
 }
 
+/** It is not to leave any more. */
+export async function withdrawNotification(tx: Tx, id: NotificationId): Promise<void> {
+  await tx
+    .updateTable('notification')
+    .set({ state: 'withdrawn', due_at: null })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .execute();
+}
+
 /** A message about this request that waits for its time and was never tried gives way to one that leaves now. */
 export async function withdrawWaiting(tx: Tx, requestId: RequestId, now: Date): Promise<void> {
   await tx

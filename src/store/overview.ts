@@ -4,14 +4,16 @@ import { sql } from 'kysely';
 import { noticeUntil } from '../domain/lapse.ts';
 import type { Tx } from './database.ts';
 import { countLapses } from './lapse.ts';
+import { countHeld } from './loose-grant-list.ts';
 import { countOnV2 } from './move.ts';
 import { oldBefore } from './vehicle-list.ts';
 import type { VehiclePage } from './vehicle-list.ts';
+import { isMendedOnV3 } from './vehicle-turn.ts';
 
 export interface OverviewCounts {
   vehicles: number;
-  /** By status and cause; status null: never connected. */
-  connections: { status: string | null; cause: string | null; count: number }[];
+  /** By status and cause; status null: never connected. `isMendedOnV3`: where there are credentials for v3, that is all it needs. */
+  connections: { status: string | null; cause: string | null; isMendedOnV3: boolean; count: number }[];
   freshness: { fresh: number; stale: number; never: number };
   owners: { asked: number; opened: number; oldestAskedAt: Date | null };
   /** Connections whose grant lapses within the notice. */
@@ -20,6 +22,8 @@ export interface OverviewCounts {
   webhooks: { lastReceivedAt: Date | null; pending: number; quarantined: number };
   /** Living connections on v2. */
   onV2: number;
+  /** Cars that wait for an operator's word. */
+  toConfirm: number;
 }
 
 export async function overviewCounts(tx: Tx, limits: Pick<VehiclePage, 'settings' | 'now'>): Promise<OverviewCounts> {
@@ -33,6 +37,7 @@ export async function overviewCounts(tx: Tx, limits: Pick<VehiclePage, 'settings
     alerts: await alertCounts(tx),
     webhooks: await webhookCounts(tx),
     onV2: await countOnV2(tx),
+    toConfirm: await countHeld(tx),
   };
 }
 
@@ -47,14 +52,14 @@ export async function webhooksRefusedSince(tx: Tx, since: Date): Promise<number>
 }
 
 async function connectionCounts(tx: Tx): Promise<OverviewCounts['connections']> {
-  const { rows } = await sql<{ status: string | null; cause: string | null; count: number }>`
-    select c.status, c.cause, count(*) as count
+  const { rows } = await sql<OverviewCounts['connections'][number]>`
+    select c.status, c.cause, ${isMendedOnV3} as "isMendedOnV3", count(*) as count
     from vehicle v
     left join (
-      select distinct on (vehicle_id) vehicle_id, status, cause from connection
+      select distinct on (vehicle_id) vehicle_id, status, cause, platform, listed from connection
       order by vehicle_id, (ended_at is null) desc, connected_at desc
     ) c on c.vehicle_id = v.id
-    group by c.status, c.cause`.execute(tx);
+    group by 1, 2, 3`.execute(tx);
   return rows;
 }
 

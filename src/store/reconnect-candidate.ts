@@ -3,19 +3,35 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
 import type { Cause, Status } from '../domain/cause.ts';
-import type { OwnerId, VehicleId } from '../domain/ids.ts';
+import type { Connection, Platform } from '../domain/connection.ts';
+import type { OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { AskableOwner, Candidate } from '../domain/reconnect-batch.ts';
 import type { Tx } from './database.ts';
 import type { VehicleFilter } from './vehicle-filter.ts';
 import { joined, matching } from './vehicle-list.ts';
-import type { FreshnessLimits } from './vehicle-list.ts';
+import type { ListTerms } from './vehicle-list.ts';
 
 /** Vehicles that were chosen one by one, or all that match but some. */
 export type Selection =
   | { vehicleIds: readonly string[] }
   | { filter: VehicleFilter; /** Taken out of those that match. */ except: readonly string[] };
 
-export interface ReconnectCandidate extends Pick<Candidate, 'vehicleId' | 'connection' | 'isUnderway' | 'hasOutage'> {
+/** What the way back depends on. */
+type OnItsWay = Pick<
+  Connection,
+  | 'status'
+  | 'cause'
+  | 'endedAt'
+  | 'platform'
+  | 'tokenSetId'
+  | 'resolutionUrl'
+  | 'listed'
+  | 'permissions'
+  | 'refusedPermissions'
+>;
+
+export interface ReconnectCandidate extends Pick<Candidate, 'vehicleId' | 'isUnderway' | 'hasOutage' | 'isToConfirm'> {
+  connection: OnItsWay | null;
   number: string;
   make: string | null;
   model: string | null;
@@ -27,7 +43,7 @@ export interface ReconnectCandidate extends Pick<Candidate, 'vehicleId' | 'conne
 export async function listCandidates(
   tx: Tx,
   selection: Selection,
-  limits: FreshnessLimits & { limit: number },
+  terms: ListTerms & { limit: number },
 ): Promise<ReconnectCandidate[]> {
   const rows = await joined(tx)
     .leftJoin('owner as g', 'g.id', 'c.owner_id')
@@ -35,17 +51,18 @@ export async function listCandidates(
     .select(['v.id', 'v.number', 'v.make', 'v.model', 'v.country', 'c.status', 'c.cause', 'c.ended_at'])
     .select(['g.id as owner_id', 'g.name as owner_name', 'm.at', 'm.state'])
     .select([sql<boolean>`g.email_index is not null`.as('has_address'), sql<boolean>`${isUnderway}`.as('is_underway')])
-    .select(sql<boolean>`c.held_by is not null`.as('is_held'))
-    .where(await conditionOf(tx, selection, limits))
+    .select(['c.platform', 'c.token_set_id', 'c.resolution_url', 'c.listed', 'c.permissions', 'c.refused_permissions'])
+    .select([sql<boolean>`c.held_by is not null`.as('is_held'), sql<boolean>`${isToConfirm}`.as('is_to_confirm')])
+    .where(await conditionOf(tx, selection, terms))
     .orderBy(sql`lower(g.name), g.id, lower(v.number), v.id`)
-    .limit(limits.limit)
+    .limit(terms.limit)
     .execute();
   return rows.map(fromRow);
 }
 
-async function conditionOf(tx: Tx, selection: Selection, limits: FreshnessLimits): Promise<RawBuilder<boolean>> {
+async function conditionOf(tx: Tx, selection: Selection, terms: ListTerms): Promise<RawBuilder<boolean>> {
   if ('vehicleIds' in selection) return sql<boolean>`v.id = any(${[...selection.vehicleIds]})`;
-  const matches = await matching(tx, selection.filter, limits);
+  const matches = await matching(tx, selection.filter, terms);
   if (selection.except.length === 0) return matches;
   return sql<boolean>`(${matches} and not v.id = any(${[...selection.except]}))`;
 }
@@ -69,6 +86,8 @@ const lastMessage = sql`
 
 const isUnderway = sql`exists (select from reconnect_item i where i.vehicle_id = v.id and i.state = 'queued')`;
 
+const isToConfirm = sql`exists (select from loose_grant l where l.vehicle_id = v.id and l.state = 'held')`;
+
 interface Row {
   id: VehicleId;
   number: string;
@@ -78,6 +97,12 @@ interface Row {
   status: Status | null;
   cause: Cause | null;
   ended_at: Date | null;
+  platform: Platform | null;
+  token_set_id: TokenSetId | null;
+  resolution_url: string | null;
+  listed: boolean | null;
+  permissions: string[] | null;
+  refused_permissions: string[] | null;
   owner_id: OwnerId | null;
   owner_name: string | null;
   has_address: boolean;
@@ -85,20 +110,38 @@ interface Row {
   state: LastMessage['state'];
   is_underway: boolean;
   is_held: boolean;
+  is_to_confirm: boolean;
 }
 
 function fromRow(row: Row): ReconnectCandidate {
-  const { id: vehicleId, number, make, model, country, status, cause } = row;
+  const { id: vehicleId, number, make, model, country } = row;
   return {
     vehicleId,
     number,
     make,
     model,
     country,
-    connection: status && { status, cause, endedAt: row.ended_at },
+    connection: connectionFrom(row),
     owner: ownerFrom(row),
     isUnderway: row.is_underway,
     hasOutage: row.is_held,
+    isToConfirm: row.is_to_confirm,
+  };
+}
+
+function connectionFrom(row: Row): OnItsWay | null {
+  const { status, platform } = row;
+  if (!status || !platform) return null;
+  return {
+    status,
+    platform,
+    cause: row.cause,
+    endedAt: row.ended_at,
+    tokenSetId: row.token_set_id,
+    resolutionUrl: row.resolution_url,
+    listed: row.listed,
+    permissions: row.permissions ?? [],
+    refusedPermissions: row.refused_permissions ?? [],
   };
 }
 

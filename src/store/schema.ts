@@ -19,6 +19,7 @@ import type {
   EventId,
   FleetId,
   IncidentId,
+  GrantId,
   ImportId,
   InboxId,
   LinkId,
@@ -41,6 +42,7 @@ import type { ImportLineState, ImportState } from '../domain/import-state.ts';
 import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
 import type { BatchState, ItemState, SkipReason, Verdict } from '../domain/reconnect-batch.ts';
 import type { Actor, Role } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
@@ -140,6 +142,7 @@ interface ConnectionTable {
   proved_at: Date | null;
   pending_deadline_at: Date | null;
   permissions: string[];
+  refused_permissions: Generated<string[]>;
   suspicion: Json<KeptSuspicion | null> | null;
   vehicle_state: Json<{ meaning: string; since: string } | null> | null;
   trouble: string | null;
@@ -147,6 +150,7 @@ interface ConnectionTable {
   held_by: IncidentId | null;
   failures: number;
   resolution_url: string | null;
+  listed: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
   last_success_kind: 'telemetry' | 'command' | null;
   last_success_at: Date | null;
   last_telemetry_at: Date | null;
@@ -333,8 +337,39 @@ interface ConnectSessionTable {
   code_sealed: Buffer | null;
   token_set_id: TokenSetId | null;
   error: string | null;
-  state: 'started' | 'returned' | 'done' | 'refused' | 'failed';
+  state: 'started' | 'returned' | 'held' | 'done' | 'refused' | 'failed';
   reason: Json<Record<string, string> | null> | null;
+  ended_at: Date | null;
+}
+
+interface LooseGrantTable {
+  id: GrantId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  session_id: ConnectSessionId | null;
+  state: GrantState;
+  held_for: HoldReason | null;
+  removed_for: RemovalReason | null;
+  platform: Platform;
+  smartcar_vehicle_id: SmartcarVehicleId;
+  smartcar_user_id: SmartcarUserId;
+  smartcar_connection_id: SmartcarConnectionId | null;
+  token_set_id: TokenSetId | null;
+  permissions: string[];
+  make: string | null;
+  model: string | null;
+  year: number | null;
+  powertrain: Powertrain | null;
+  vin: string | null;
+  granted_at: Date | null;
+  created_at: Date;
+  expires_at: Date | null;
+  due_at: Date | null;
+  lease_until: Date | null;
+  attempts: Generated<number>;
+  last_error: string | null;
+  decided_by: Json<Actor> | null;
+  decided_at: Date | null;
   ended_at: Date | null;
 }
 
@@ -633,6 +668,7 @@ export interface Tables {
   request_connection: RequestConnectionTable;
   link: LinkTable;
   connect_session: ConnectSessionTable;
+  loose_grant: LooseGrantTable;
   notification: NotificationTable;
   mailbox_message: MailboxTable;
   webhook_inbox: WebhookInboxTable;

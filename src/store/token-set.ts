@@ -243,6 +243,16 @@ function erasing(tx: Tx) {
             ),
         ),
       ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('loose_grant')
+            .select('loose_grant.id')
+            .whereRef('loose_grant.token_set_id', '=', 'token_set.id')
+            .where('loose_grant.state', 'in', ['held', 'removing']),
+        ),
+      ),
     );
 }
 

@@ -136,5 +136,8 @@ export async function otherUsersOf(tx: Tx, car: SmartcarVehicleId, user: Smartca
   return rows.map((row) => row.smartcar_user_id);
 }
 
+/** Nobody's, and neither waiting for an operator's word nor on its way out. */
 const free = sql<boolean>`not exists (select from connection_due d
-  where d.smartcar_vehicle_id = unknown_connection.smartcar_vehicle_id)`;
+  where d.smartcar_vehicle_id = unknown_connection.smartcar_vehicle_id)
+  and not exists (select from loose_grant g
+  where g.smartcar_vehicle_id = unknown_connection.smartcar_vehicle_id and g.smartcar_user_id = unknown_connection.smartcar_user_id)`;

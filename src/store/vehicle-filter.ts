@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
-import { causeNames, factsOf } from '../domain/cause.ts';
-import type { Cause, Status, Who } from '../domain/cause.ts';
+import type { Status } from '../domain/cause.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
 import { containing } from './like.ts';
+import { isTurnOf } from './vehicle-turn.ts';
 
 export interface VehicleFilter {
   status?: Status | 'unconnected' | undefined;
@@ -24,8 +24,8 @@ export interface VehicleFilter {
   incident?: string | undefined;
 }
 
-/** All conditions but freshness, which goes by the makes. */
-export function plainConditions(filter: VehicleFilter): RawBuilder<boolean>[] {
+/** All conditions but freshness, which goes by the makes. `v3`: whether the installation has credentials for v3. */
+export function plainConditions(filter: VehicleFilter, v3: boolean): RawBuilder<boolean>[] {
   const { status, cause, make, owner, q, who, lapsesBefore, permissionMissing, incident } = filter;
   const conditions = [
     status === 'unconnected' ? sql<boolean>`c.id is null` : null,
@@ -33,14 +33,15 @@ export function plainConditions(filter: VehicleFilter): RawBuilder<boolean>[] {
     cause ? sql<boolean>`c.cause = ${cause}` : null,
     make ? sql<boolean>`v.make = ${make.toUpperCase()}` : null,
     owner ? sql<boolean>`v.owner_id = ${owner}` : null,
-    who ? sql<boolean>`c.cause = any(${causesOf(who)})` : null,
+    who ? isTurnOf(who, v3) : null,
     q ? matches(q) : null,
     incident
       ? sql<boolean>`exists (select from incident_vehicle m where m.incident_id = ${incident} and m.vehicle_id = v.id)`
       : null,
     lapsesBefore ? sql<boolean>`(c.ended_at is null and c.lapses_at < ${lapsesBefore}::timestamptz)` : null,
     permissionMissing
-      ? sql<boolean>`(c.ended_at is null and not c.permissions @> ${wantedPermissions(permissionMissing)})`
+      ? sql<boolean>`(c.ended_at is null and (not c.permissions @> ${wantedPermissions(permissionMissing)}
+          or c.refused_permissions && ${wantedPermissions(permissionMissing)}))`
       : null,
   ];
   return conditions.filter((condition) => condition !== null);
@@ -51,8 +52,6 @@ const wantedPermissions = (permission: string): RawBuilder<string[]> =>
   permission === 'any'
     ? sql<string[]>`(select array(select jsonb_array_elements_text(settings -> 'requiredPermissions')) from fleet)`
     : sql<string[]>`${[permission]}::text[]`;
-
-const causesOf = (who: string): Cause[] => causeNames.filter((cause) => factsOf(cause).who === (who as Who)); // compared only
 
 function matches(q: string): RawBuilder<boolean> {
   const pattern = containing(q);

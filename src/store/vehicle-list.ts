@@ -5,45 +5,17 @@
 import { sql } from 'kysely';
 import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely';
 
-import type { Cause, Status } from '../domain/cause.ts';
-import type { Platform } from '../domain/connection.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
-import type { Scope } from '../domain/incident.ts';
-import type { ConnectionId, IncidentId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, OwnerId, VehicleId } from '../domain/ids.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import type { MakeChoices } from '../domain/make-policy.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
-import type { KeptReading, KeptSuspicion, Tables } from './schema.ts';
+import { connectionFrom } from './listed-connection.ts';
+import type { ConnectionColumns, KeptIncident, ListedConnection } from './listed-connection.ts';
+import type { KeptReading, Tables } from './schema.ts';
 import { plainConditions } from './vehicle-filter.ts';
 import type { VehicleFilter } from './vehicle-filter.ts';
-
-/** As a row of JSON has it: the instant as ISO text. */
-type KeptIncident = Scope & { id: IncidentId; openedAt: string };
-
-export interface ListedConnection {
-  id: ConnectionId;
-  status: Status;
-  cause: Cause | null;
-  since: Date;
-  platform: Platform;
-  connectedAt: Date;
-  permissions: string[];
-  suspicion: KeptSuspicion | null;
-  /** The open incident that holds it; null when none does. */
-  incident: KeptIncident | null;
-  vehicleState: { meaning: string; since: string } | null;
-  lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
-  lastTelemetryAt: Date | null;
-  nextPollAt: Date | null;
-  subscribedAt: Date | null;
-  revokedAt: Date | null;
-  endedAt: Date | null;
-  /** When the grant lapses if nothing is done; null when no limit is documented. */
-  lapsesAt: Date | null;
-  /** What the owner is asked and has not finished; null when nothing. */
-  request: { id: RequestId; askedAt: Date; openedAt: Date | null; returnedAt: Date | null } | null;
-}
 
 export interface ListedVehicle {
   id: VehicleId;
@@ -57,7 +29,7 @@ export interface ListedVehicle {
   year: number | null;
   powertrain: Powertrain | null;
   country: string | null;
-  owner: { id: OwnerId; name: string } | null;
+  owner: { id: OwnerId; name: string; hasAddress: boolean } | null;
   createdAt: Date;
   signals: Record<string, KeptReading>;
   newestAt: Date | null;
@@ -65,10 +37,12 @@ export interface ListedVehicle {
   connection: ListedConnection | null;
 }
 
-/** What makes news old. */
-export interface FreshnessLimits {
+/** What the answer depends on besides the filter: what makes news old, and whose turn it is. */
+export interface ListTerms {
   /** The fleet's settings, of which what it says about makes counts here. */
   settings: MakeChoices;
+  /** The installation has credentials for v3: cars that lack only v2's tokens wait for an operator. */
+  v3: boolean;
   now: Date;
 }
 
@@ -79,7 +53,7 @@ export interface FreshnessLimits {
 export const vehicleSorts = ['number', 'since', 'lapsesAt'] as const;
 export type VehicleSort = (typeof vehicleSorts)[number];
 
-export interface VehiclePage extends FreshnessLimits {
+export interface VehiclePage extends ListTerms {
   /** Sort key and id of the last one already seen; null for the first page. */
   after: readonly [string, string] | null;
   limit: number;
@@ -101,18 +75,18 @@ export async function listVehicles(tx: Tx, filter: VehicleFilter, page: VehicleP
 }
 
 /** How many there are. */
-export async function countVehicles(tx: Tx, filter: VehicleFilter, limits: FreshnessLimits): Promise<number> {
+export async function countVehicles(tx: Tx, filter: VehicleFilter, terms: ListTerms): Promise<number> {
   const row = await joined(tx)
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(await matching(tx, filter, limits))
+    .where(await matching(tx, filter, terms))
     .executeTakeFirstOrThrow();
   return row.count;
 }
 
 /** Every condition of a filter in one, over what `joined` joins. */
-export async function matching(tx: Tx, filter: VehicleFilter, limits: FreshnessLimits): Promise<RawBuilder<boolean>> {
-  const conditions = plainConditions(filter);
-  if (filter.freshness) conditions.push(await freshnessCondition(tx, filter.freshness, limits));
+export async function matching(tx: Tx, filter: VehicleFilter, terms: ListTerms): Promise<RawBuilder<boolean>> {
+  const conditions = plainConditions(filter, terms.v3);
+  if (filter.freshness) conditions.push(await freshnessCondition(tx, filter.freshness, terms));
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 }
 
@@ -128,19 +102,15 @@ export async function vehicleById(tx: Tx, id: string): Promise<ListedVehicle | n
  * The makes' limits as SQL, so that pages stay keyset pages: the fleet's makes (an index scan) with the instant before
  * which each one's news is old.
  */
-async function freshnessCondition(
-  tx: Tx,
-  state: FreshnessState,
-  limits: FreshnessLimits,
-): Promise<RawBuilder<boolean>> {
+async function freshnessCondition(tx: Tx, state: FreshnessState, terms: ListTerms): Promise<RawBuilder<boolean>> {
   if (state === 'never') return sql<boolean>`s.newest_at is null`;
-  const before = await oldBefore(tx, limits);
+  const before = await oldBefore(tx, terms);
   return state === 'fresh' ? sql<boolean>`s.newest_at >= ${before}` : sql<boolean>`s.newest_at < ${before}`;
 }
 
 /** The instant before which a vehicle's news is old, as an expression over `v.make`. */
-export async function oldBefore(tx: Tx, limits: FreshnessLimits): Promise<RawBuilder<Date>> {
-  const { settings, now } = limits;
+export async function oldBefore(tx: Tx, terms: Pick<ListTerms, 'settings' | 'now'>): Promise<RawBuilder<Date>> {
+  const { settings, now } = terms;
   const beforeOf = (make: string | null): Date => new Date(now.getTime() - staleAfterMs(makePolicy(make, settings)));
   const rows = await tx.selectFrom('vehicle').select('make').distinct().execute();
   const usual = beforeOf(null);
@@ -152,7 +122,7 @@ export async function oldBefore(tx: Tx, limits: FreshnessLimits): Promise<RawBui
   return sql<Date>`case v.make ${sql.join(cases, sql` `)} else ${usual}::timestamptz end`;
 }
 
-interface Row {
+interface Row extends ConnectionColumns {
   id: VehicleId;
   number: string;
   sort_key: string;
@@ -165,31 +135,10 @@ interface Row {
   country: string | null;
   owner_id: OwnerId | null;
   owner_name: string | null;
+  has_address: boolean;
   created_at: Date;
   signals: Record<string, KeptReading> | null;
   newest_at: Date | null;
-  c_id: ConnectionId | null;
-  status: Status | null;
-  cause: Cause | null;
-  since: Date | null;
-  platform: Platform | null;
-  connected_at: Date | null;
-  permissions: string[] | null;
-  suspicion: KeptSuspicion | null;
-  vehicle_state: { meaning: string; since: string } | null;
-  incident: KeptIncident | null;
-  last_success_kind: 'telemetry' | 'command' | null;
-  last_success_at: Date | null;
-  last_telemetry_at: Date | null;
-  next_poll_at: Date | null;
-  subscribed_at: Date | null;
-  revoked_at: Date | null;
-  ended_at: Date | null;
-  lapses_at: Date | null;
-  request_id: RequestId | null;
-  asked_at: Date | null;
-  opened_at: Date | null;
-  returned_at: Date | null;
 }
 
 /** The builder's own type of these joins is pages long; conditions are written as SQL over v, o, s, c and r. */
@@ -249,6 +198,7 @@ function select(tx: Tx, key = keys.number): Select {
       'v.owner_id',
       'v.created_at',
       'o.name as owner_name',
+      sql<boolean>`o.email_index is not null`.as('has_address'),
       's.signals',
       's.newest_at',
       'c.id as c_id',
@@ -258,6 +208,10 @@ function select(tx: Tx, key = keys.number): Select {
       'c.platform',
       'c.connected_at',
       'c.permissions',
+      'c.refused_permissions',
+      'c.token_set_id',
+      'c.resolution_url',
+      'c.listed',
       'c.suspicion',
       'c.vehicle_state',
       sql<KeptIncident | null>`case when i.id is not null then jsonb_build_object('id', i.id, 'make', i.make,
@@ -315,39 +269,13 @@ function fromRow(row: Row): ListedVehicle {
     powertrain,
     country,
     sortKey: row.sort_key,
-    owner: row.owner_id && row.owner_name !== null ? { id: row.owner_id, name: row.owner_name } : null,
+    owner:
+      row.owner_id && row.owner_name !== null
+        ? { id: row.owner_id, name: row.owner_name, hasAddress: row.has_address }
+        : null,
     createdAt: row.created_at,
     signals: row.signals ?? {},
     newestAt: row.newest_at,
     connection: connectionFrom(row),
-  };
-}
-
-function connectionFrom(row: Row): ListedConnection | null {
-  const { c_id: id, status, since, platform, connected_at: connectedAt } = row;
-  if (!id || !status || !since || !platform || !connectedAt) return null;
-  return {
-    id,
-    status,
-    since,
-    platform,
-    connectedAt,
-    cause: row.cause,
-    permissions: row.permissions ?? [],
-    suspicion: row.suspicion,
-    incident: row.incident,
-    vehicleState: row.vehicle_state,
-    lastSuccess:
-      row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,
-    lastTelemetryAt: row.last_telemetry_at,
-    nextPollAt: row.next_poll_at,
-    subscribedAt: row.subscribed_at,
-    revokedAt: row.revoked_at,
-    endedAt: row.ended_at,
-    lapsesAt: row.ended_at ? null : row.lapses_at,
-    request:
-      row.request_id && row.asked_at
-        ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }
-        : null,
   };
 }

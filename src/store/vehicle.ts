@@ -86,9 +86,50 @@ export async function fillVehicle(tx: Tx, id: VehicleId, found: FoundCar): Promi
     .execute();
 }
 
-/** Keeps the VIN that the car reported, where the record has none. */
-export async function fillVin(tx: Tx, id: VehicleId, vin: string): Promise<void> {
+/**
+ * Keeps the VIN that the car reported, where the record has none and no other record has it.
+ *
+ * @returns the VIN on record; null when another record has this one
+ */
+export async function keepVin(tx: Tx, id: VehicleId, vin: string): Promise<string | null> {
+  const read = () => tx.selectFrom('vehicle').select('vin').where('id', '=', id).executeTakeFirst();
+  const known = (await read())?.vin ?? null;
+  if (known !== null || (await isVinElsewhere(tx, vin, id))) return known;
   await tx.updateTable('vehicle').set({ vin }).where('id', '=', id).where('vin', 'is', null).execute();
+  return (await read())?.vin ?? null;
+}
+
+/** The fleet's other vehicles of this make, model and year, by their VINs. `model` is compared without what people write as they please. */
+export async function listTwins(
+  tx: Tx,
+  car: { make: string; model: string; year: number },
+  except: VehicleId,
+): Promise<(string | null)[]> {
+  const plain = (column: string) => sql<string>`regexp_replace(upper(${sql.ref(column)}), '[[:space:]._-]', '', 'g')`;
+  const wanted = (text: string) => sql<string>`regexp_replace(upper(${text}), '[[:space:]._-]', '', 'g')`;
+  const rows = await tx
+    .selectFrom('vehicle')
+    .select('vin')
+    .where('id', '<>', except)
+    .where('year', '=', car.year)
+    .where(plain('make'), '=', wanted(car.make))
+    .where(plain('model'), '=', wanted(car.model))
+    .orderBy('vin', (order) => order.asc().nullsFirst())
+    .limit(50)
+    .execute();
+  return rows.map(({ vin }) => vin);
+}
+
+/** Whether another vehicle of the fleet has this VIN. */
+export async function isVinElsewhere(tx: Tx, vin: string, except: VehicleId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('vehicle')
+    .select('id')
+    .where('vin', '=', vin)
+    .where('id', '<>', except)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The next free number of the form `CAR-101`. */

@@ -5,6 +5,7 @@ import type { CheckStep, Finding, GapReason, PermissionGap, StepName } from '../
 import type { Confidence, DiagnosedCause, Diagnosis, Evidence } from '../domain/diagnosis.ts';
 import { isThrottleMeaning } from '../domain/failure.ts';
 import type { Meaning } from '../domain/failure.ts';
+import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { scopeText } from './incident-words.ts';
 import { say } from './say.ts';
@@ -140,23 +141,32 @@ export interface DiagnosisWords {
   owner: string | null;
 }
 
-/** What is wrong, whose turn it is, and what to write to the owner. */
-export function diagnosisWords(diagnosis: Diagnosis, { make }: OfMake, language = 'en'): DiagnosisWords {
+/** What is wrong, whose turn it is, and what to write to the owner. `routeFor`: how it is repaired; null for the usual way. */
+export function diagnosisWords(
+  diagnosis: Diagnosis,
+  { make }: OfMake,
+  routeFor: (cause: Cause) => ReconnectRoute | null = () => null,
+  language = 'en',
+): DiagnosisWords {
   const { cause, status } = diagnosis;
-  const plain = plainWords(diagnosis, { make }, language);
+  const way = isCause(cause) ? routeFor(cause) : null;
+  const plain = plainWords(diagnosis, { make, way }, language);
   const isClaim = diagnosis.confidence === 'suspected' && status === 'active' && isCause(cause);
   const text = isClaim ? say(language, 'diagnosis.suspected', { text: plain.text }) : plain.text;
-  return { ...plain, text, owner: isClaim ? null : ownerWords(diagnosis, { make }, language) };
+  return { ...plain, text, owner: isClaim ? null : ownerWords(diagnosis, { make, way }, language) };
 }
 
 function plainWords(
   { cause, ages, freshness }: Diagnosis,
-  of: OfMake,
+  of: OfMake & { way: ReconnectRoute | null },
   language: string,
 ): { text: string; nextAction: NextAction | null } {
   if (cause === null) return { text: say(language, 'diagnosis.healthy'), nextAction: null };
   if (isCause(cause))
-    return { text: causeText(cause, of, language), nextAction: nextActionFor(cause, factsOf(cause).status, language) };
+    return {
+      text: causeText(cause, of, language),
+      nextAction: nextActionFor(cause, factsOf(cause).status, of.way, language),
+    };
   if (cause === 'neverConnected') {
     return {
       text: say(language, 'diagnosis.neverConnected'),
@@ -179,9 +189,13 @@ const isCause = (cause: DiagnosedCause | null): cause is Cause =>
   cause !== null && (causeNames as readonly string[]).includes(cause); // widened only to ask
 
 /** Only what an owner can mend is said to them. */
-function ownerWords({ cause, permissions }: Diagnosis, of: OfMake, language: string): string | null {
+function ownerWords(
+  { cause, permissions }: Diagnosis,
+  of: OfMake & { way: ReconnectRoute | null },
+  language: string,
+): string | null {
   if (!isCause(cause)) return null;
-  const { who, route } = factsOf(cause);
+  const { who, route } = of.way ?? factsOf(cause);
   if (route === 'automatic' || route === 'none' || (who !== 'owner' && route !== 'widen')) return null;
   const missing = permissions.gaps.map(({ permission }) => permissionText(permission, language)).join(', ');
   return say(language, `ownerWords.${route}`, { why: ownerCauseText(cause, of, language), permissions: missing });

@@ -52,8 +52,16 @@ export const alertTexts = {
   'alert.connection.expired': '{vehicle} expired. {cause}',
   'alert.connection.disconnected': '{vehicle} is disconnected. {cause}',
   'alert.connection.error': '{vehicle} has an error. {cause}',
+  'alert.connection.other-car':
+    '{vehicle}: the connected car reports {found, select, none {another VIN} other {the VIN {found}}}, {expected, select, none {which another vehicle of the fleet has} other {and the record says {expected}}}. Correct the record, or disconnect the car and let its owner choose the right one.',
   'alert.connect.wrong-vehicle':
     '{vehicle}: another car was chosen in Connect{field, select, none {} other { ({field} {found} instead of {expected})}}. Nothing was overwritten.',
+  'alert.connect.to-confirm':
+    '{vehicle}: {reason, select, otherAccount {its car was connected through another account} other {a car was connected whose VIN could not be compared}}. Confirm that it is this car, or refuse it; until then nothing has changed.',
+  'alert.connect.grant-left':
+    '{vehicle}: a car that was not accepted is still connected at Smartcar, which could not delete it{reason, select, none {} other { ({reason})}}. Towline tries again by itself; you can also delete it in the Smartcar dashboard.',
+  'alert.connect.misconfigured':
+    'Smartcar could not show its sign-in to an owner{reason, select, none {} other { ({reason})}}. An administrator has to check the redirect address and the application.',
   'alert.smartcar.credentials-refused':
     "Smartcar refuses Towline's credentials. No car can be read until an administrator corrects them.",
   'alert.webhooks.signature-failures':
@@ -73,6 +81,10 @@ export const timelineTexts = {
   'timeline.vehicle.added': 'Added to the fleet.',
   'timeline.connection.connecting': "Smartcar's sign-in was opened.",
   'timeline.connection.refused': 'Connecting did not succeed{detail, select, none {.} other {: {detail}}}',
+  'timeline.connection.held':
+    '{reason, select, otherAccount {The owner connected the car through another account; an operator has to confirm it.} other {The owner connected a car whose VIN could not be compared; an operator has to confirm it.}}',
+  'timeline.connection.confirmed': 'Confirmed as the right car.',
+  'timeline.connection.grant-removed': 'The car that was not accepted is no longer connected at Smartcar.',
   'timeline.connection.connected': 'Connected; waiting for first data.',
   'timeline.connection.changed': '{to}, was {from}. {cause} {how}',
   'timeline.connection.suspected':
@@ -99,6 +111,11 @@ export const timelineTexts = {
   'timeline.alreadyConnected': 'the chosen car is connected already.',
   'timeline.notListed': "the chosen car is not in Smartcar's list.",
   'timeline.severalCars': 'several cars were chosen instead of one.',
+  'timeline.otherVehicle': 'the chosen car is another vehicle of the fleet, by its VIN.',
+  'timeline.notWidened': 'nothing was allowed besides what had been.',
+  'timeline.disconnected': 'the vehicle was disconnected while the owner was on the way.',
+  'timeline.refused': 'an operator said that it is another car.',
+  'timeline.notConfirmed': 'nobody confirmed the car in time.',
 } as const satisfies Record<`timeline.${TimelineKind}`, string> & Record<string, string>;
 
 /** How we came to know, at the end of a line of the timeline. */

@@ -41,6 +41,8 @@ export const skipReasonTexts = {
   'skipReason.pending': 'Waiting for data already: the car is read every few minutes.',
   'skipReason.underway': 'Waits for its turn in another batch.',
   'skipReason.outage': 'An outage is on: owners are not bothered, and the car is read again when it is over.',
+  'skipReason.toConfirm': 'The owner has connected a car already: confirm or refuse it on the vehicle’s page first.',
+  'skipReason.movable': 'Needs no owner: press Reconnect on its page, or move the fleet to v3.',
   'skipReason.nothingHelps': 'A reconnect does not help: the vehicle’s page says what does.',
   'skipReason.ownerAction':
     'The owner has to do something at the manufacturer, not at Smartcar: the vehicle’s page says what.',

@@ -26,6 +26,7 @@ import {
 } from './english-import.ts';
 import { moveReasonTexts, moveStateTexts } from './english-move.ts';
 import { passingTexts } from './english-passing.ts';
+import { actionOfTexts, grantTexts, startTexts } from './english-reconnect.ts';
 import { adoptionTexts, driftTexts, pollingTexts, reconcileErrorTexts } from './english-reconcile.ts';
 import { causeNameTexts, itemStateTexts, selectionTexts, skipReasonTexts } from './english-reconnects.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
@@ -35,6 +36,9 @@ export const english = {
   ...causeTexts,
   ...ownerCauseTexts,
   ...actionTexts,
+  ...actionOfTexts,
+  ...startTexts,
+  ...grantTexts,
   ...meaningTexts,
   ...passingTexts,
   ...permissionTexts,

@@ -7,6 +7,8 @@ import type { MovedState, MoveReason } from '../domain/move.ts';
 import type { PassingMeaning } from '../domain/passing.ts';
 import { passing } from '../domain/passing.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { ReconnectRoute } from '../domain/reconnect-route.ts';
+import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { scopeText } from './incident-words.ts';
 import { isMessageKey, say } from './say.ts';
@@ -80,12 +82,47 @@ export const causeText = (cause: Cause, of: OfMake, language = 'en'): string =>
 export const ownerCauseText = (cause: Cause, of: OfMake, language = 'en'): string =>
   say(language, `ownerCause.${cause}`, made(of));
 
-/** Whose turn it is and what they do; null when nothing is to be done. */
-export function nextActionFor(cause: Cause | null, status: Status, language = 'en'): NextAction | null {
+/** Whose turn it is and what they do; null when nothing is to be done. `way`: the one it takes now; null for its cause's usual one. */
+export function nextActionFor(
+  cause: Cause | null,
+  status: Status,
+  way: ReconnectRoute | null,
+  language = 'en',
+): NextAction | null {
   if (!cause || status === 'active') return null;
-  const { who, route } = factsOf(cause);
-  return { who, action: route, text: say(language, `action.${cause}`) };
+  const usual = factsOf(cause);
+  if (!way || way.route === usual.route)
+    return { who: usual.who, action: usual.route, text: say(language, `action.${cause}`) };
+  return { who: way.who, action: way.route, text: say(language, `actionOf.${way.starts}`) };
 }
+
+/** What a press on Reconnect starts. */
+export function startText({ starts, missing }: Pick<ReconnectRoute, 'starts' | 'missing'>, language = 'en'): string {
+  const permissions = missing.map((permission) => permissionText(permission, language)).join(', ');
+  return say(language, `starts.${starts}`, { permissions: permissions || 'none' });
+}
+
+/** What a grant that is no connection is about. */
+export function grantText(
+  grant: { state: GrantState; heldFor: HoldReason | null; removedFor: RemovalReason | null },
+  language = 'en',
+): string {
+  const because = grant.removedFor ? say(language, `grant.removedFor.${grant.removedFor}`) : '';
+  return tidy(say(language, `grant.${grant.state}`, { reason: grant.heldFor ?? 'none', because }));
+}
+
+/** Why a grant could not be deleted at Smartcar, as it stands after a colon. */
+export function removalErrorText(error: string, language = 'en'): string {
+  const key = `meaning.${error}`;
+  if (isMessageKey(key)) return say(language, key);
+  return say(language, error === 'stillListed' ? 'grant.error.stillListed' : 'grant.error.fault');
+}
+
+/** What a fact about a car is called. */
+export const factName = (field: 'vin' | 'make' | 'model' | 'year', language = 'en'): string => {
+  const name = say(language, `field.${field}`);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+};
 
 /** Why the data is old or missing; null when it is fresh. */
 export function freshnessText({ state, reason }: Freshness, language = 'en'): string | null {
@@ -184,7 +221,7 @@ export function alertText(
       date: word('date'),
       of: kind === 'incident.open' ? scopeOf(word, language) : make ? makeName(make) : 'none',
       share: word('share'),
-      reason: word('reason'),
+      reason: kind === 'connect.grant-left' ? removalErrorText(word('reason'), language) : word('reason'),
     }),
   );
 }
@@ -271,6 +308,7 @@ export function timelineText({ kind, via, from, to, data = {} }: TimelineWords, 
       kind,
       claim: isMessageKey(claim) ? say(language, claim) : word('meaning'),
       reported: word('reported'),
+      reason: word('reported'),
       detail: refusedBecause(word, language),
     }),
   );

@@ -16,9 +16,13 @@ const questions: Record<string, string> = {
   ways: 'select purpose, state, reason from connect_session order by id',
   links: 'select kind, used_at is not null as is_used, revoked_at is not null as is_revoked from link order by id',
   timeline: `select kind, actor ->> 'kind' as actor, data -> 'from' as from, data -> 'to' as to from timeline
-    where kind <> 'connection.subscribed' order by ctid`,
+    where kind not in ('connection.subscribed', 'connection.grant-removed') order by ctid`,
   // Beside what is proved, not before or after it; and who proves it first, a poll or a webhook, is nobody's business.
   subscriptions: "select kind, actor ->> 'kind' as actor, via from timeline where kind = 'connection.subscribed'",
+  // Beside whatever else goes on, too.
+  removals: "select kind, actor ->> 'kind' as actor, via from timeline where kind = 'connection.grant-removed'",
+  grants: `select state, held_for, removed_for, decided_at is not null as is_decided, ended_at is not null as is_over,
+    lease_until is null as is_free, last_error from loose_grant order by created_at, id`,
   alerts: 'select kind, severity, state, cardinality(vehicle_ids) as cars from alert order by opened_at, id',
   requests: 'select state, opened_at is not null as is_opened from reauthentication_request order by created_at, id',
   asked: 'select state, cause from request_connection order by request_id, connection_id',

@@ -11,6 +11,8 @@ import {
   makeMovable,
   makeRenewing,
   makeReturning,
+  makeReturningSold,
+  makeReturningWrong,
   type Template,
 } from './template.ts';
 import type { Victims } from './victims.ts';
@@ -50,17 +52,44 @@ export const scenarios: readonly Scenario[] = [
     prepare: makeReturning,
     hasMailServer: false,
     stepsS: [0, 12, 3, 15, 30, 60, 60],
-    async begin(stage) {
-      const { back } = stage.template;
-      if (!back) throw new Error('Nobody comes back.');
-      // The browser showed no answer: the owner loads the page again, unless what they brought is written down.
-      if (!(await stage.order({ do: 'return', ...back })) && !(await isWrittenDown(stage)))
-        await stage.order({ do: 'return', ...back });
-    },
+    begin: comeBack,
     mustHold(end) {
       const [connection] = rows(end, 'connections');
       demand(rows(end, 'connections').length === 1 && connection?.['status'] === 'active', 'the car is active', end);
       demand(connection?.['subscribed'] === true, 'it is subscribed', end);
+    },
+  },
+  {
+    name: 'return with the wrong car',
+    prepare: makeReturningWrong,
+    hasMailServer: false,
+    stepsS: [0, 12, 3, 15, 30, 60, 60, 120],
+    begin: comeBack,
+    mustHold(end) {
+      demand(rows(end, 'connections').length === 0, 'nothing is connected', end);
+      const [grant, ...more] = rows(end, 'grants');
+      demand(grant?.['state'] === 'removed' && more.length === 0, 'the grant is deleted', end);
+      demand((end.picture['smartcar'] as { connected: [] }).connected.length === 0, 'Smartcar has none', end);
+    },
+  },
+  {
+    name: 'return through another account',
+    prepare: makeReturningSold,
+    hasMailServer: false,
+    stepsS: [0, 12, 3, 15, 30, 60, 60],
+    begin: comeBack,
+    then: {
+      // Killed over it, the operator presses again.
+      async act(stage) {
+        while (!(await stage.order({ do: 'confirm' })));
+      },
+      stepsS: [0, 12, 3, 15, 30, 60, 60, 120],
+    },
+    mustHold(end) {
+      const states = rows(end, 'connections').map(({ status }) => status);
+      demand(states.join() === 'disconnected,active', 'the new one is active and the old one has ended', end);
+      const grants = rows(end, 'grants').map(({ state }) => state);
+      demand(grants.sort().join() === 'bound,removed', 'the old grant is deleted', end);
     },
   },
   {
@@ -154,6 +183,14 @@ export const scenarios: readonly Scenario[] = [
     mustHold: (end) => demand(rows(end, 'mailbox').length === 1, 'the mailbox has one message', end),
   },
 ];
+
+/** The browser showed no answer: the owner loads the page again, unless what they brought is written down. */
+async function comeBack(stage: Stage): Promise<void> {
+  const { back } = stage.template;
+  if (!back) throw new Error('Nobody comes back.');
+  if (!(await stage.order({ do: 'return', ...back })) && !(await isWrittenDown(stage)))
+    await stage.order({ do: 'return', ...back });
+}
 
 /** Killed over it, the operator presses again. */
 async function wishOfMove(stage: Stage, wish: 'start' | 'finish'): Promise<void> {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VehicleId } from '../../src/domain/ids.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { addBroken } from '../support/broken-fleet.ts';
@@ -27,29 +28,55 @@ type Preparation = (world: World, car: SimulatedCar) => Promise<Template['back']
 
 /** An owner has agreed at Connect, and the browser is on its way back. */
 export const makeReturning = (): Promise<Template> =>
-  makeTemplate(async (world, { vin, make, model, year, account }) => {
-    const owner = await world.api('POST', '/owners', { name: 'Olga Owner', email: account.email });
-    const added = await world.api('POST', '/vehicles', { vin, make, model, year, ownerId: owner.body['id'] });
-    const link = await world.api('POST', `/vehicles/${String(added.body['id'])}/connect`, {});
-    const started = await fetch(String(link.body['url']), {
-      method: 'POST',
-      redirect: 'manual',
-      body: new URLSearchParams(),
-    });
-    const cookie = started.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    const url = started.headers.get('location') ?? '';
-    const walked = await world.sim('POST', '/sim/api/authorize', {
-      url,
-      email: account.email,
-      password: account.password,
-      vins: [vin],
-    });
-    const redirect = new URL(String(walked['redirect']));
-    return {
-      query: Object.fromEntries(redirect.searchParams),
-      browser: decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1)),
-    };
+  makeTemplate(async (world, car) => wayBack(world, await linkOf(world, car), car, car.vin));
+
+/** The same, with a car that is not the one of the record. */
+export const makeReturningWrong = (): Promise<Template> =>
+  makeTemplate(async (world, car) =>
+    wayBack(world, await linkOf(world, { ...car, vin: 'WVWZZZE1ZPP000001' }), car, car.vin),
+  );
+
+/** A connected car was sold, and who bought it has agreed at Connect. */
+export const makeReturningSold = (): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    const id = await connectActive(world, car);
+    const buyer = (await world.cars('first')).find(
+      ({ make, account }) => make === car.make && account.email !== car.account.email,
+    );
+    if (!buyer) throw new Error('Nobody else has such a car.');
+    await world.sim('POST', `/sim/api/cars/${car.vin}/owner`, { email: buyer.account.email });
+    for (let waitedS = 0; (await world.vehicle(id)).connection?.status === 'active'; waitedS += 30) {
+      if (waitedS > 7_200) throw new Error('The sold car was not noticed.');
+      await world.advance(30);
+    }
+    const link = await world.api('POST', `/vehicles/${id}/reconnect`, {});
+    return wayBack(world, String(link.body['url']), buyer, car.vin);
   });
+
+async function linkOf(world: World, { vin, make, model, year, account }: SimulatedCar): Promise<string> {
+  const owner = await world.api('POST', '/owners', { name: 'Olga Owner', email: account.email });
+  const added = await world.api('POST', '/vehicles', { vin, make, model, year, ownerId: owner.body['id'] });
+  const link = await world.api('POST', `/vehicles/${String(added.body['id'])}/connect`, {});
+  return String(link.body['url']);
+}
+
+/** The owner presses, signs in and chooses the car; the browser is sent back, and has not arrived. */
+async function wayBack(
+  world: World,
+  link: string,
+  { account: { email, password } }: SimulatedCar,
+  vin: string,
+): Promise<Template['back']> {
+  const started = await fetch(link, { method: 'POST', redirect: 'manual', body: new URLSearchParams() });
+  const cookie = started.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const url = started.headers.get('location') ?? '';
+  const walked = await world.sim('POST', '/sim/api/authorize', { url, email, password, vins: [vin] });
+  const redirect = new URL(String(walked['redirect']));
+  return {
+    query: Object.fromEntries(redirect.searchParams),
+    browser: decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1)),
+  };
+}
 
 /** A watched car whose owner has changed the password a moment ago; nobody has noticed. */
 export const makeBreaking = (): Promise<Template> =>
@@ -73,12 +100,13 @@ export const makeAsking = (): Promise<Template> =>
     throw new Error('The broken car was not noticed.');
   });
 
-async function connectActive(world: World, car: SimulatedCar): Promise<void> {
+async function connectActive(world: World, car: SimulatedCar): Promise<VehicleId> {
   const id = await world.connectCar(car);
   for (let waitedS = 0; (await world.vehicle(id)).connection?.status !== 'active'; waitedS += 5) {
     if (waitedS > 900) throw new Error('The car did not become active.');
     await world.advance(5);
   }
+  return id;
 }
 
 async function breakActive(world: World, car: SimulatedCar): Promise<void> {

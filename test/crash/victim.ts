@@ -11,6 +11,7 @@ import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
 import { importDue } from '../../src/flows/import.ts';
 import { moveDue } from '../../src/flows/move-due.ts';
+import { grantsDue } from '../../src/flows/grants-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { towline } from '../../src/domain/role.ts';
 import { pollDue } from '../../src/flows/poll.ts';
@@ -19,6 +20,7 @@ import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { listFleets } from '../../src/store/fleet.ts';
+import { listLooseGrants } from '../../src/store/loose-grant-list.ts';
 import { countOnV2, lockOpenMove } from '../../src/store/move.ts';
 import { listImports } from '../../src/store/vehicle-import.ts';
 import { createLog } from '../../src/log.ts';
@@ -64,6 +66,9 @@ async function follow(order: Order): Promise<number | null> {
     case 'move':
       await wishOfMove(ground, flows, order.wish);
       return null;
+    case 'confirm':
+      await confirmHeld(ground, flows);
+      return null;
     case 'reconnect':
       await reconnectAll(ground, flows);
       return null;
@@ -89,6 +94,15 @@ async function wishOfMove(on: Ground, flows: Flows, wish: 'start' | 'finish'): P
     ]);
     if (wish === 'start' && !open && left > 0) await flows.planMove(context, { dryRun: false }, clock.now);
     if (wish === 'finish' && open) await flows.finishMove(context, open.id, clock.now);
+  }
+}
+
+/** Whatever is held, in every fleet. */
+async function confirmHeld(on: Ground, flows: Flows): Promise<void> {
+  const first = { limit: 10, after: null };
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const held = await on.database.asFleet(fleetId, (tx) => listLooseGrants(tx, { state: 'held' }, first));
+    for (const { id } of held) await flows.confirmGrant({ fleetId, actor: towline, requestId: null }, id, clock.now);
   }
 }
 
@@ -124,6 +138,7 @@ async function settle(on: Ground): Promise<void> {
     const polled = (await renewUnanswered(on, clock.now)) + (await pollDue(on, clock.now));
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
+    await grantsDue(on, clock.now);
     if (on.v2 && !on.grantsOnV2) await moveDue(on, clock.now);
     await reconnectDue(on, clock.now);
     await importDue(on, clock.now);

@@ -136,6 +136,7 @@ export const connection: fc.Arbitrary<Connection> = fc
   .map((c) => (c.cause && factsOf(c.cause).retryAfterS === null ? { ...c, nextPollAt: null } : c));
 
 export const policyOf: fc.Arbitrary<Policy> = fc.record({
+  v3: fc.boolean(),
   requiredPermissions: fc.subarray(policy.requiredPermissions.slice()),
   incident: fc.option(
     fc.record({

@@ -8,6 +8,8 @@ import type { Cause, Route } from '../../src/domain/cause.ts';
 import type { OwnerId, VehicleId } from '../../src/domain/ids.ts';
 import { grouped, judge, narrowed, skipReasons, stateOfSkipped } from '../../src/domain/reconnect-batch.ts';
 import type { AskableOwner, Candidate, SkipReason, Verdict } from '../../src/domain/reconnect-batch.ts';
+import { routeOf, starts } from '../../src/domain/reconnect-route.ts';
+import type { Held, Start } from '../../src/domain/reconnect-route.ts';
 import { hours, minutes } from './builders.ts';
 
 const now = hours(48);
@@ -19,11 +21,24 @@ const anOwner = (change: Partial<AskableOwner> = {}): AskableOwner => ({
   ...change,
 });
 const broken = (cause: Cause): Candidate['connection'] => ({ status: factsOf(cause).status, cause, endedAt: null });
+/** On v3, with nothing else the matter. */
+const held: Held = {
+  platform: 'v3',
+  tokens: true,
+  resolution: 'none',
+  listed: null,
+  missing: [],
+  ownerKnown: true,
+  v3: true,
+};
+const startOf = (cause: Cause): Start => routeOf({ cause }, held).starts;
 /** Signed out, with an owner who can be asked. */
 const aCar = (change: Partial<Candidate> = {}): Candidate => ({
   vehicleId: 'veh_1' as VehicleId, // the same
   connection: broken('signedOut'),
+  starts: change.connection?.cause ? startOf(change.connection.cause) : 'signIn',
   owner: anOwner(),
+  isToConfirm: false,
   isUnderway: false,
   hasOutage: false,
   isMailable: true,
@@ -91,6 +106,12 @@ describe('what would become of a car', () => {
     assert.equal(said({ connection: { status: 'active', cause: null, endedAt: null }, hasOutage: true }), 'active');
   });
 
+  test('what comes back on v3 without its owner, and what an operator has to confirm, is asked of nobody', () => {
+    assert.equal(said({ connection: broken('grantLapsed'), starts: 'moveToV3' }), 'movable');
+    assert.equal(said({ isToConfirm: true }), 'toConfirm');
+    assert.equal(said({ isToConfirm: true, connection: broken('smartcarFailing') }), 'retry');
+  });
+
   test('a read without the owner needs no owner', () => {
     assert.equal(said({ connection: broken('smartcarFailing'), owner: null, isMailable: false }), 'retry');
   });
@@ -149,7 +170,9 @@ const candidates: fc.Arbitrary<Candidate[]> = fc
   .array(
     fc.record({
       connection,
+      starts: fc.constantFrom(...starts),
       owner: fc.option(owner),
+      isToConfirm: fc.boolean(),
       isUnderway: fc.boolean(),
       hasOutage: fc.boolean(),
       isMailable: fc.boolean(),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { causeNames, causeOf, causes, factsOf, statuses } from '../../src/domain/cause.ts';
-import { can, routeOf } from '../../src/domain/connection.ts';
+import { can } from '../../src/domain/connection.ts';
 import { accountMeanings, isThrottleMeaning, ourMeanings, upstreamMeanings } from '../../src/domain/failure.ts';
 import { defaultPlan, defaultSettings } from '../../src/domain/fleet.ts';
 import { freshness } from '../../src/domain/freshness.ts';
@@ -87,13 +87,6 @@ test('what can be done follows the connection: none, working, broken, disconnect
   assert.deepEqual(done(aConnection()), ['disconnect', 'check']);
   assert.deepEqual(done(aBrokenConnection('signedOut')), ['reconnect', 'disconnect', 'check']);
   assert.deepEqual(done(aBrokenConnection('disconnectedHere')), ['connect', 'reconnect']);
-});
-
-test("the way of a reconnect is its cause's [§9.1-3, §9.1-4]", () => {
-  assert.equal(routeOf(null), 'authorize');
-  assert.equal(routeOf(aConnection()), 'none');
-  assert.equal(routeOf(aBrokenConnection('platformMigrated')), 'reauthenticate');
-  assert.equal(routeOf(aBrokenConnection('permissionMissing')), 'widen');
 });
 
 // — freshness —

@@ -7,6 +7,7 @@ import type { Connection } from '../../src/domain/connection.ts';
 import type { FleetId, OwnerId } from '../../src/domain/ids.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
+import { heldOf, routeOf } from '../../src/domain/reconnect-route.ts';
 import { claimDue } from '../../src/store/connection-due.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -20,6 +21,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { addConnected, addOwner, makeFleet } from '../store/records.ts';
 
 const courses = 30;
+const connectOrigin = 'https://connect.smartcar.com';
 
 describe('whatever happens to a connection', () => {
   let made: TestDatabase;
@@ -56,8 +58,9 @@ describe('whatever happens to a connection', () => {
   }
 
   const live = async (c: Connection, outcomes: readonly Outcome[]): Promise<Connection> => {
+    const needs = { database, chance: () => 0.5, grantsOnV2: false };
     for (const outcome of outcomes)
-      await observe({ database, chance: () => 0.5 }, { fleetId, connectionId: c.id, outcomes: [outcome] }, outcome.at);
+      await observe(needs, { fleetId, connectionId: c.id, outcomes: [outcome] }, outcome.at);
     const now = await database.asFleet(fleetId, (tx) => findConnection(tx, c.id));
     assert.ok(now);
     return now;
@@ -96,7 +99,8 @@ describe('whatever happens to a connection', () => {
         const c = await live(await start(), events);
         if (c.status === 'active') return;
         assert.ok(c.cause, c.status);
-        const action = nextActionFor(c.cause, c.status);
+        const held = heldOf(c, { required: defaultRequiredPermissions, v3: true, ownerKnown: true, connectOrigin });
+        const action = nextActionFor(c.cause, c.status, routeOf(c, held));
         assert.ok(action && action.text.length > 3, c.cause);
       }),
       { numRuns: courses },

@@ -27,6 +27,7 @@ const page: LinkPage = {
       year: 2023,
       state: 'toDo',
       cause: null,
+      starts: 'grant',
       endedAt: null,
       steps: [],
     },

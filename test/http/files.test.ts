@@ -43,7 +43,7 @@ describe('the export of vehicles', () => {
       [one['Number'], one['Owner name'], one['Owner e-mail'], one['Status'], one['Cause'], one['Freshness']],
       ['CAR-1', 'Meyer, "Jana"', 'car-1@owners.example', 'Active', '', 'fresh'],
     );
-    assert.deepEqual([two['Status'], two['Next action']], ['Expired', 'Owner: sign in again']);
+    assert.deepEqual([two['Status'], two['Next action']], ['Expired', 'Owner: sign in and widen permissions']);
     assert.match(two['Cause'] ?? '', /Hyundai account/);
     assert.match(two['Freshness'] ?? '', /^stale: /);
   });

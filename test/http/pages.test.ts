@@ -9,12 +9,21 @@ import type { ConnectionId } from '../../src/domain/ids.ts';
 import { knownMakes } from '../../src/domain/make-facts.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions, optionalPermissions } from '../../src/domain/permission.ts';
-import type { LinkPage, PageCar, ReturnProblem } from '../../src/flows/link-page.ts';
+import { heldOf, routeOf } from '../../src/domain/reconnect-route.ts';
+import type { Start } from '../../src/domain/reconnect-route.ts';
+import type { ReturnProblem } from '../../src/domain/returned-car.ts';
+import type { LinkPage, PageCar } from '../../src/flows/link-page.ts';
 import { renderConfirmPage } from '../../src/http/pages/confirm.ts';
 import { renderLinkPage } from '../../src/http/pages/link.ts';
 import { renderProblemPage } from '../../src/http/pages/problem.ts';
 import { pageStyleHash } from '../../src/http/pages/style.ts';
 import { connectErrors, connectErrorText } from '../../src/texts/words.ts';
+
+/** What a connection on v3 starts of which nothing else is known. */
+function usualStart(cause: Cause | null): Start {
+  const around = { required: [], v3: true, ownerKnown: true, connectOrigin: 'https://connect.smartcar.com' };
+  return routeOf(cause === null ? null : { cause }, heldOf(null, around)).starts;
+}
 
 const car = (change: Partial<PageCar> = {}): PageCar => ({
   connectionId: 'con_1' as ConnectionId, // any id will do for a page
@@ -25,6 +34,7 @@ const car = (change: Partial<PageCar> = {}): PageCar => ({
   year: 2023,
   state: 'toDo',
   cause: 'signedOut',
+  starts: usualStart(change.cause === undefined ? 'signedOut' : change.cause),
   endedAt: null,
   steps: [],
   ...change,

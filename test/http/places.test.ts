@@ -32,6 +32,7 @@ const work: LinkPage = {
       year: 2023,
       state: 'toDo',
       cause: null,
+      starts: 'grant',
       endedAt: null,
       steps: [],
     },
@@ -154,7 +155,10 @@ describe('places', () => {
     assert.ok(!other.body.includes('<script>'));
     const confirmed = await inject('POST', '/connect/confirm', { headers: form, payload: 'code=c&state=s' });
     assert.deepEqual([confirmed.statusCode, confirmed.headers.location], [303, '/o/known']);
-    assert.deepEqual(calls.at(-1)?.given, [{ code: 'c', state: 's' }, null, true]);
+    const [query, itsOwn, isConfirmed] = calls.at(-1)?.given ?? [];
+    assert.deepEqual([query, isConfirmed], [{ code: 'c', state: 's' }, true]);
+    // It is the sign-in's from now on, and known when it comes again.
+    assert.ok(String(confirmed.headers['set-cookie']).includes(String(itsOwn)));
   });
 
   test('a webhook reaches the flow byte by byte, whatever it calls itself, and is answered as the flow says', async () => {

@@ -24,6 +24,7 @@ import { addApiKey } from '../../src/store/api-key.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { addFleet } from '../../src/store/fleet.ts';
+import { holdGrant } from '../../src/store/loose-grant.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { createDatabase } from '../support/database.ts';
@@ -108,6 +109,8 @@ const absent = new Proxy({} as Flows, {
     'reconnect',
     'disconnect',
     'check',
+    'confirmGrant',
+    'refuseGrant',
     'acknowledgeAlert',
     'resolveAlert',
     'planMove',
@@ -389,5 +392,44 @@ export async function makeRecords(
       })
       .execute();
   });
-  return [`/alerts/${alert}`, `/notifications/${notification}`, `/webhook-events/${event}`];
+  return [
+    `/alerts/${alert}`,
+    `/notifications/${notification}`,
+    `/webhook-events/${event}`,
+    `/grants/${await makeHeldGrant({ database }, fleet, vehicleId)}`,
+  ];
+}
+
+/** A car that its owner connected and nobody has confirmed. */
+export async function makeHeldGrant(
+  { database }: Pick<TestServer, 'database'>,
+  fleetId: FleetId,
+  vehicleId: VehicleId,
+): Promise<string> {
+  const id = await database.asFleet(fleetId, (tx) =>
+    holdGrant(
+      tx,
+      {
+        fleetId,
+        vehicleId,
+        sessionId: null,
+        platform: 'v3',
+        smartcarVehicleId: `other-${vehicleId}` as SmartcarVehicleId, // Smartcar's ids are opaque
+        smartcarUserId: `other-${vehicleId}` as SmartcarUserId, // the same
+        smartcarConnectionId: null,
+        tokenSetId: null,
+        permissions: [...defaultRequiredPermissions],
+        make: 'VOLKSWAGEN',
+        model: 'ID.3',
+        year: 2023,
+        powertrain: null,
+        vin: null,
+        grantedAt: now,
+      },
+      { reason: 'noVin', expiresAt: new Date(now.getTime() + 86_400_000), looksAt: new Date(now.getTime() + 600_000) },
+      now,
+    ),
+  );
+  if (!id) throw new Error('The grant is held already.');
+  return id;
 }

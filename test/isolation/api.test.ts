@@ -28,6 +28,7 @@ interface Theirs {
   reconnects: string;
   incident: string;
   make: string;
+  grant: string;
   import: string;
 }
 
@@ -93,6 +94,10 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   listIncidents: { answers: 200 },
   getIncident: { names: 'incident' },
   endIncident: { names: 'incident' },
+  listGrants: { answers: 200 },
+  getGrant: { names: 'grant' },
+  confirmGrant: { names: 'grant', body: {} },
+  refuseGrant: { names: 'grant', body: {} },
   listMoves: { answers: 200 },
   planMove: { answers: 201, body: {} },
   getMove: { names: 'move' },
@@ -173,7 +178,7 @@ describe('the API from the other fleet', () => {
         cause: 'signedOut',
         newsH: 1,
       });
-      const [alert, notification, event] = await makeRecords({ database }, fleet, { ...made, number });
+      const [alert, notification, event, grant] = await makeRecords({ database }, fleet, { ...made, number });
       if (fleet === south) southVehicle = made.vehicleId;
       else
         theirs = {
@@ -187,6 +192,7 @@ describe('the API from the other fleet', () => {
           reconnects: await reconnectsOf(),
           incident: await incidentOf(fleet),
           make: await makeOf(),
+          grant: last(grant),
           import: await importOf(),
         };
     }
@@ -253,7 +259,9 @@ describe('the API from the other fleet', () => {
       ...new Set(
         rows.flatMap(
           (row) =>
-            row.match(/\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb)_[0-9a-z]{26}\b/g) ?? [],
+            row.match(
+              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt)_[0-9a-z]{26}\b/g,
+            ) ?? [],
         ),
       ),
     ];
@@ -368,6 +376,7 @@ describe('the API from the other fleet', () => {
       '/owners?q=NORTHERN',
       `/alerts?state=all&vehicle=${theirs.vehicle}`,
       `/notifications?vehicle=${theirs.vehicle}`,
+      `/grants?state=all&vehicle=${theirs.vehicle}`,
     ];
     for (const path of filters) {
       const { status, text } = await ask('GET', path, byKey(southKey));
@@ -393,7 +402,11 @@ describe('the API from the other fleet', () => {
   });
 
   test('tables to download hold nothing of the other fleet, and its own are not there under its ids', async () => {
-    const named: Partial<Record<FileName, string>> = { importProblems: theirs.import, moveReport: theirs.move, reconnectsReport: theirs.reconnects };
+    const named: Partial<Record<FileName, string>> = {
+      importProblems: theirs.import,
+      moveReport: theirs.move,
+      reconnectsReport: theirs.reconnects,
+    };
     for (const [name, path] of Object.entries(files) as [FileName, string][]) {
       // entries of a const object
       const id = named[name];

@@ -27,6 +27,10 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'answers are dropped after a day; only their age can be read',
     column: 'created_at',
   },
+  loose_grant: {
+    acts: 'select',
+    because: 'one loop looks after those of all fleets, and what one deletes must not be what another lives on',
+  },
   link: { acts: 'select', because: 'whoever holds a link does not know its fleet' },
   member: { acts: 'select insert', because: 'the door asks which fleets a person belongs to' },
   notification: {

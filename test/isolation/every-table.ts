@@ -1,7 +1,15 @@
 /** One row of a fleet in every table that rows of a fleet can be in; a table that is forgotten here makes the tests say so. */
 import { sql } from 'kysely';
 import { newId } from '../../src/domain/ids.ts';
-import type { ConnectionId, FleetId, LinkId, NotificationId, SmartcarUserId, VehicleId } from '../../src/domain/ids.ts';
+import type {
+  ConnectionId,
+  FleetId,
+  LinkId,
+  NotificationId,
+  SmartcarUserId,
+  SmartcarVehicleId,
+  VehicleId,
+} from '../../src/domain/ids.ts';
 import { towline } from '../../src/domain/role.ts';
 import { addApiKey } from '../../src/store/api-key.ts';
 import { applyAlertChanges } from '../../src/store/alert.ts';
@@ -16,6 +24,7 @@ import { claimKey } from '../../src/store/idempotency.ts';
 import { insertIncident, raiseHours } from '../../src/store/incident.ts';
 import { insertLink } from '../../src/store/link.ts';
 import { addMember, ensurePerson } from '../../src/store/member.ts';
+import { holdGrant } from '../../src/store/loose-grant.ts';
 import { insertMove } from '../../src/store/move.ts';
 import { insertMailboxMessage, insertNotification } from '../../src/store/notification.ts';
 import { insertBatch } from '../../src/store/reconnect-batch.ts';
@@ -89,6 +98,18 @@ export async function fillEveryTable(database: Database, name: string): Promise<
         actor: towline,
         expiresAt: inSeconds(60),
       },
+      now,
+    );
+    await holdGrant(
+      tx,
+      {
+        ...{ fleetId: id, vehicleId, sessionId: null, platform: 'v3', tokenSetId: null, permissions: [] },
+        ...{ make: null, model: null, year: null, powertrain: null, vin: null, grantedAt: null },
+        smartcarVehicleId: `held of ${id}` as SmartcarVehicleId, // Smartcar's ids are opaque
+        smartcarUserId: `user of ${id}` as SmartcarUserId, // the same
+        smartcarConnectionId: null,
+      },
+      { reason: 'noVin', expiresAt: inSeconds(60), looksAt: inSeconds(30) },
       now,
     );
     await insertNotification(

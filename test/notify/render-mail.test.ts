@@ -13,6 +13,7 @@ const car = (change: Partial<MailCar> = {}): MailCar => ({
   number: 'CAR-104',
   plate: 'M-TL 104',
   cause: 'signedOut',
+  starts: 'signIn',
   ...change,
 });
 const mail = (change: Partial<MailModel> = {}): MailModel => ({

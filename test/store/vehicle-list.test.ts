@@ -66,7 +66,7 @@ await onEveryServer('the list of vehicles', (opened) => {
   let fleet: FleetId;
   let all: ListedVehicle[];
   const inFleet = <T>(work: (tx: Tx) => Promise<T>) => opened.database.asFleet(fleet, work);
-  const page = { after: null, limit: 1_000, settings: {}, now };
+  const page = { after: null, limit: 1_000, settings: {}, v3: false, now };
   const numbers = async (filter: VehicleFilter, different = {}): Promise<string[]> =>
     (await inFleet((tx) => listVehicles(tx, filter, { ...page, ...different }))).map(({ number }) => number);
   const naive = (keep: (vehicle: ListedVehicle) => boolean): string[] => all.filter(keep).map(({ number }) => number);
@@ -279,6 +279,7 @@ await onEveryServer('the list of vehicles', (opened) => {
         owners: { asked: 1, opened: 1, oldestAskedAt: inSeconds(-60) },
         lapsing: 0,
         onV2: 0,
+        toConfirm: 0,
         alerts: { open: 2, critical: 1 },
         webhooks: { lastReceivedAt: null, pending: 0, quarantined: 0 },
       },

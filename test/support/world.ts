@@ -16,6 +16,7 @@ import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
+import { grantsDue } from '../../src/flows/grants-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
@@ -241,6 +242,7 @@ async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { n
     const polled = (await renewUnanswered(ground, clock.now)) + (await pollDue(ground, clock.now));
     await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(ground, clock.now);
+    await grantsDue(ground, clock.now);
     const delivered = await deliverDue(ground, clock.now);
     if (applied + polled + delivered === 0 && round > 0) return;
   }

@@ -61,10 +61,10 @@ test('every status and every cause has its words for operator and owner, with th
       whole(causeText(cause, { make }));
       whole(ownerCauseText(cause, { make }));
     }
-    whole(nextActionFor(cause, 'error')?.text ?? null);
+    whole(nextActionFor(cause, 'error', null)?.text ?? null);
   }
-  assert.equal(nextActionFor(null, 'active'), null);
-  assert.deepEqual(nextActionFor('signedOut', 'expired'), {
+  assert.equal(nextActionFor(null, 'active', null), null);
+  assert.deepEqual(nextActionFor('signedOut', 'expired', null), {
     who: 'owner',
     action: 'reauthenticate',
     text: 'Owner: sign in again',
@@ -305,6 +305,7 @@ test('every message compiles, and every language has every key', () => {
     claimMin: 1,
     staleH: 1,
     days: 1,
+    because: 'be.',
     most: 2,
     columns: 'co',
     line: 'li',

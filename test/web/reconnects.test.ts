@@ -85,7 +85,7 @@ test('from the overview to the cars that work again, with one press for each dec
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Not acted yet (CSV)' }).click(),
       ]);
-      assert.equal(download.suggestedFilename(), 'owners-who-have-not-acted.csv');
+      assert.match(download.suggestedFilename(), /^reconnects-rcb_\w+\.csv$/);
     });
 
     await t.test('the list of all such sends leads back, and whoever was asked is left alone for a day', async () => {

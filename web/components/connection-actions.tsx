@@ -1,5 +1,5 @@
 /** What can be pressed for one vehicle; what can't is shown with its reason. */
-import { Button, Group, Menu } from '@mantine/core';
+import { Button, Group, Menu, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ChevronDown, Copy, ExternalLink, Link2, Lock, LockOpen, Mail, RefreshCw, Unplug } from 'lucide-react';
 
@@ -80,11 +80,11 @@ export function ConnectionActions({
 }
 
 function linkOf(vehicle: VehicleView, role: string | null): { word: string; reason: string | null } {
-  const again = vehicle.connection !== null;
-  return {
-    word: again ? 'Reconnect' : 'Connect',
-    reason: whyNot(again ? vehicle.capabilities.reconnect : vehicle.capabilities.connect, role),
-  };
+  const { connection, capabilities } = vehicle;
+  if (!connection) return { word: 'Connect', reason: whyNot(capabilities.connect, role) };
+  // Nothing that could be started would mend it.
+  const futile = connection.reconnect?.starts === 'nothing' ? connection.reconnect.text : null;
+  return { word: 'Reconnect', reason: whyNot(capabilities.reconnect, role) ?? futile };
 }
 
 /** Beside the buttons, for those who don't hover: which can't be pressed, and why. The buttons say it to screen readers. */
@@ -118,12 +118,27 @@ function LinkButton({
   reason: string | null;
 }): React.JSX.Element {
   const { act, pending } = useLink(vehicle);
+  const way = vehicle.connection?.reconnect;
   const attention = reason === null && vehicle.connection?.status !== 'pending';
   if (reason !== null)
     return (
       <ReasonedButton size="sm" variant="default" leftSection={<Link2 size={15} />} reason={reason}>
         {word}
       </ReasonedButton>
+    );
+  if (way && (way.starts === 'read' || way.starts === 'moveToV3'))
+    return (
+      <Tooltip label={way.text} multiline w={260}>
+        <Button
+          size="sm"
+          variant={attention ? 'filled' : 'default'}
+          leftSection={<Link2 size={15} />}
+          loading={pending}
+          onClick={() => act('now')}
+        >
+          {word}
+        </Button>
+      </Tooltip>
     );
   return (
     <Menu position="bottom-start" width={300}>
@@ -139,6 +154,7 @@ function LinkButton({
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {way ? <Menu.Label>{way.text}</Menu.Label> : null}
         <Menu.Item leftSection={<ExternalLink size={15} />} onClick={() => act('open')}>
           Open here, in a new tab
         </Menu.Item>
@@ -170,15 +186,21 @@ function MailItem({ vehicle, onClick }: { vehicle: VehicleView; onClick: () => v
 }
 
 const routesWithoutLink: Partial<Record<Answer<'reconnectVehicle'>['route'], string>> = {
-  automatic: 'Nobody has to sign in: Towline goes on trying by itself, and has just tried again.',
-  ownerAction: 'The owner has to put something right outside Smartcar first; the panel says what.',
+  automatic: 'Smartcar was asked again. Nobody has to sign in; Towline goes on by itself.',
   none: 'No sign-in would mend this; the panel says what would.',
 };
 
-type Way = 'open' | 'copy' | 'email';
+type Way = 'open' | 'copy' | 'email' | 'now';
 
 function useLink(vehicle: VehicleView): { act: (way: Way) => void; pending: boolean } {
-  const changes = ['getVehicle', 'listTimeline', 'getOverview', 'listNotifications', 'listMailbox'] as const;
+  const changes = [
+    'getVehicle',
+    'getDiagnosis',
+    'listTimeline',
+    'getOverview',
+    'listNotifications',
+    'listMailbox',
+  ] as const;
   const connect = useAct('connectVehicle', changes);
   const reconnect = useAct('reconnectVehicle', changes);
   const name = vehicle.connection ? 'reconnectVehicle' : 'connectVehicle';
@@ -223,6 +245,8 @@ function use(
     tellDone(
       answer.delivered ? `The message to ${vehicle.owner?.name ?? 'the owner'} is on its way.` : 'No message was sent.',
     );
+  // It was to be mended without the owner, and Smartcar says that it can't.
+  if (way === 'now') tellDone('The owner is needed after all; press Reconnect once more for the link.');
   if (way === 'copy') {
     navigator.clipboard.writeText(url).then(
       () => tellDone('The link is copied. It works once and for the owner only.'),

@@ -16,6 +16,7 @@ import { Age } from './age.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
 import { energyOf } from './energy-gauge.tsx';
 import { FreshnessMark } from './freshness-mark.tsx';
+import { HeldGrants } from './held-grant.tsx';
 import { SmartcarBadge } from './smartcar-badge.tsx';
 import { StatusMark } from './status-mark.tsx';
 import { TurnChip } from './turn-chip.tsx';
@@ -60,6 +61,7 @@ export function ConnectionPanel({ vehicle, check }: { vehicle: VehicleView; chec
         </Alert>
       ) : null}
       {connection?.request ? <OwnerRequest request={connection.request} /> : null}
+      <HeldGrants vehicleId={vehicle.id} />
       <ConnectionActions vehicle={vehicle} check={check} />
       <ConnectionFacts vehicle={vehicle} />
     </section>
@@ -134,7 +136,7 @@ function ConnectionFacts({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
         )}
       </Fact>
       <Fact name="Owner">{vehicle.owner?.name ?? unknown}</Fact>
-      {connection ? <PermissionFact permissions={connection.permissions} /> : null}
+      {connection ? <PermissionFact connection={connection} /> : null}
       <Fact name="Last telemetry">
         <LastTelemetry vehicle={vehicle} />
       </Fact>
@@ -178,12 +180,18 @@ function ConnectionFacts({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
   );
 }
 
-function PermissionFact({ permissions }: { permissions: ConnectionView['permissions'] }): React.JSX.Element {
+function PermissionFact({
+  connection: { permissions, cause },
+}: {
+  connection: Pick<ConnectionView, 'permissions' | 'cause'>;
+}): React.JSX.Element {
   const { granted, missing } = permissions;
   return (
     <Fact name="Permissions">
       {granted.length > 0 ? granted.map(permissionWord).join(', ') : 'none'}
-      {missing.length > 0 ? (
+      {cause === 'permissionMissing' && missing.length === 0 ? (
+        <span className="quiet"> · one is missing, and Smartcar did not say which</span>
+      ) : missing.length > 0 ? (
         <ul className="missing" aria-label="Missing permissions">
           {missing.map(({ permission, text }) => (
             <li key={permission}>missing: {text}</li>

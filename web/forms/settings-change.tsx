@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 
@@ -13,17 +13,25 @@ import { orNull } from './fields.ts';
 
 type Settings = Answer<'getSettings'>;
 
+const choices = [
+  { value: 'whenUnclear', label: 'An operator confirms it where it could be another car' },
+  { value: 'always', label: 'An operator confirms each' },
+  { value: 'never', label: 'It is accepted' },
+] as const;
+
 const valuesOf = (
   settings: Settings,
 ): {
   required: string[];
   staleHours: number | '';
+  confirmWithoutVin: string;
   fromName: string;
   supportContact: string;
   perMinute: number | '';
   askAfterMin: number | '';
 } => ({
   required: settings.requiredPermissions,
+  confirmWithoutVin: settings.confirmWithoutVin,
   staleHours: settings.staleAfterS === null ? '' : settings.staleAfterS / 3_600,
   fromName: settings.ownerMail.fromName,
   supportContact: settings.ownerMail.supportContact ?? '',
@@ -53,6 +61,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
     saving.mutate({
       body: {
         requiredPermissions: values.required,
+        confirmWithoutVin: choices.find(({ value }) => value === values.confirmWithoutVin)?.value ?? 'whenUnclear',
         staleAfterS: values.staleHours === '' ? null : Math.round(values.staleHours * 3_600),
         ...(values.perMinute === '' ? {} : { messagesPerMinute: values.perMinute }),
         askOwnersAfterS: Math.round((values.askAfterMin === '' ? 0 : values.askAfterMin) * 60),
@@ -90,6 +99,17 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
             placeholder="by make"
             {...form.getInputProps('staleHours')}
           />
+          <Radio.Group
+            label="A connected car whose VIN can't be compared"
+            description="Where make, model and year agree. A car with another VIN is always refused."
+            {...form.getInputProps('confirmWithoutVin')}
+          >
+            <Stack gap="xs" mt="sm">
+              {choices.map(({ value, label }) => (
+                <Radio key={value} value={value} label={label} disabled={reason !== null} />
+              ))}
+            </Stack>
+          </Radio.Group>
           <div>
             <Title order={2} mb="xs">
               Messages to owners

@@ -159,6 +159,15 @@ function Turns({ overview }: { overview: Overview }): React.JSX.Element {
             </li>
           );
         })}
+        {overview.toConfirm > 0 ? (
+          <li className="line">
+            <PlainLink href={paths.toConfirm()} className="line-link">
+              <span className="line-number">{count(overview.toConfirm)}</span> Confirm
+            </PlainLink>
+            <span className="quiet">an owner connected a car; is it the right one?</span>
+            <ChevronRight size={16} aria-hidden className="chevron" />
+          </li>
+        ) : null}
       </ul>
       {machines.length > 0 ? (
         <Text size="sm" c="dimmed" mt="sm">

@@ -1,6 +1,7 @@
 /** Overview, alerts, messages, webhook events, people and keys. */
 import { z } from 'zod';
 
+import { confirmWithoutVinChoices } from '../../domain/fleet.ts';
 import { roles } from '../../domain/role.ts';
 import { makeOverrides } from './makes.ts';
 import { instant, line, listOf, maybeInstant, name, page } from './shared.ts';
@@ -15,6 +16,7 @@ export const overview = z.object({
   freshness: counts.describe('Vehicles by fresh, stale, never.'),
   turns: counts.describe('Vehicles that wait for somebody, by who.'),
   owners: z.object({ asked: z.number().int(), opened: z.number().int(), oldestAskedAt: maybeInstant }),
+  toConfirm: z.number().int().describe('Cars that owners connected and an operator has to confirm.'),
   lapsing: z.number().int().describe('Connections whose grant lapses within a week.'),
   alerts: z.object({ open: z.number().int(), critical: z.number().int() }),
   webhooks: z.object({
@@ -156,11 +158,17 @@ export const settings = z.object({
   messagesPerMinute: z.number().int().describe('Owners that are written to in a minute, when many are asked at once.'),
   timeZone: z.string(),
   makes: makeOverrides.optional().describe('What the fleet has set otherwise for single makes; see /makes.'),
+  confirmWithoutVin: z
+    .enum(confirmWithoutVinChoices)
+    .describe(
+      'Whether an operator confirms a car whose VIN can not be compared: each, those that could be another car, or none.',
+    ),
 });
 export const settingsChange = z.strictObject({
   askOwnersAfterS: z.number().int().min(0).max(86_400).optional(),
   requiredPermissions: z.array(z.string().max(60)).min(1).max(40).optional(),
   staleAfterS: z.number().int().min(300).max(2_592_000).nullable().optional(),
+  confirmWithoutVin: z.enum(confirmWithoutVinChoices).optional(),
   ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),
   messagesPerMinute: z.number().int().min(1).max(600).optional(),
 });

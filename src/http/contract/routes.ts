@@ -5,6 +5,7 @@ import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
 import * as i from './incidents.ts';
 import * as mk from './makes.ts';
+import * as g from './grants.ts';
 import * as imp from './imports.ts';
 import * as m from './moves.ts';
 import * as o from './operations.ts';
@@ -116,6 +117,14 @@ export const routes = {
   listIncidents: list('Many vehicles that failed together, newest first', i.incidentQuery, i.incidentList),
   getIncident: one('One incident', i.incident),
   endIncident: act('Ends it by hand: owners are asked again', none, i.incident, 'endIncident'),
+  listGrants: list(
+    'Cars that owners connected and that are no connection: to confirm, or on their way out',
+    g.grantQuery,
+    g.grantList,
+  ),
+  getGrant: one('One of them', g.grant),
+  confirmGrant: act("It is the vehicle's car: binds it, and ends what the vehicle had", none, g.grant, 'connect'),
+  refuseGrant: act('It is another car: deletes it at Smartcar', none, g.grant, 'connect'),
   listMoves: list("Moves from Smartcar's v2 to v3, and what is left on v2", o.pageQuery, m.moveList),
   planMove: create('Looks every car on v2 up on v3; moves them unless it is a dry run', m.movePlan, m.move, 'move'),
   getMove: one('One move with its counts', m.move),

@@ -1,6 +1,8 @@
 /** Vehicles, their connection, signals and timeline. */
 import { z } from 'zod';
 
+import { routeNames } from '../../domain/cause.ts';
+import { starts } from '../../domain/reconnect-route.ts';
 import { powertrains } from '../../domain/vehicle.ts';
 import { country, instant, line, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
 
@@ -36,6 +38,14 @@ export const connection = z.object({
   cause: z.string().nullable().describe('Null when active.'),
   causeText: z.string().nullable().describe('The cause in a sentence.'),
   nextAction: nextAction.nullable(),
+  reconnect: z
+    .object({
+      route: z.enum(routeNames),
+      starts: z.enum(starts),
+      text: z.string().describe('What a press starts, in a sentence.'),
+    })
+    .nullable()
+    .describe('How it is repaired; null when there is nothing to repair.'),
   since: instant,
   platform: z.enum(['v3', 'v2']),
   connectedAt: instant,
@@ -168,7 +178,7 @@ export const connectLink = z.object({ url: z.string(), expiresAt: instant, deliv
 
 export const reconnectInput = z.strictObject({ deliver: z.literal('email').optional() });
 export const reconnectResult = z.object({
-  route: z.enum(['reauthenticate', 'authorize', 'widen', 'automatic', 'ownerAction', 'none']),
+  route: z.enum(routeNames),
   url: z.string().optional(),
   expiresAt: instant.optional(),
   delivered: z.boolean(),

@@ -11,24 +11,35 @@ import { exportHeads, statusOrNone } from '../../texts/import-words.ts';
 import { byteOrderMark, csvLine, separatorOf } from '../csv/write-csv.ts';
 import type { CsvFile, FileCall } from '../files.ts';
 import { presentOwner } from '../present.ts';
-import { presentListed } from '../present-vehicle.ts';
+import { installationOf, presentListed } from '../present-vehicle.ts';
+import type { Installation } from '../present-vehicle.ts';
 import type { HttpNeeds, Sealing } from '../server-needs.ts';
 
 /** A page in memory at a time, however large the fleet is. */
 const atOnce = 500;
 
-export async function exportVehicles(call: FileCall<'exportVehicles'>, { vault }: HttpNeeds): Promise<CsvFile> {
+export async function exportVehicles(call: FileCall<'exportVehicles'>, { vault, config }: HttpNeeds): Promise<CsvFile> {
   const { settings } = await call.inFleet(ownFleet);
-  return { name: `vehicles-${call.now.toISOString().slice(0, 10)}.csv`, pieces: lines(call, settings, vault) };
+  return {
+    name: `vehicles-${call.now.toISOString().slice(0, 10)}.csv`,
+    pieces: lines(call, { settings, vault, installation: installationOf(config) }),
+  };
 }
 
-async function* lines(call: FileCall<'exportVehicles'>, settings: Settings, vault: Sealing): AsyncGenerator<string> {
+interface Around {
+  settings: Settings;
+  vault: Sealing;
+  installation: Installation;
+}
+
+async function* lines(call: FileCall<'exportVehicles'>, around: Around): AsyncGenerator<string> {
   const { query, now } = call;
+  const { settings, vault, installation } = around;
   const separator = separatorOf(query.separator);
   const heads = [...importColumns.map((column) => columnHeads[column]), ...exportHeads()];
   yield byteOrderMark + csvLine(heads, separator);
   for (let after: readonly [string, string] | null = null; ;) {
-    const page = { after, limit: atOnce, settings, now };
+    const page = { after, limit: atOnce, settings, v3: installation.v3, now };
     const { found, owners } = await call.inFleet(async (tx) => {
       const rows = await listVehicles(tx, query, page);
       return {
@@ -41,7 +52,7 @@ async function* lines(call: FileCall<'exportVehicles'>, settings: Settings, vaul
     });
     const shown = found.slice(0, atOnce);
     const contacts = contactsOf(owners, vault);
-    yield shown.map((row) => csvLine(valuesOf(row, contacts, settings, now), separator)).join('');
+    yield shown.map((row) => csvLine(valuesOf(row, contacts, around, now), separator)).join('');
     const last = shown.at(-1);
     if (!last || found.length <= atOnce) return;
     after = [last.sortKey, last.id];
@@ -57,10 +68,10 @@ const contactsOf = (owners: ReadonlyMap<string, ListedOwner>, vault: Sealing): M
 function valuesOf(
   row: ListedVehicle,
   contacts: ReadonlyMap<string, Contact>,
-  settings: Settings,
+  { settings, installation }: Around,
   now: Date,
 ): (string | number | null)[] {
-  const { connection, freshness } = presentListed(row, settings, now);
+  const { connection, freshness } = presentListed(row, settings, installation, now);
   const contact = contacts.get(row.owner?.id ?? '');
   const own: Record<ImportColumn, string | number | null> = {
     number: row.number,

@@ -1,8 +1,11 @@
 /** Check and diagnosis of one vehicle. */
 import { diagnose } from '../../domain/diagnosis.ts';
 import type { Known } from '../../domain/diagnosis.ts';
+import type { Cause } from '../../domain/cause.ts';
 import { isId } from '../../domain/ids.ts';
 import type { VehicleId } from '../../domain/ids.ts';
+import { heldOf, routeOf } from '../../domain/reconnect-route.ts';
+import type { ReconnectRoute } from '../../domain/reconnect-route.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Vehicle } from '../../domain/vehicle.ts';
 import type { Tx } from '../../store/database.ts';
@@ -12,11 +15,13 @@ import { vehicleById } from '../../store/vehicle-list.ts';
 import { findVehicle } from '../../store/vehicle.ts';
 import type { HandlerNeeds, Handlers } from '../call.ts';
 import { presentDiagnosis, presentStep, presentSupportFile } from '../present-diagnosis.ts';
-import { presentVehicle } from '../present-vehicle.ts';
+import { installationOf, presentVehicle } from '../present-vehicle.ts';
+import type { Installation } from '../present-vehicle.ts';
 
 type DiagnosisCalls = 'checkVehicle' | 'getDiagnosis' | 'getSupportFile';
 
-export function diagnosisHandlers({ flows, clock }: HandlerNeeds): Pick<Handlers, DiagnosisCalls> {
+export function diagnosisHandlers({ flows, clock, config }: HandlerNeeds): Pick<Handlers, DiagnosisCalls> {
+  const installation = installationOf(config);
   return {
     async checkVehicle(call) {
       const id = vehicleId(call.params.id);
@@ -29,15 +34,15 @@ export function diagnosisHandlers({ flows, clock }: HandlerNeeds): Pick<Handlers
         if (!vehicle) throw new Refusal('not_found');
         const { known } = await find(tx, id);
         return {
-          ...presentVehicle(vehicle, settings, now),
-          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }),
+          ...presentVehicle(vehicle, settings, installation, now),
+          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, routesOf(known, installation)),
         };
       });
     },
     getDiagnosis: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
         const { vehicle, known } = await find(tx, vehicleId(params.id));
-        return presentDiagnosis(diagnose(known, now), vehicle);
+        return presentDiagnosis(diagnose(known, now), vehicle, routesOf(known, installation));
       }),
     getSupportFile: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
@@ -51,6 +56,18 @@ export function diagnosisHandlers({ flows, clock }: HandlerNeeds): Pick<Handlers
 function vehicleId(id: string): VehicleId {
   if (!isId('veh', id)) throw new Refusal('not_found');
   return id;
+}
+
+/** How each cause that may be found would be repaired, with what is held of this connection. */
+function routesOf(
+  { connection, required }: Known,
+  installation: Installation,
+): (cause: Cause) => ReconnectRoute | null {
+  return (cause) => {
+    if (!connection) return null;
+    const c = { ...connection, cause };
+    return routeOf(c, heldOf(c, { ...installation, required, ownerKnown: true }));
+  };
 }
 
 async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known }> {

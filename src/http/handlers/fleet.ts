@@ -123,7 +123,8 @@ async function overview(
     freshness,
     alerts,
     lapsing,
-    ...tally(counts.connections),
+    toConfirm: counts.toConfirm,
+    ...tally(counts.connections, config.missingForV3.length === 0),
     owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
     webhooks: { ...webhooks, lastReceivedAt: maybeIso(webhooks.lastReceivedAt), refusedLastHour },
     platform: { mode: config.mode, platform: 'v3', onV2: counts.onV2 },
@@ -132,18 +133,20 @@ async function overview(
 
 type Counts = Record<string, number>;
 
-function tally(rows: OverviewCounts['connections']): { statuses: Counts; causes: Counts; turns: Counts } {
+function tally(rows: OverviewCounts['connections'], v3: boolean): { statuses: Counts; causes: Counts; turns: Counts } {
   const found: Counts = Object.fromEntries([...statuses, 'unconnected'].map((status) => [status, 0]));
   const causes: Counts = {};
   const turns: Counts = {};
   const add = (counts: Counts, name: string, count: number): void => {
     counts[name] = (counts[name] ?? 0) + count;
   };
-  for (const { status, cause, count } of rows) {
+  for (const { status, cause, isMendedOnV3, count } of rows) {
     add(found, status ?? 'unconnected', count);
     if (!cause) continue;
     add(causes, cause, count);
-    if (isCause(cause) && factsOf(cause).who !== 'nobody') add(turns, factsOf(cause).who, count);
+    if (!isCause(cause)) continue;
+    const who = v3 && isMendedOnV3 ? 'operator' : factsOf(cause).who;
+    if (who !== 'nobody') add(turns, who, count);
   }
   return { statuses: found, causes, turns };
 }

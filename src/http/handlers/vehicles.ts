@@ -10,7 +10,8 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { VehicleView } from '../contract/vehicles.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
-import { presentListed, presentSignals, presentVehicle } from '../present-vehicle.ts';
+import { installationOf, presentListed, presentSignals, presentVehicle } from '../present-vehicle.ts';
+import type { Installation } from '../present-vehicle.ts';
 import { iso, presentHappening } from '../present.ts';
 
 type VehicleCalls =
@@ -25,13 +26,16 @@ type VehicleCalls =
   | 'listSignals'
   | 'listTimeline';
 
-export function vehicleHandlers({ flows }: HandlerNeeds): Pick<Handlers, VehicleCalls> {
+export function vehicleHandlers(needs: HandlerNeeds): Pick<Handlers, VehicleCalls> {
+  const { flows } = needs;
+  const installation = installationOf(needs.config);
+  const view: View = (call, id) => viewOf(call, installation, id);
   return {
-    listVehicles: list,
+    listVehicles: (call) => list(call, installation),
     countVehicles: ({ query, now, inFleet }) =>
       inFleet(async (tx) => {
         const { settings } = await ownFleet(tx);
-        return { count: await countVehicles(tx, query, { settings, now }) };
+        return { count: await countVehicles(tx, query, { settings, v3: installation.v3, now }) };
       }),
     getVehicle: (call) => view(call, vehicleId(call.params.id)),
     async createVehicle(call) {
@@ -75,23 +79,32 @@ function vehicleId(id: string): VehicleId {
   return id;
 }
 
-async function view<N extends CallName>(call: Call<N>, id: VehicleId): Promise<VehicleView> {
+type View = <N extends CallName>(call: Call<N>, id: VehicleId) => Promise<VehicleView>;
+
+async function viewOf<N extends CallName>(
+  call: Call<N>,
+  installation: Installation,
+  id: VehicleId,
+): Promise<VehicleView> {
   return call.inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
     const vehicle = await vehicleById(tx, id);
     if (!vehicle) throw new Refusal('not_found');
-    return presentVehicle(vehicle, settings, call.now);
+    return presentVehicle(vehicle, settings, installation, call.now);
   });
 }
 
-async function list({ query, now, inFleet }: Call<'listVehicles'>): ReturnType<Handlers['listVehicles']> {
+async function list(
+  { query, now, inFleet }: Call<'listVehicles'>,
+  installation: Installation,
+): ReturnType<Handlers['listVehicles']> {
   const after = textCursor(query.cursor);
   return inFleet(async (tx) => {
     const { settings } = await ownFleet(tx);
     const { limit, sort } = query;
-    const found = await listVehicles(tx, query, { after, limit, sort, settings, now });
+    const found = await listVehicles(tx, query, { after, limit, sort, settings, v3: installation.v3, now });
     const { rows, nextCursor } = pageOf(found, query.limit, ({ sortKey, id }) => [sortKey, id]);
-    return { items: rows.map((row) => presentListed(row, settings, now)), nextCursor };
+    return { items: rows.map((row) => presentListed(row, settings, installation, now)), nextCursor };
   });
 }
 

@@ -2,7 +2,6 @@
 import { createElement as h, Fragment } from 'react';
 import type { ReactNode } from 'react';
 
-import { factsOf } from '../../domain/cause.ts';
 import type { Cause } from '../../domain/cause.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
@@ -29,7 +28,7 @@ export function carLine(car: PageCar, language: string): string {
 /** What stands under the car's name: its work, or how its work stands. */
 export function carBody(car: PageCar, page: Work, token: string): ReactNode {
   if (car.state === 'toDo') return workOf(car, page, token);
-  if (car.state === 'checking') return checking(page.language);
+  if (car.state === 'checking' || car.state === 'confirming') return checking(car.state, page);
   return h('p', null, endedText(car, page));
 }
 
@@ -38,23 +37,44 @@ export function carState(car: PageCar, language: string): ReactNode {
   return car.state === 'toDo' ? null : stateLine(car.state, say(language, `page.state.${car.state}`));
 }
 
-function checking(language: string): ReactNode {
+function checking(state: 'checking' | 'confirming', { fleet, language }: Work): ReactNode {
   return h(
     Fragment,
     null,
-    h('p', null, say(language, 'page.checking.text')),
-    h('p', { className: 'quiet' }, say(language, 'page.checking.leave')),
+    h('p', null, say(language, `page.${state}.text`, { fleet: fleet.name })),
+    h('p', { className: 'quiet' }, say(language, `page.${state}.leave`)),
   );
 }
 
 function endedText(car: PageCar, { kind, language }: Work): string {
   const at = car.endedAt;
+  if (car.state === 'ended') return say(language, 'page.ended.text');
   if (car.state === 'withdrawn') {
     return at ? say(language, 'page.withdrawn.dated', { at }) : say(language, 'page.withdrawn.text');
   }
   if (!at) return say(language, 'page.done.undated');
   return say(language, kind === 'connect' ? 'page.done.connected' : 'page.done.repaired', { at });
 }
+
+/** After a try that went wrong: what happened, what to do next, and the button once more. */
+export function againBody(
+  car: PageCar,
+  { text, next }: { text: string; next: string },
+  { language }: Work,
+  token: string,
+): ReactNode {
+  const again = stepOf(car).button && say(language, 'page.again.button');
+  return h(
+    Fragment,
+    null,
+    h('div', { className: 'note', role: 'status' }, h('p', null, text), h('p', null, next)),
+    again && hintsOf(car, language),
+    again && buttonOf(car, token, again),
+  );
+}
+
+const buttonOf = (car: PageCar, token: string, label: string): ReactNode =>
+  buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label);
 
 function workOf(car: PageCar, page: Work, token: string): ReactNode {
   const { language, fleet, problem } = page;
@@ -72,8 +92,7 @@ function workOf(car: PageCar, page: Work, token: string): ReactNode {
       h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
     step.noticed && h('p', null, say(language, 'page.repair.noticed')),
     step.button && hintsOf(car, language),
-    label &&
-      buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label),
+    label && buttonOf(car, token, label),
     car.cause && h('p', { className: 'quiet' }, say(language, 'page.unaffected')),
   );
 }
@@ -86,19 +105,20 @@ interface Step {
   button: MessageKey | null;
 }
 
-function stepOf({ cause }: PageCar): Step {
+function stepOf({ cause, starts }: PageCar): Step {
   if (!cause) return { does: 'page.connect.do', button: 'page.connect.button' };
-  switch (factsOf(cause).route) {
-    case 'reauthenticate':
+  switch (starts) {
+    case 'signIn':
       return { does: 'page.repair.signIn', button: 'page.repair.button' };
-    case 'authorize':
+    case 'grant':
+    case 'moveToV3':
       return { does: 'page.repair.authorize', button: 'page.repair.buttonAuthorize' };
     case 'widen':
       return { does: 'page.repair.widen', button: 'page.repair.buttonWiden' };
-    case 'ownerAction':
+    case 'explain':
       return { does: ownerActionKey(cause), noticed: true, button: null };
-    case 'automatic':
-    case 'none':
+    case 'read':
+    case 'nothing':
       return { does: 'page.repair.nothing', button: null };
   }
 }

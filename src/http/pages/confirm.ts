@@ -1,4 +1,4 @@
-/** Shown when another browser comes back from signing in than the one that left: nothing goes on without a press. */
+/** What a browser is shown that comes back from signing in and did not leave for it, or comes back once more. */
 import { createElement as h } from 'react';
 
 import { say } from '../../texts/say.ts';
@@ -17,5 +17,14 @@ export function renderConfirmPage(query: Readonly<Record<string, string>>, langu
       h('p', null, say(language, 'page.confirm.text')),
       buttonForm('/connect/confirm', query, say(language, 'page.confirm.button')),
     ),
+  );
+}
+
+/** A sign-in that was used up, for a browser that had no part in it: it says nothing of whose it was. */
+export function renderOverPage(language = 'en'): string {
+  const title = say(language, 'page.over.title');
+  return htmlDocument(
+    { language, title, fleetName: null, refreshS: null },
+    h('section', { key: 'over' }, h('h1', null, title), h('p', null, say(language, 'page.over.text'))),
   );
 }

@@ -3,10 +3,11 @@ import { createElement as h } from 'react';
 import type { ReactNode } from 'react';
 
 import type { Permission } from '../../domain/permission.ts';
+import type { ReturnProblem } from '../../domain/returned-car.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
 import { connectErrorText, makeName, permissionText } from '../../texts/words.ts';
-import { carBody, carLine, carState, shortTitle } from './car.ts';
+import { againBody, carBody, carLine, carState, shortTitle } from './car.ts';
 import { htmlDocument } from './document.ts';
 import { askSection } from './parts.ts';
 
@@ -22,13 +23,16 @@ export function renderLinkPage(page: LinkPage, options: { token: string }): stri
 
 function workPage(page: Work, token: string): string {
   const { language, fleet, cars } = page;
-  const title = titleOf(page);
-  const refreshS = cars.some((car) => car.state === 'checking') ? checkingRefreshS : null;
   const [only] = cars;
-  const sections = only && cars.length === 1 ? oneCar(only, title, page, token) : manyCars(title, page, token);
+  const words = problemWords(page);
+  const isAgain = words !== null && cars.length === 1;
+  const title = isAgain ? words.title : titleOf(page);
+  const refreshS = cars.some((car) => car.state === 'checking') ? checkingRefreshS : null;
+  const sections =
+    only && cars.length === 1 ? oneCar(only, title, { page, words }, token) : manyCars(title, page, token);
   return htmlDocument(
     { language, title, fleetName: fleet.name, refreshS },
-    problemSection(page),
+    isAgain ? null : problemSection(words),
     sections,
     sharedSection(page),
     askSection(fleet, language),
@@ -38,26 +42,32 @@ function workPage(page: Work, token: string): string {
 function titleOf({ kind, cars, language }: Work): string {
   const toDo = cars.filter((car) => car.state === 'toDo');
   const [first] = toDo;
-  if (!first) return say(language, restTitle(cars));
+  if (!first) return say(language, `page.${restState(cars)}.title`);
   if (toDo.length > 1) return say(language, `page.${kind}.titleMany`, { count: toDo.length });
   return say(language, `page.${kind}.title`, { title: shortTitle(first) });
 }
 
-function restTitle(cars: PageCar[]): 'page.checking.title' | 'page.done.title' | 'page.withdrawn.title' {
-  if (cars.some((car) => car.state === 'checking')) return 'page.checking.title';
-  return cars.some((car) => car.state === 'done') ? 'page.done.title' : 'page.withdrawn.title';
+/** The state that speaks for all when nothing is left to do. */
+function restState(cars: readonly PageCar[]): Exclude<PageCar['state'], 'toDo'> {
+  const states = ['checking', 'confirming', 'done', 'withdrawn'] as const;
+  return states.find((state) => cars.some((car) => car.state === state)) ?? 'ended';
 }
 
-function oneCar(car: PageCar, title: string, page: Work, token: string): ReactNode {
+function oneCar(
+  car: PageCar,
+  title: string,
+  { page, words }: { page: Work; words: ProblemWords | null },
+  token: string,
+): ReactNode {
   const { language, ownerName } = page;
   return h(
     'section',
     { key: 'work' },
     h('h1', null, title),
     h('p', { className: 'car' }, carLine(car, language)),
-    ownerName && car.state === 'toDo' && h('p', null, say(language, 'page.greeting', { name: ownerName })),
+    ownerName && car.state === 'toDo' && !words && h('p', null, say(language, 'page.greeting', { name: ownerName })),
     carState(car, language),
-    carBody(car, page, token),
+    words ? againBody(car, words, page, token) : carBody(car, page, token),
   );
 }
 
@@ -78,27 +88,34 @@ function manyCars(title: string, page: Work, token: string): ReactNode {
   ];
 }
 
-/** What went wrong at the last try, above everything else; gone when nothing is left to do. */
-function problemSection({ problem, cars, language }: Work): ReactNode {
+interface ProblemWords {
+  title: string;
+  text: string;
+  next: string;
+}
+
+/** What went wrong at the last try; null when nothing did, or nothing is left to do. */
+function problemWords({ problem, cars, language }: Work): ProblemWords | null {
   if (!problem || cars.every((car) => car.state !== 'toDo')) return null;
   const make = cars.length === 1 ? (cars[0]?.make ?? null) : null;
-  const words =
-    problem.problem === 'connectError'
-      ? connectErrorText(problem.error, { make }, language)
-      : ownProblem(problem, language);
+  if (problem.problem === 'connectError') return connectErrorText(problem.error, { make }, language);
+  return ownProblem(problem, language);
+}
+
+/** Above the cars, where there are several. */
+function problemSection(words: ProblemWords | null): ReactNode {
+  if (!words) return null;
+  const { title, text, next } = words;
   return h(
     'section',
     { key: 'problem', className: 'note', role: 'status' },
-    h('h2', null, words.title),
-    h('p', null, words.text),
-    h('p', null, words.next),
+    h('h2', null, title),
+    h('p', null, text),
+    h('p', null, next),
   );
 }
 
-function ownProblem(
-  problem: Exclude<NonNullable<Work['problem']>, { problem: 'connectError' }>,
-  language: string,
-): { title: string; text: string; next: string } {
+function ownProblem(problem: Exclude<ReturnProblem, { problem: 'connectError' }>, language: string): ProblemWords {
   const key = `problem.${problem.problem}` as const;
   const params = problem.problem === 'wrongCar' ? wrongCarParams(problem, language) : {};
   return {
@@ -117,6 +134,7 @@ function wrongCarParams(
   if (field === 'make')
     return { field: say(language, 'field.make'), expected: makeName(expected), found: makeName(found) };
   if (field === 'model' || field === 'year') return { field: say(language, `field.${field}`), expected, found };
+  if (field !== 'vin') return { field: 'none', expected, found };
   return { field: say(language, 'field.vin'), expected: `…${expected.slice(-6)}`, found: `…${found.slice(-6)}` };
 }
 

@@ -25,12 +25,13 @@ button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset
 .car{color:var(--quiet);font-variant-numeric:tabular-nums}
 .quiet{color:var(--quiet);font-size:15px}
 .note{background:var(--note);border-color:var(--note-line)}
+div.note{border:1px solid var(--note-line);border-radius:12px;padding:14px 16px;margin:0 0 16px}
 .hint{border-left:4px solid var(--note-line);padding-left:12px}
 .state{display:flex;align-items:center;gap:8px;font-weight:650}
 .state svg{flex:none;width:22px;height:22px}
 .done{color:var(--good)}
-.checking{color:var(--wait)}
-.withdrawn{color:var(--quiet)}
+.checking,.confirming{color:var(--wait)}
+.withdrawn,.ended{color:var(--quiet)}
 .two{display:grid;gap:16px 24px;margin-bottom:16px}
 .two .quiet{margin-bottom:4px}
 @media (min-width:34rem){.two{grid-template-columns:1fr 1fr}section{padding:28px 32px}header{padding-top:48px}}
