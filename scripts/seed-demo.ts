@@ -161,11 +161,12 @@ async function findOrAddOwner(fleet: string, email: string): Promise<string> {
 /** The owner's way: opens the link, goes through Connect, is sent back. */
 async function connect(fleet: string, vehicleId: string, car: SimulatedCar): Promise<void> {
   const { url } = await api<{ url: string }>('POST', `/vehicles/${vehicleId}/connect`, fleet, {});
+  const [, wording = ''] = /name="wording" value="(\w+)"/.exec(await (await fetch(url)).text()) ?? [];
   const started = await fetch(url, {
     method: 'POST',
     redirect: 'manual',
     headers: { origin: towline, 'content-type': 'application/x-www-form-urlencoded' },
-    body: '',
+    body: new URLSearchParams({ wording }).toString(),
   });
   const connectUrl = started.headers.get('location');
   const cookie = started.headers

@@ -13,7 +13,8 @@ import { checkCompatibility } from './flows/check-compatibility.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { confirmGrant, refuseGrant } from './flows/decide-grant.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
-import { disconnect, revokeAtSmartcar, revokeDue } from './flows/disconnect.ts';
+import { disconnect, stopSharing } from './flows/disconnect.ts';
+import { eraseDue, eraseOwner, goOnErasing } from './flows/erase-owner.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
 import { endIncident } from './flows/incidents.ts';
 import { grantsDue } from './flows/grants-due.ts';
@@ -24,6 +25,7 @@ import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
 import { finishMove, pauseMove, planFleetMove, resumeMove, rollBackMove, startMove } from './flows/move.ts';
 import { moveDue } from './flows/move-due.ts';
+import { ownerOfLink } from './flows/open-link.ts';
 import { addOwner, changeOwner } from './flows/owners.ts';
 import { pollDue } from './flows/poll.ts';
 import { previewReconnects } from './flows/preview-reconnects.ts';
@@ -34,6 +36,9 @@ import { removeGrant } from './flows/remove-grant.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnectDue } from './flows/reconnect-due.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
+import { sendOwnerLink } from './flows/send-owner-link.ts';
+import { viewSharing } from './flows/sharing-view.ts';
+import { revokeAtSmartcar, revokeDue } from './flows/revoke.ts';
 import { cancelReconnects, pauseReconnects, resumeReconnects, sendReconnects } from './flows/send-reconnects.ts';
 import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-connect.ts';
 import type { V2 } from './flows/v2.ts';
@@ -185,6 +190,8 @@ export function bindFlows(ground: Ground): Flows {
     changeVehicle: (context, id, change) => changeVehicle(ground, context, id, change),
     addOwner: (context, input, now) => addOwner(ground, context, input, now),
     changeOwner: (context, id, change) => changeOwner(ground, context, id, change),
+    sendOwnerLink: (context, id, options, now) => sendOwnerLink(ground, context, id, options, now),
+    eraseOwner: (context, id, name, now) => eraseOwner(ground, context, id, name, now),
     previewImport: (context, list, now) => previewImport(ground, context, list, now),
     startImport: (context, id, hash, now) => startImport(ground, context, id, hash, now),
     undoImport: (context, id, now) => undoImport(ground, context, id, now),
@@ -216,6 +223,9 @@ export function bindFlows(ground: Ground): Flows {
     cancelReconnects: (context, id, now) => cancelReconnects(ground, context, id, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
     viewLink: (token, now) => viewLink(ground, token, now),
+    viewSharing: (token, now) => viewSharing(ground, token, now),
+    stopSharing: (token, vehicleId, now) => stopSharing(ground, token, vehicleId, now),
+    ownerOfLink: (token, now) => ownerOfLink(ground, token, now),
     startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
     returnFromConnect: (query, browser, confirmed, now) =>
       returnFromConnect(
@@ -295,6 +305,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
       reconcile: (_task, now) => reconcileDue(ground, now),
       'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
+      'erase-owner': (task, now) => goOnErasing(ground, task, now),
       'remove-grant': (task, now) => removeGrant(ground, task, now),
       'complete-connect': (task, now) => completeConnect(ground, task, now),
       'go-on-with-import': (task, now) => goOnWithImport(ground, task, now),
@@ -305,6 +316,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'grants-due': (now) => grantsDue(ground, now),
       'deliver-due': async (now) => void (await deliverDue(ground, now)),
       'revoke-due': (now) => revokeDue(ground, now),
+      'erase-due': (now) => eraseDue(ground, now),
       'subscribe-due': (now) => subscribeDue(ground, now),
       'import-due': (now) => importDue(ground, now),
       'move-due': (now) => moveDue(ground, now),

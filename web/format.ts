@@ -94,7 +94,10 @@ export function signalText(signal: SignalView, units: Units): string {
   if (typeof value === 'boolean') return booleans[code]?.[value ? 0 : 1] ?? (value ? 'Yes' : 'No');
   if (typeof value === 'number') return numberText(value, unit, units);
   if (typeof value === 'string') return value === '' ? unknown : value;
-  if (typeof value === 'object' && value !== null) return compound(value as Record<string, unknown>, units); // an object of JSON
+  if (typeof value === 'object' && value !== null) {
+    const text = compound(value as Record<string, unknown>, units, signal.rounded ? 2 : 5); // an object of JSON
+    return signal.rounded ? `about ${text}` : text;
+  }
   return unknown;
 }
 
@@ -109,10 +112,10 @@ interface Corner {
   tirePressure?: unknown;
 }
 
-function compound(value: Record<string, unknown>, units: Units): string {
+function compound(value: Record<string, unknown>, units: Units, decimals: number): string {
   const { latitude, longitude } = value;
   if (typeof latitude === 'number' && typeof longitude === 'number')
-    return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+    return `${latitude.toFixed(decimals)}, ${longitude.toFixed(decimals)}`;
   const corners = Array.isArray(value['values']) ? (value['values'] as Corner[]) : []; // each field is checked below
   if (corners.some((corner) => typeof corner.isOpen === 'boolean')) {
     const open = corners.filter((corner) => corner.isOpen === true).length;

@@ -29,6 +29,8 @@ export const paths = {
   signIn: (next?: string) => `/sign-in${filled({ next })}`,
   vehicles: (filters: VehicleFilters = {}) => `/vehicles${filled({ ...filters })}`,
   vehicle: (id: string) => `/vehicles/${encodeURIComponent(id)}`,
+  owners: (q?: string) => `/owners${filled({ q })}`,
+  owner: (id: string) => `/owners/${encodeURIComponent(id)}`,
   imports: () => '/vehicles/import',
   import: (id: string) => `/vehicles/import/${encodeURIComponent(id)}`,
   alerts: (state?: string) => `/alerts${filled({ state })}`,

@@ -93,6 +93,20 @@ const vehicle = createRoute({
   path: '/vehicles/$id',
   component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage'),
 });
+const owners = createRoute({
+  ...inside,
+  path: '/owners',
+  validateSearch: (search: Record<string, unknown>): { q?: string } => {
+    const q = text(search['q']);
+    return q ? { q } : {};
+  },
+  component: lazyRouteComponent(() => import('./pages/owners.tsx'), 'OwnersPage'),
+});
+const owner = createRoute({
+  ...inside,
+  path: '/owners/$id',
+  component: lazyRouteComponent(() => import('./pages/owner.tsx'), 'OwnerPage'),
+});
 const imports = createRoute({
   ...inside,
   path: '/vehicles/import',
@@ -190,6 +204,8 @@ const routeTree = root.addChildren([
     overview,
     vehicles,
     vehicle,
+    owners,
+    owner,
     imports,
     importOne,
     alerts,

@@ -46,6 +46,12 @@ export const mailKinds: Record<string, string> = {
   reconnect: 'Please reconnect',
   'connect-invitation': 'Please connect',
   repaired: 'It works again',
+  'owner-page': 'Their own page',
+};
+export const requestStates: Record<'open' | 'repaired' | 'withdrawn', string> = {
+  open: 'Open',
+  repaired: 'Repaired',
+  withdrawn: 'Withdrawn',
 };
 export const eventStates: Record<string, string> = {
   pending: 'Waiting',

@@ -1,6 +1,7 @@
 /** A fleet: the tenant. Vehicles, owners, members, plan and settings belong to exactly one. */
 import type { FleetId } from './ids.ts';
 import type { MakeOverrides } from './make-policy.ts';
+import type { PreciseLocation } from './location-privacy.ts';
 import { defaultRequiredPermissions, optionalPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
 
@@ -24,6 +25,8 @@ export interface Settings {
   /** Seconds that a message to an owner waits, so that cars that break together come in one, and an outage shows first. */
   askOwnersAfterS: number;
   timeZone: string;
+  /** When positions are kept precisely. @see location-privacy.ts */
+  preciseLocation: PreciseLocation;
   /** Whether an operator has to confirm a car whose VIN can't be compared: each, those that could be another one, or none. */
   confirmWithoutVin: ConfirmWithoutVin;
 }
@@ -66,6 +69,7 @@ export function defaultSettings(fleetName: string): Settings {
     messagesPerMinute: usualMessagesPerMinute,
     askOwnersAfterS: 300,
     timeZone: 'Europe/Berlin',
+    preciseLocation: 'always',
     confirmWithoutVin: 'whenUnclear',
   };
 }

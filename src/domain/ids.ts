@@ -26,6 +26,8 @@ export type ReconciliationId = Id<'rec'>;
 export type DriftId = Id<'dft'>;
 export type ReconnectBatchId = Id<'rcb'>;
 export type IncidentId = Id<'inc'>;
+export type ConsentId = Id<'cst'>;
+export type ErasureId = Id<'ers'>;
 export type GrantId = Id<'grt'>;
 export type ImportId = Id<'imp'>;
 
@@ -34,6 +36,8 @@ export type SmartcarUserId = Id<'smartcar-user'>;
 export type SmartcarConnectionId = Id<'smartcar-connection'>;
 
 export type Prefix =
+  | 'cst'
+  | 'ers'
   | 'rcb'
   | 'rec'
   | 'dft'

@@ -19,6 +19,11 @@ export const refusals = {
   number_taken: { status: 409, title: 'Another vehicle of this fleet has this number. Choose another one.' },
   vin_taken: { status: 409, title: 'Another vehicle of this fleet has this VIN. Check the VIN.' },
   email_taken: { status: 409, title: 'Another owner of this fleet has this address. Use that owner.' },
+  owner_erased: {
+    status: 409,
+    title: 'This owner asked to be forgotten. Add them again as a new owner if they come back.',
+  },
+  name_mismatch: { status: 409, title: 'This is not the name that is kept here. Type it as it is shown.' },
   owner_missing: { status: 409, title: 'The vehicle has no owner with an e-mail address. Add one first.' },
   connect_needs_app: {
     status: 409,

@@ -12,6 +12,8 @@ export const needs = {
   acknowledge: 'technician',
   disconnect: 'manager',
   endIncident: 'manager',
+  exportOwner: 'manager',
+  eraseOwner: 'administrator',
   changeSettings: 'administrator',
   manageKeys: 'administrator',
   move: 'administrator',

@@ -1,5 +1,5 @@
 /** Work that happens later: names and payloads of the job engine's tasks. Enqueued in the transaction that causes them. */
-import type { ConnectionId, ConnectSessionId, FleetId, GrantId, ImportId, NotificationId } from './ids.ts';
+import type { ConnectionId, ConnectSessionId, ErasureId, FleetId, GrantId, ImportId, NotificationId } from './ids.ts';
 
 export interface Tasks {
   'ensure-subscription': { fleetId: FleetId; connectionId: ConnectionId };
@@ -8,6 +8,7 @@ export interface Tasks {
   'complete-connect': { fleetId: FleetId; sessionId: ConnectSessionId };
   /** Comparisons that somebody asked for; the task finds them by itself. */
   reconcile: Record<string, never>;
+  'erase-owner': { fleetId: FleetId; erasureId: ErasureId };
   /** Goes on with one that was started, or is being taken back. */
   'go-on-with-import': { fleetId: FleetId; importId: ImportId };
   'deliver-notification': { fleetId: FleetId; notificationId: NotificationId };

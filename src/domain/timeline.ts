@@ -15,6 +15,7 @@ export const timelineKinds = [
   'connection.suspected',
   'connection.suspicion-withdrawn',
   'connection.revoked-at-smartcar',
+  'connection.revoked-by-hand',
   'connection.subscribed',
   'connection.tokens-lost',
   'connection.move-begun',

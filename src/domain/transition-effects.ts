@@ -2,6 +2,7 @@
 import type { AlertChange, AlertKind } from './alert.ts';
 import { factsOf } from './cause.ts';
 import type { Connection } from './connection.ts';
+import { consentChange } from './consent.ts';
 import type { ConnectionId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 import { heldOf, isOwners, routeOf } from './reconnect-route.ts';
@@ -22,10 +23,12 @@ export function changeEffects(
   const changed = from.status !== to.status || from.cause !== to.cause;
   // What an incident holds is told by the incident; let go of, it is told by itself, as if it broke now.
   const tells = to.heldBy === null && (changed || isReleased(from, to));
+  const consent = consentChange(from, to, outcome);
   return {
     happenings: changed ? [...happenings, changeLine(from, to, outcome)] : happenings,
     alerts: tells ? alertsFor(from, to) : [],
     tasks: tasksFor(to, outcome),
+    consents: consent ? [consent] : [],
     ask: (tells || (outcome.kind === 'notOnV3' && to.heldBy === null)) && asksOwner(to, policy) ? to.cause : null,
     settled: changed && (to.status === 'active' || to.endedAt !== null),
   };

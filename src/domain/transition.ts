@@ -3,6 +3,7 @@ import type { AlertChange } from './alert.ts';
 import { causeOf, factsOf } from './cause.ts';
 import type { Cause } from './cause.ts';
 import type { Connection } from './connection.ts';
+import type { ConsentChange } from './consent.ts';
 import {
   isAccountMeaning,
   isThrottleMeaning,
@@ -53,11 +54,16 @@ export interface Transition {
   happenings: Happening[];
   alerts: AlertChange[];
   tasks: TaskRequest[];
+  /** What it means for what the owner agreed to. */
+  consents: ConsentChange[];
   /** The owner is to be asked for this; null when not. */
   ask: Cause | null;
   /** Whatever the owner was asked for is settled. */
   settled: boolean;
 }
+
+/** What follows from what changes nothing. */
+const nothing = { happenings: [], alerts: [], tasks: [], consents: [], ask: null, settled: false };
 
 /** Failures in a row before an answer that is nobody's fault in particular becomes a status. */
 const failuresBeforeError = 3;
@@ -72,7 +78,7 @@ const pendingDeadlineS = 24 * 3_600;
  * @see docs/connection-states.md (generated from this function)
  */
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
-  if (c.endedAt) return { connection: c, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
+  if (c.endedAt) return { ...nothing, connection: c };
   const step = expire(react(shelter(c, outcome, policy), outcome, policy), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome, policy) };

@@ -25,6 +25,7 @@ import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { CallFailed, valueOf } from './call-failed.ts';
 import type { Granted } from './grants.ts';
+import { recordElsewhere } from './record-consent.ts';
 
 export interface AdoptNeeds extends BudgetNeeds {
   database: Database;
@@ -154,6 +155,7 @@ async function bind(
   const own: Granted = { ...listed, platform: 'v3', tokenSetId: null };
   const connection = newConnection({ fleet_id: fleetId }, vehicle, own, now);
   await insertConnection(tx, connection);
+  await recordElsewhere(tx, connection, actor, listed.createdAt);
   await tellConnected(tx, connection, actor, now);
   return vehicle.id;
 }
@@ -183,6 +185,6 @@ async function recordOf(
 
 async function ownerOf(tx: Tx, text: string): Promise<OwnerId> {
   const owner = isId('own', text) ? await findOwner(tx, text) : undefined;
-  if (!owner) throw new Refusal('not_found');
+  if (!owner || owner.erased_at) throw new Refusal('not_found');
   return owner.id;
 }

@@ -14,9 +14,11 @@ import { insertHappenings } from '../store/timeline.ts';
 import { fillVehicle, keepVin } from '../store/vehicle.ts';
 import { isLostRace } from '../store/violation.ts';
 import { NotThereYet } from './call-failed.ts';
+import { sharedAgain } from './disconnect.ts';
 import { finishSession, isUnsettled } from './end-session.ts';
 import type { Granted } from './grants.ts';
 import { freeGrant, letOthersGo } from './hold-grant.ts';
+import { recordGiven, witnessOf } from './record-consent.ts';
 import { connectSolved } from './refuse-connect.ts';
 
 /** While pending: how long the first data may take. */
@@ -51,9 +53,16 @@ export async function bindGrant(
       if (isOvertaken) return 'again';
       await settleMatters(tx, connection, now);
       await insertConnection(tx, connection);
+      await recordGiven(tx, connection, session.actor, await witnessOf(tx, session, granted.createdAt));
       await fillRecord(tx, vehicle, car);
       await tellConnected(tx, connection, session.actor, now);
-      await applyAlertChanges(tx, session.fleet_id, [vehicle.id], connectSolved(vehicle.id), now);
+      await applyAlertChanges(
+        tx,
+        session.fleet_id,
+        [vehicle.id],
+        [...connectSolved(vehicle.id), sharedAgain(vehicle.id)],
+        now,
+      );
       await finishSession(tx, session, now);
       return 'settled';
     });

@@ -3,10 +3,12 @@ import type { Connection } from '../domain/connection.ts';
 import type { GrantId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isSameGrant } from '../domain/returned-car.ts';
+import { towline } from '../domain/role.ts';
 import type { Actor } from '../domain/role.ts';
 import type { FoundCar } from '../domain/vehicle.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { findLivingConnection, insertConnection } from '../store/connection.ts';
+import { findConnectSession } from '../store/connect-session.ts';
 import type { Tx } from '../store/database.ts';
 import { findLooseGrant, lockLooseGrant, noteDecision } from '../store/loose-grant.ts';
 import type { LooseGrantRow } from '../store/loose-grant.ts';
@@ -18,7 +20,9 @@ import { fillRecord, newConnection, settleMatters, tellConnected } from './bind-
 import { CallFailed } from './call-failed.ts';
 import type { Context } from './context.ts';
 import type { Granted } from './grants.ts';
+import { sharedAgain } from './disconnect.ts';
 import { letHeldGo } from './hold-grant.ts';
+import { recordElsewhere, recordGiven, witnessOf } from './record-consent.ts';
 import { connectSolved } from './refuse-connect.ts';
 import { findGranted } from './remove-grant.ts';
 import type { RemoveNeeds } from './remove-grant.ts';
@@ -116,9 +120,17 @@ async function bindHeld(tx: Tx, actor: Actor, id: GrantId, granted: Granted, now
   if (living && !(await supersede(tx, living, actor, now))) throw new Overtaken();
   await settleMatters(tx, connection, now);
   await insertConnection(tx, connection);
+  await recordHeldConsent(tx, row, connection, granted);
   if (living) await moveToConnection(tx, living.id, connection.id, now);
   await fillRecord(tx, vehicle, carOf(row, granted));
   await tellBound(tx, actor, connection, now);
+}
+
+/** The owner agreed when they came back, behind the link of that way; the operator only says which car it was. */
+async function recordHeldConsent(tx: Tx, row: LooseGrantRow, c: Connection, { createdAt }: Granted): Promise<void> {
+  const session = row.session_id ? await findConnectSession(tx, row.session_id) : undefined;
+  if (!session) return recordElsewhere(tx, c, towline, createdAt);
+  await recordGiven(tx, c, session.actor, await witnessOf(tx, session, createdAt));
 }
 
 /** As Smartcar lists it now, with the VIN that was found meanwhile. */
@@ -129,6 +141,6 @@ function carOf({ vin }: LooseGrantRow, { smartcarVehicleId, make, model, year, p
 async function tellBound(tx: Tx, actor: Actor, c: Connection, now: Date): Promise<void> {
   const line = { kind: 'connection.confirmed', at: now, via: 'operator', requestId: null } as const;
   await insertHappenings(tx, { fleetId: c.fleetId, vehicleId: c.vehicleId, connectionId: c.id }, actor, [line]);
-  await applyAlertChanges(tx, c.fleetId, [c.vehicleId], connectSolved(c.vehicleId), now);
+  await applyAlertChanges(tx, c.fleetId, [c.vehicleId], [...connectSolved(c.vehicleId), sharedAgain(c.vehicleId)], now);
   await tellConnected(tx, c, actor, now);
 }

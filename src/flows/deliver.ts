@@ -69,7 +69,7 @@ export async function deliver(
     const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
     if (!row) return null;
     const { cars, isHeld } = await carsOf(tx, needs, row);
-    if (cars.length > 0) return { row, mail: await mailOf(tx, needs, row, cars) };
+    if (cars.length > 0 || row.kind === 'owner-page') return { row, mail: await mailOf(tx, needs, row, cars) };
     if (isHeld) await postponeNotification(tx, row.id, after(now, heldS));
     else await withdrawMoot(tx, row);
     return null;

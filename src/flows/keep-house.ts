@@ -1,10 +1,11 @@
 /** What keeps the installation in order: partitions ahead, and nothing kept that nobody needs. */
 import type { Database } from '../store/database.ts';
-import { listFleets } from '../store/fleet.ts';
+import { listFleets, ownFleet } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
 import { forgetGrants } from '../store/loose-grant.ts';
 import { ensurePartitions } from '../store/telemetry.ts';
-import { forgetOldDeliveries } from '../store/webhook-inbox.ts';
+import { emptyDeliveries, forgetOldDeliveries } from '../store/webhook-inbox.ts';
+import { forgetReadings } from './forget-readings.ts';
 import { forgetOldImports } from './import.ts';
 import type { V2 } from './v2.ts';
 
@@ -17,11 +18,21 @@ const keepGrantsD = 90;
 export async function keepHouse({ database, v2 }: { database: Database; v2: V2 | null }, now: Date): Promise<void> {
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
   await ensurePartitions(database, now);
+  await forgetReadings(database, now);
+  await forgetPositionsSent(database);
   await forgetOldDeliveries(database, daysAgo(keepEventIdsD));
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
   await forgetLooseGrants(database, daysAgo(keepGrantsD));
   await forgetOldImports({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
+}
+
+/** What Smartcar sent holds positions; a fleet that keeps none outside rentals keeps none there either, once it is settled. */
+async function forgetPositionsSent(database: Database): Promise<void> {
+  for (const { id } of await database.asSystem(listFleets))
+    await database.asFleet(id, async (tx) => {
+      if ((await ownFleet(tx)).settings.preciseLocation === 'rentalsOnly') await emptyDeliveries(tx);
+    });
 }
 
 async function forgetLooseGrants(database: Database, before: Date): Promise<void> {

@@ -53,3 +53,8 @@ export type LinkPage =
       fleet: PageFleet | null;
       language: string;
     };
+
+/** The link is an owner's own: its page is that of sharing-view.ts. */
+export interface SharingLink {
+  page: 'sharing';
+}

@@ -19,16 +19,17 @@ import type { RequestConnectionRow, RequestRow } from '../store/reauthentication
 import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { isOfFormerOwner } from './start-connect.ts';
-import type { LinkPage, PageCar } from './link-page.ts';
+import type { LinkPage, PageCar, SharingLink } from './link-page.ts';
 import { wayBack } from './way-back.ts';
 import type { RouteNeeds } from './way-back.ts';
 
 type ViewNeeds = RouteNeeds & { database: Database; vault: Pick<Vault, 'readLinkToken'> };
 
-export async function viewLink(needs: ViewNeeds, token: string, now: Date): Promise<LinkPage> {
+export async function viewLink(needs: ViewNeeds, token: string, now: Date): Promise<LinkPage | SharingLink> {
   const id = needs.vault.readLinkToken(token);
   const link = id && (await findLink(needs.database, id));
   if (!link || link.revoked_at) return { page: 'closed', reason: 'unknown', fleet: null, language: 'en' };
+  if (link.kind === 'owner' && now < link.expires_at) return { page: 'sharing' };
   return needs.database.asFleet(link.fleet_id, async (tx) =>
     pageOf({ tx, needs, link, fleet: await ownFleet(tx) }, now),
   );
@@ -55,7 +56,7 @@ async function pageOf(look: Look, now: Date): Promise<LinkPage> {
   const { requiredPermissions: required, optionalPermissions: optional } = settings;
   return {
     page: 'work',
-    kind: link.kind,
+    kind: link.kind === 'connect' ? 'connect' : 'repair',
     fleet,
     ownerName: owner?.name ?? null,
     cars: cars.map(({ car }) => car),
@@ -77,6 +78,7 @@ function closedReason(
   cars: readonly SeenCar[],
   now: Date,
 ): (LinkPage & { page: 'closed' })['reason'] | null {
+  if (link.kind === 'owner') return 'expired';
   if (cars.length === 0) return request?.state === 'withdrawn' ? 'withdrawn' : request ? null : 'unknown';
   if (cars.every(({ car }) => car.state === 'ended')) return 'ended';
   if (request?.state === 'withdrawn') return 'withdrawn';

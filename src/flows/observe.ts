@@ -3,6 +3,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { makePolicy } from '../domain/make-policy.ts';
+import { minimise } from '../domain/location-privacy.ts';
 import { merge } from '../domain/reading.ts';
 import type { Reading } from '../domain/reading.ts';
 import { towline } from '../domain/role.ts';
@@ -22,6 +23,8 @@ import { insertHappenings } from '../store/timeline.ts';
 import { isLostRace } from '../store/violation.ts';
 import { askOwner, settleWithOwner } from './ask-owner.ts';
 import { compareVin } from './compare-vin.ts';
+import { recordConsents } from './record-consent.ts';
+import type { ConsentWitness } from './record-consent.ts';
 
 /** Times a lost race is worked out again before it is a fault. */
 const mostTries = 5;
@@ -41,6 +44,8 @@ export interface Observed {
   outcomes: readonly Outcome[];
   /** Who caused it; Towline itself when absent. */
   actor?: Actor;
+  /** Behind which link it happened and what was on the page; absent where nobody came through Connect. */
+  witness?: (tx: Tx) => Promise<ConsentWitness>;
   /** Work that commits with it. Answering false means that it was done before: nothing is changed then. */
   together?: (tx: Tx, setting: ConnectionSetting) => Promise<boolean>;
 }
@@ -89,7 +94,15 @@ function work(
     intervalS: fleet.plan.pollIntervalS,
     ...around,
   };
-  const start: Transition = { connection, happenings: [], alerts: [], tasks: [], ask: null, settled: false };
+  const start: Transition = {
+    connection,
+    happenings: [],
+    alerts: [],
+    tasks: [],
+    consents: [],
+    ask: null,
+    settled: false,
+  };
   return outcomes.reduce<Transition>((so, outcome) => {
     const next = transition(so.connection, outcome, policy, now);
     return {
@@ -97,6 +110,7 @@ function work(
       happenings: [...so.happenings, ...next.happenings],
       alerts: [...so.alerts, ...next.alerts],
       tasks: [...so.tasks, ...next.tasks],
+      consents: [...so.consents, ...next.consents],
       ask: next.ask ?? so.ask,
       settled: so.settled || next.settled,
     };
@@ -112,7 +126,7 @@ async function writeAll(
 ): Promise<void> {
   const { connection, alerts } = result;
   const { fleetId, vehicleId } = connection;
-  await writeTelemetry(tx, connection, observed.outcomes, now);
+  await writeTelemetry(tx, setting, observed.outcomes, now);
   if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version)))
     throw new LostRace();
   await insertHappenings(
@@ -121,6 +135,8 @@ async function writeAll(
     observed.actor ?? towline,
     result.happenings,
   );
+  const witness = observed.witness && result.consents.length > 0 ? await observed.witness(tx) : null;
+  await recordConsents(tx, connection, result.consents, observed.actor ?? towline, witness);
   await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
   const isWatched = result.settled && (await settleEverything(tx, connection, now));
   if (result.ask) await askOwner(tx, connection, result.ask, after(now, setting.fleet.settings.askOwnersAfterS), now);
@@ -142,16 +158,23 @@ const topicsOf = (result: Transition): Topic[] => [
 
 async function writeTelemetry(
   tx: Tx,
-  connection: Transition['connection'],
+  { connection, fleet: { settings } }: ConnectionSetting,
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<void> {
   const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
   if (readings.length === 0) return;
+  // Rentals are not kept yet. Once they are, this asks whether the car was in one when the reading was measured.
+  const isInRental = false;
+  const kept = readings.map((reading) => minimise(reading, settings.preciseLocation, isInRental));
+  const silent = new Set(kept.flatMap(({ reading, isHistory }) => (isHistory ? [] : [reading])));
   const { fleetId, vehicleId } = connection;
   const known = await readLatest(tx, vehicleId, true);
-  const { accepted } = merge(known, readings);
-  await writeReadings(tx, fleetId, vehicleId, known, accepted);
+  const { accepted } = merge(
+    known,
+    kept.map(({ reading }) => reading),
+  );
+  await writeReadings(tx, fleetId, vehicleId, known, accepted, (reading) => !silent.has(reading));
   const vin = vinOf(accepted);
   if (vin && !connection.endedAt) await compareVin(tx, connection, vin, now);
 }

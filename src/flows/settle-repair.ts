@@ -16,6 +16,7 @@ import { externalIdOf } from './external-id.ts';
 import { freeGrant, holdReturned } from './hold-grant.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
+import { witnessOf } from './record-consent.ts';
 import { connectSolved, refuseConnect } from './refuse-connect.ts';
 import { withTokensOf } from './v2.ts';
 import type { V2 } from './v2.ts';
@@ -111,6 +112,7 @@ export async function repaired(
       connectionId: c.id,
       outcomes: [outcome],
       actor: session.actor,
+      witness: (tx) => witnessOf(tx, session, null),
       together: async (tx, { connection }) => {
         if (connection.endedAt || !(await isUnsettled(tx, session.id))) return false;
         await freeGrant(tx, c, c.vehicleId, now);

@@ -34,6 +34,8 @@ import { findVehicle } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { externalIdOf } from './external-id.ts';
 import { codeContext } from './grants-v2.ts';
+import { keepShown } from './record-consent.ts';
+import type { SeenWording } from './record-consent.ts';
 import { endRefused } from './refuse-connect.ts';
 import { wayBack } from './way-back.ts';
 
@@ -61,7 +63,7 @@ export const redirectUriOf = (publicUrl: string): string => `${publicUrl}/connec
 export async function startFromLink(
   needs: StartNeeds,
   token: string,
-  choice: { connectionId: string | null; browser: string },
+  choice: { connectionId: string | null; browser: string; wording?: SeenWording | null },
   now: Date,
 ): Promise<string> {
   const id = needs.vault.readLinkToken(token);
@@ -72,7 +74,8 @@ export async function startFromLink(
   return needs.database.asFleet(link.fleet_id, async (tx) => {
     const { vehicle, connection } = await chosenCar(tx, link, choice.connectionId);
     const actor = await actorOf(tx, link);
-    return begin(tx, needs, { link, vehicle, connection, actor, browser: choice.browser }, now);
+    const { browser, wording = null } = choice;
+    return begin(tx, needs, { link, vehicle, connection, actor, browser, wording }, now);
   });
 }
 
@@ -119,6 +122,7 @@ interface Beginning {
   connection: Connection | null;
   actor: Actor;
   browser: string;
+  wording: SeenWording | null;
 }
 
 async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Promise<string> {
@@ -139,6 +143,7 @@ async function begin(tx: Tx, needs: StartNeeds, from: Beginning, now: Date): Pro
     stateDigest: needs.vault.fingerprint(state),
     browserDigest: needs.vault.fingerprint(from.browser),
     expiresAt: after(now, sessionLifeMin * 60),
+    shown: await keepShown(tx, { link, purpose, wording: from.wording }, now),
   };
   await insertConnectSession(tx, session, now);
   if (link.request_id) await markOpened(tx, link.request_id, now);

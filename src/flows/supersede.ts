@@ -8,6 +8,7 @@ import type { Tx } from '../store/database.ts';
 import { discardGrant } from '../store/loose-grant.ts';
 import { enqueue } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
+import { recordSuperseded } from './record-consent.ts';
 
 /** @returns false when somebody else wrote the connection first; nothing is to be kept of the transaction then */
 export async function supersede(tx: Tx, before: Connection, by: Actor, now: Date): Promise<boolean> {
@@ -24,6 +25,7 @@ export async function supersede(tx: Tx, before: Connection, by: Actor, now: Date
     pendingDeadlineAt: null,
   };
   if (!(await writeConnection(tx, ended, before.version))) return false;
+  await recordSuperseded(tx, ended, by, now);
   const { fleetId, vehicleId, id: connectionId, status, cause } = before;
   const line = {
     kind: 'connection.changed',
@@ -47,7 +49,16 @@ async function takeBackAtSmartcar(tx: Tx, before: Connection, now: Date): Promis
   const { fleetId, vehicleId, platform, smartcarVehicleId, smartcarUserId, smartcarConnectionId, tokenSetId } = before;
   const ids = { smartcarVehicleId, smartcarUserId, smartcarConnectionId, tokenSetId };
   const car = { make: null, model: null, year: null, powertrain: null, vin: null };
-  const grant = { fleetId, vehicleId, sessionId: null, platform, ...ids, permissions: before.permissions, ...car };
+  const grant = {
+    fleetId,
+    vehicleId,
+    ownerId: before.ownerId,
+    sessionId: null,
+    platform,
+    ...ids,
+    permissions: before.permissions,
+    ...car,
+  };
   const grantId = await discardGrant(tx, { ...grant, grantedAt: before.connectedAt }, 'superseded', now, now);
   if (!grantId) return;
   await enqueue(tx, [{ name: 'remove-grant', payload: { fleetId, grantId }, key: `remove:${grantId}` }]);

@@ -90,6 +90,6 @@ export async function changeVehicle(
 
 async function ownerIdOf(tx: Tx, text: string): Promise<OwnerId> {
   const owner = isId('own', text) ? await findOwner(tx, text) : undefined;
-  if (!owner) throw new Refusal('not_found', 'This fleet has no owner with this id.');
+  if (!owner || owner.erased_at) throw new Refusal('not_found', 'This fleet has no owner with this id.');
   return owner.id;
 }

@@ -1,5 +1,14 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
-import type { AlertId, GrantId, ImportId, MoveId, OwnerId, ReconnectBatchId, VehicleId } from '../domain/ids.ts';
+import type {
+  AlertId,
+  FleetId,
+  GrantId,
+  ImportId,
+  MoveId,
+  OwnerId,
+  ReconnectBatchId,
+  VehicleId,
+} from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
@@ -7,10 +16,12 @@ import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
-import type { LinkPage } from '../flows/link-page.ts';
-import type { Returned } from '../flows/start-connect.ts';
+import type { LinkPage, SharingLink } from '../flows/link-page.ts';
 import type { PreviewedReconnects } from '../flows/preview-reconnects.ts';
+import type { SeenWording } from '../flows/record-consent.ts';
 import type { SeenPreview } from '../flows/send-reconnects.ts';
+import type { SharingPage } from '../flows/sharing-view.ts';
+import type { Returned } from '../flows/start-connect.ts';
 import type { Selection } from '../store/reconnect-candidate.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
 
@@ -62,6 +73,15 @@ export interface Flows {
   discardImport(context: Context, id: ImportId): Promise<void>;
   addOwner(context: Context, input: NewOwner, now: Date): Promise<OwnerId>;
   changeOwner(context: Context, id: OwnerId, change: OwnerChange, now: Date): Promise<void>;
+  /** A link to everything of theirs. */
+  sendOwnerLink(
+    context: Context,
+    id: OwnerId,
+    options: { deliver: boolean },
+    now: Date,
+  ): Promise<{ url: string; expiresAt: Date; delivered: boolean }>;
+  /** Forgets them; `name` is theirs, typed by whoever asks. */
+  eraseOwner(context: Context, id: OwnerId, name: string, now: Date): Promise<void>;
   sendConnectLink(
     context: Context,
     id: VehicleId,
@@ -114,9 +134,22 @@ export interface Flows {
   /** Raw bytes in, durable before the answer. */
   receiveWebhook(body: Buffer, signature: string | null, now: Date): Promise<WebhookAnswer>;
   /** Never uses a link up. */
-  viewLink(token: string, now: Date): Promise<LinkPage>;
-  /** The owner pressed the button: the address of Connect to send this browser to. `browser` is a secret kept in its cookie. */
-  startFromLink(token: string, choice: { connectionId: string | null; browser: string }, now: Date): Promise<string>;
+  viewLink(token: string, now: Date): Promise<LinkPage | SharingLink>;
+  /** What the holder of a link shares, car by car. */
+  viewSharing(token: string, now: Date): Promise<SharingPage>;
+  /** The owner ends it for good; operators are told. */
+  stopSharing(token: string, vehicleId: string, now: Date): Promise<void>;
+  /** Whose data this link opens; `link_unknown` where it opens nobody's. */
+  ownerOfLink(token: string, now: Date): Promise<{ fleetId: FleetId; ownerId: OwnerId; actor: Actor }>;
+  /**
+   * The owner pressed the button: the address of Connect to send this browser to. `browser` is a secret kept in its cookie;
+   * `wording` is what was on the page, where that is known.
+   */
+  startFromLink(
+    token: string,
+    choice: { connectionId: string | null; browser: string; wording?: SeenWording | null },
+    now: Date,
+  ): Promise<string>;
   /** Connect sent the browser back. `confirm` when another browser than the one that left came back. */
   returnFromConnect(
     query: Record<string, string>,

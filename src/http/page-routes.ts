@@ -3,13 +3,15 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyFormbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { Refusal } from '../domain/refusal.ts';
 import type { LinkPage } from '../flows/link-page.ts';
+import { fieldsOf, html, linkPath, mustNotBeForeign } from './page-parts.ts';
 import { renderConfirmPage, renderOverPage } from './pages/confirm.ts';
 import { renderLinkPage } from './pages/link.ts';
 import { renderProblemPage } from './pages/problem.ts';
+import { wordingOfPressed } from './pages/wording.ts';
 import { logFault, mistakeOf } from './problem.ts';
 import { pagePolicy } from './security.ts';
+import { sharingRoutes } from './sharing-routes.ts';
 import type { HttpNeeds } from './server-needs.ts';
 
 /** Tells the browser that left for Connect from any other that comes back. */
@@ -20,7 +22,7 @@ const browserCookieS = 24 * 3_600;
 /** Guessing a link is hopeless anyway; this keeps it cheap. */
 const pagesPerMinute = 120;
 
-type PageNeeds = Pick<HttpNeeds, 'flows' | 'vault' | 'config' | 'clock'>;
+type PageNeeds = Pick<HttpNeeds, 'flows' | 'vault' | 'config' | 'clock' | 'database'>;
 
 export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promise<void> {
   await app.register(fastifyCookie);
@@ -39,19 +41,26 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
 
   app.get<{ Params: { token: string } }>('/o/:token', options, async ({ params }, reply) => {
     const page = await needs.flows.viewLink(params.token, needs.clock());
+    if (page.page === 'sharing') return reply.redirect(`${linkPath(params.token)}/sharing`, 303);
     return html(reply.code(statusOf(page)), renderLinkPage(page, { token: params.token }));
   });
   app.post<{ Params: { token: string } }>('/o/:token', options, async (request, reply) => {
     mustNotBeForeign(request);
-    const { connectionId } = fieldsOf(request.body);
+    const { token } = request.params;
+    const { connectionId = '', wording: seen } = fieldsOf(request.body);
+    const pressed = connectionId === '' ? null : connectionId;
+    const wording = wordingOfPressed(await needs.flows.viewLink(token, needs.clock()), pressed);
+    // The page says something else by now than what they read: nothing is agreed to that was not read.
+    if (seen !== undefined && seen !== wording?.id && wording) return reply.redirect(linkPath(token), 303);
     const browser = browserOf(request) ?? needs.vault.newSecret();
-    const choice = { connectionId: connectionId ? connectionId : null, browser };
-    const address = await needs.flows.startFromLink(request.params.token, choice, needs.clock());
+    const choice = { connectionId: pressed, browser, wording: seen === undefined ? null : wording };
+    const address = await needs.flows.startFromLink(token, choice, needs.clock());
     if (new URL(address).origin !== new URL(needs.config.connectOrigin).origin)
       throw new Error('A link led somewhere other than Connect.');
     keepBrowser(reply, browser, needs);
     return reply.redirect(address, 303);
   });
+  sharingRoutes(app, needs, options);
   // HEAD must not use a sign-in up.
   app.get('/connect/callback', { ...options, exposeHeadRoute: false }, (request, reply) =>
     comeBack(needs, request, reply, { query: fieldsOf(request.query), confirmed: false }),
@@ -74,13 +83,7 @@ async function comeBack(
   if (returned.next === 'confirm') return html(reply, renderConfirmPage(back.query));
   if (returned.next === 'over') return html(reply.code(410), renderOverPage());
   if (browser && back.confirmed) keepBrowser(reply, browser, needs);
-  return reply.redirect(`/o/${encodeURIComponent(returned.token)}`, 303);
-}
-
-/** Pages send no referrer, so their forms name the origin `null`; the browser's own word is what there is. */
-function mustNotBeForeign(request: FastifyRequest): void {
-  const site = request.headers['sec-fetch-site'];
-  if (site === 'cross-site' || site === 'same-site') throw new Refusal('wrong_origin');
+  return reply.redirect(linkPath(returned.token), 303);
 }
 
 function browserOf(request: FastifyRequest): string | null {
@@ -98,20 +101,10 @@ function keepBrowser(reply: FastifyReply, browser: string, { config }: PageNeeds
   });
 }
 
-/** The text fields of a query or a form; at most 30, and nothing that is there twice. */
-function fieldsOf(given: unknown): Record<string, string> {
-  const fields = Object.entries(Object(given) as Record<string, unknown>).slice(0, 30); // a parsed query or form
-  return Object.fromEntries(
-    fields.filter((field): field is [string, string] => typeof field[1] === 'string' && field[1].length <= 2_000),
-  );
-}
-
 function statusOf(page: LinkPage): number {
   if (page.page === 'work' || page.reason === 'withdrawn') return 200;
   return page.reason === 'unknown' ? 404 : 410;
 }
-
-const html = (reply: FastifyReply, page: string): FastifyReply => reply.type('text/html; charset=utf-8').send(page);
 
 /** The same mistakes as problem+json tells a program, as a page. */
 function answerProblemPage(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -10,7 +10,7 @@ import { numbersOf } from '../domain/make-numbers.ts';
 import type { NumberOrigin } from '../domain/make-numbers.ts';
 import { makePolicy, numberBounds, otherMakes, quirksOf } from '../domain/make-policy.ts';
 import { suspicionDeadlineS } from '../domain/suspicion.ts';
-import type { ListedVehicle } from '../store/vehicle-list.ts';
+import type { ListedVehicle } from '../store/listed-vehicle.ts';
 import {
   beforeText,
   compatibilityText,

@@ -6,20 +6,24 @@ import type { Meaning } from '../domain/failure.ts';
 import { freshness } from '../domain/freshness.ts';
 import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
 import type { Settings } from '../domain/fleet.ts';
+import { rounded } from '../domain/location-privacy.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import { lackingPermissions } from '../domain/permission.ts';
 import { heldOf, routeOf } from '../domain/reconnect-route.ts';
 import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
+import type { SignalValue } from '../domain/signal.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection } from '../store/listed-connection.ts';
-import type { ListedVehicle } from '../store/vehicle-list.ts';
+import type { ListedVehicle } from '../store/listed-vehicle.ts';
 import { heldText, scopeText } from '../texts/incident-words.ts';
 import {
   capabilityText,
   causeText,
   freshnessAction,
   freshnessText,
+  handOverText,
+  meaningText,
   nextActionFor,
   passingText,
   permissionText,
@@ -32,7 +36,10 @@ import { presentWay } from './present-makes.ts';
 import { iso, maybeIso } from './present.ts';
 import type { HttpConfig } from './server-needs.ts';
 
-type Limits = Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes'>;
+type Limits = Pick<
+  Settings,
+  'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes' | 'preciseLocation'
+>;
 
 /** What is the same for every vehicle of the installation, and matters for their way back. */
 export type Installation = Pick<Around, 'v3' | 'connectOrigin'>;
@@ -88,21 +95,29 @@ export function presentSignals(vehicle: ListedVehicle, settings: Limits, now: Da
   const limitMs = staleAfterMs(makePolicy(vehicle.make, settings));
   return Object.keys(knownSignals).flatMap((code) => {
     const reading = vehicle.signals[code];
-    return reading ? [presentSignal(code, reading, limitMs, now)] : [];
+    return reading ? [presentSignal(code, reading, { limitMs, preciseLocation: settings.preciseLocation }, now)] : [];
   });
 }
 
-function presentSignal(code: string, reading: KeptReading, limitMs: number, now: Date): SignalView {
+function presentSignal(
+  code: string,
+  reading: KeptReading,
+  { limitMs, preciseLocation }: { limitMs: number; preciseLocation: Settings['preciseLocation'] },
+  now: Date,
+): SignalView {
+  // What was kept before the setting was made is no more precise to those who look.
+  const isRounded = code === locationSignal && preciseLocation === 'rentalsOnly';
   const at = new Date(reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt);
   return {
     code,
     name: signalName(code),
-    value: reading.value,
+    value: isRounded ? rounded(reading.value as SignalValue) : reading.value, // kept from a Reading
     unit: reading.unit,
     measuredAt: reading.measuredAt,
     fetchedAt: reading.fetchedAt,
     receivedAt: reading.receivedAt,
     freshness: now.getTime() - at.getTime() <= limitMs ? 'fresh' : 'stale',
+    rounded: isRounded,
   };
 }
 
@@ -145,7 +160,8 @@ function presentConnection(connection: ListedConnection, vehicle: ListedVehicle,
     nextPollAt: maybeIso(connection.nextPollAt),
     lapsesAt: maybeIso(connection.lapsesAt),
     subscribed: connection.subscribedAt !== null,
-    disconnecting: cause === 'disconnectedHere' && connection.revokedAt === null,
+    disconnecting: isEnding(connection),
+    ending: presentEnding(connection),
     request: request
       ? {
           id: request.id,
@@ -154,6 +170,24 @@ function presentConnection(connection: ListedConnection, vehicle: ListedVehicle,
           returnedAt: maybeIso(request.returnedAt),
         }
       : null,
+  };
+}
+
+const isEnding = ({ cause, revokedAt }: ListedConnection): boolean =>
+  cause === 'disconnectedHere' && revokedAt === null;
+
+function presentEnding(connection: ListedConnection): ConnectionView['ending'] {
+  const { revocation, endedAt, since } = connection;
+  if (!isEnding(connection)) return null;
+  const failure = revocation?.failure?.meaning as Meaning | undefined; // kept from a Failure
+  const because = revocation?.handedOverBecause;
+  return {
+    since: iso(endedAt ?? since),
+    tries: revocation?.tries ?? 0,
+    lastTriedAt: maybeIso(revocation?.triedAt ?? null),
+    nextTryAt: maybeIso(revocation?.dueAt ?? null),
+    handedOver: revocation?.state === 'handedOver',
+    text: because ? handOverText(because) : failure ? meaningText(failure) : null,
   };
 }
 

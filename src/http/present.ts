@@ -139,5 +139,7 @@ export function presentOwner(owner: ListedOwner, vault: Pick<Sealing, 'open'>): 
     timeZone: owner.time_zone,
     country: owner.country,
     createdAt: iso(owner.created_at),
+    vehicleCount: owner.vehicle_count,
+    erasedAt: maybeIso(owner.erased_at),
   };
 }

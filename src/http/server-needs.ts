@@ -10,6 +10,7 @@ export interface Sealing {
   seal(text: string, context: SealedRow): Buffer;
   open(sealed: Buffer, context: SealedRow): string;
   digest(text: string, purpose: string): Buffer;
+  digests(text: string, purpose: string): Buffer[];
   fingerprint(secret: string): Buffer;
   newSecret(): string;
 }

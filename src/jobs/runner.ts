@@ -53,6 +53,8 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
       ),
     'complete-connect': (payload) =>
       told(needs, 'complete-connect', enqueued['complete-connect'](payload as Tasks['complete-connect'], clock())),
+    'erase-owner': (payload) =>
+      told(needs, 'erase-owner', enqueued['erase-owner'](payload as Tasks['erase-owner'], clock())),
     'deliver-notification': (payload) =>
       told(
         needs,
@@ -66,6 +68,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
     'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),
     'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
+    'erase-due': () => told(needs, 'erase-due', recurring['erase-due'](clock())),
     'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
     'move-due': () => told(needs, 'move-due', recurring['move-due'](clock())),
     'reconnect-due': () => told(needs, 'reconnect-due', recurring['reconnect-due'](clock())),

@@ -11,6 +11,7 @@ export interface RecurringTasks {
   'grants-due': (now: Date) => Promise<void>;
   'deliver-due': (now: Date) => Promise<void>;
   'revoke-due': (now: Date) => Promise<void>;
+  'erase-due': (now: Date) => Promise<void>;
   'subscribe-due': (now: Date) => Promise<void>;
   'watch-signatures': (now: Date) => Promise<void>;
   'import-due': (now: Date) => Promise<void>;
@@ -28,7 +29,8 @@ export const crontab = `
 * * * * * complete-due ?jobKey=complete-due&max=1
 * * * * * grants-due ?jobKey=grants-due&max=1
 * * * * * deliver-due ?jobKey=deliver-due&max=1
-*/5 * * * * revoke-due ?jobKey=revoke-due&max=1
+* * * * * revoke-due ?jobKey=revoke-due&max=1
+* * * * * erase-due ?jobKey=erase-due&max=1
 */10 * * * * subscribe-due ?jobKey=subscribe-due&max=1
 * * * * * import-due ?jobKey=import-due&max=1
 * * * * * move-due ?jobKey=move-due&max=1

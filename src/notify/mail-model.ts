@@ -24,7 +24,7 @@ export interface MailModel {
   /** `supportContact`: an address or a number to ask; null when the fleet gave none. */
   fleet: { name: string; supportContact: string | null };
   ownerName: string;
-  /** All the owner's cars that this message is about; never empty. */
+  /** All the owner's cars that this message is about; empty only where it is about their page. */
   cars: readonly MailCar[];
   /** The owner's page; null where nothing is to be done. */
   url: string | null;

@@ -24,6 +24,35 @@ export interface MailWords {
 const shortTitle = (car: MailCar): string => vehicleTitle({ ...car, year: null });
 
 export function mailWords(model: MailModel): MailWords {
+  const { kind } = model;
+  return kind === 'owner-page' ? ownerPageWords(model) : carWords({ ...model, kind });
+}
+
+/** About no car in particular. */
+function ownerPageWords({ language, fleet, ownerName, url }: MailModel): MailWords {
+  const params = { fleet: fleet.name };
+  return {
+    subject: oneLine(say(language, 'mail.subject.owner-page', params)),
+    greeting: say(language, 'mail.greeting', { name: ownerName }),
+    opening: say(language, 'mail.owner-page.opening', params),
+    cars: [],
+    work: say(language, 'mail.owner-page.do'),
+    button: url ? { label: say(language, 'mail.owner-page.button'), url } : null,
+    after: [say(language, 'mail.owner-page.private')],
+    ask: askText(fleet, language),
+    linkIntro: url ? say(language, 'mail.link') : null,
+    why: say(language, 'mail.owner-page.why', params),
+  };
+}
+
+const askText = ({ name, supportContact }: MailModel['fleet'], language: string): string =>
+  supportContact
+    ? say(language, 'mail.ask', { contact: supportContact })
+    : say(language, 'mail.ask.plain', { fleet: name });
+
+type CarModel = MailModel & { kind: Exclude<MailModel['kind'], 'owner-page'> };
+
+function carWords(model: CarModel): MailWords {
   const { kind, language, fleet, cars, url } = model;
   const [first] = cars;
   if (!first) throw new Error('A message to an owner is about at least one car.');
@@ -38,9 +67,7 @@ export function mailWords(model: MailModel): MailWords {
     work: [many ? null : whyOf(first, model), workText(model)].filter((part) => part !== null).join(' '),
     button: url && kind !== 'repaired' ? { label: say(language, `mail.${kind}.button`, { count }), url } : null,
     after: afterText(model),
-    ask: fleet.supportContact
-      ? say(language, 'mail.ask', { contact: fleet.supportContact })
-      : say(language, 'mail.ask.plain', params),
+    ask: askText(fleet, language),
     linkIntro: url && kind !== 'repaired' ? say(language, 'mail.link') : null,
     why: say(language, 'mail.why', params),
   };
@@ -54,10 +81,10 @@ function carName(car: MailCar, language: string): string {
   return car.plate ? say(language, 'mail.car', { title, plate: unbroken(car.plate) }) : title;
 }
 
-const whyOf = (car: MailCar, { kind, language }: MailModel): string | null =>
+const whyOf = (car: MailCar, { kind, language }: CarModel): string | null =>
   kind === 'reconnect' && car.cause ? ownerCauseText(car.cause, car, language) : null;
 
-function workText({ kind, language, cars }: MailModel): string {
+function workText({ kind, language, cars }: CarModel): string {
   if (kind === 'connect-invitation') return say(language, 'mail.connect-invitation.do');
   if (kind === 'repaired') return say(language, 'mail.repaired.nothing');
   const signIn = cars.every(({ starts }) => starts === 'signIn');
@@ -65,7 +92,7 @@ function workText({ kind, language, cars }: MailModel): string {
   return say(language, cars.length > 1 ? 'mail.reconnect.signInMany' : 'mail.reconnect.signIn');
 }
 
-function afterText({ kind, language }: MailModel): string[] {
+function afterText({ kind, language }: CarModel): string[] {
   if (kind === 'repaired') return [];
   return [say(language, `mail.${kind}.unaffected`), say(language, 'mail.shared')];
 }

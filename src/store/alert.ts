@@ -85,6 +85,11 @@ export async function acknowledge(tx: Tx, id: AlertId, by: string, now: Date): P
   return numUpdatedRows > 0n ? 'done' : missingOrClosed(tx, id);
 }
 
+/** What an alert is about: its kind and the name of its problem; undefined when this fleet has none. */
+export async function findProblem(tx: Tx, id: AlertId): Promise<{ kind: string; key: string } | undefined> {
+  return tx.selectFrom('alert').select(['kind', 'key']).where('id', '=', id).executeTakeFirst();
+}
+
 /** @returns as `acknowledge` does */
 export async function resolve(tx: Tx, id: AlertId, now: Date): Promise<'done' | 'missing' | 'closed'> {
   const { numUpdatedRows } = await tx

@@ -1,6 +1,7 @@
 /** Ways through Connect: OAuth's state, single use, bound to a browser. */
 import type { Selectable } from 'kysely';
 
+import type { Shown } from '../domain/consent.ts';
 import type { ConnectionId, ConnectSessionId, FleetId, LinkId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Database, Tx } from './database.ts';
@@ -19,6 +20,8 @@ export interface NewConnectSession {
   browserDigest: Buffer;
   actor: Actor;
   expiresAt: Date;
+  /** What was on the page and asked for; null when nothing is known of it. */
+  shown: Shown | null;
 }
 
 export async function insertConnectSession(tx: Tx, session: NewConnectSession, now: Date): Promise<void> {
@@ -45,6 +48,7 @@ export async function insertConnectSession(tx: Tx, session: NewConnectSession, n
       state: 'started',
       reason: null,
       ended_at: null,
+      shown: session.shown && JSON.stringify(session.shown),
     })
     .execute();
 }
@@ -81,6 +85,23 @@ export async function findLastSession(
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** Whether somebody is on their way through Connect for this vehicle, or came back and is not settled yet. */
+export async function isOnTheWay(tx: Tx, vehicleId: VehicleId, now: Date): Promise<boolean> {
+  const row = await tx
+    .selectFrom('connect_session')
+    .select('id')
+    .where('vehicle_id', '=', vehicleId)
+    .where((where) =>
+      where.or([
+        where('state', '=', 'returned'),
+        where.and([where('state', '=', 'started'), where('expires_at', '>', now)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** @returns false when it had returned already; a state works once */

@@ -43,6 +43,19 @@ export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promis
   return row && toConnection(row);
 }
 
+/** Everything that this owner ever granted, the latest first; at most 1,000. */
+export async function listConnectionsOfOwner(tx: Tx, ownerId: OwnerId): Promise<Connection[]> {
+  const rows = await tx
+    .selectFrom('connection')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .orderBy('connected_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1_000)
+    .execute();
+  return rows.map(toConnection);
+}
+
 /** Whether an operator or the owner ended one of the vehicle's connections after this. */
 export async function wasDisconnectedSince(tx: Tx, vehicleId: VehicleId, at: Date): Promise<boolean> {
   const row = await tx
@@ -157,20 +170,6 @@ export async function listUnsubscribed(tx: Tx, before: Date, limit: number): Pro
     .where('status', '<>', 'disconnected')
     .where('connected_at', '<', before)
     .orderBy('connected_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-/** Connections that were disconnected here before this and are still to be revoked at Smartcar, oldest first. */
-export async function listUnrevoked(tx: Tx, before: Date, limit: number): Promise<ConnectionId[]> {
-  const rows = await tx
-    .selectFrom('connection')
-    .select('id')
-    .where('cause', '=', 'disconnectedHere')
-    .where('revoked_at', 'is', null)
-    .where('ended_at', '<', before)
-    .orderBy('ended_at')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { FleetId, LinkId, OwnerId, RequestId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import type { Database, Tx } from './database.ts';
-import type { Tables } from './schema.ts';
+import type { LinkKind, Tables } from './schema.ts';
 
 export type LinkRow = Selectable<Tables['link']>;
 
@@ -16,6 +16,7 @@ export async function findLink(database: Database, id: LinkId): Promise<LinkRow 
 export type NewLink = { fleetId: FleetId; expiresAt: Date } & (
   | { kind: 'connect'; vehicleId: VehicleId; ownerId: OwnerId | null }
   | { kind: 'repair'; requestId: RequestId; ownerId: OwnerId }
+  | { kind: 'owner'; ownerId: OwnerId }
 );
 
 export async function insertLink(tx: Tx, link: NewLink, now: Date): Promise<LinkRow> {
@@ -35,6 +36,12 @@ export async function insertLink(tx: Tx, link: NewLink, now: Date): Promise<Link
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Null when there is none any more. */
+export async function linkKindOf(tx: Tx, id: LinkId): Promise<LinkKind | null> {
+  const row = await tx.selectFrom('link').select('kind').where('id', '=', id).executeTakeFirst();
+  return row?.kind ?? null;
 }
 
 /** It has served; the first time counts. */

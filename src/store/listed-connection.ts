@@ -3,7 +3,8 @@ import type { Cause, Status } from '../domain/cause.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Scope } from '../domain/incident.ts';
 import type { ConnectionId, IncidentId, RequestId, TokenSetId } from '../domain/ids.ts';
-import type { KeptSuspicion } from './schema.ts';
+import type { HandOverReason, RevocationState } from '../domain/revocation.ts';
+import type { KeptRevocationFailure, KeptSuspicion } from './schema.ts';
 
 /** As a row of JSON has it: the instant as ISO text. */
 export type KeptIncident = Scope & { id: IncidentId; openedAt: string };
@@ -32,6 +33,15 @@ export interface ListedConnection {
   endedAt: Date | null;
   /** When the grant lapses if nothing is done; null when no limit is documented. */
   lapsesAt: Date | null;
+  /** What became so far of ending it at Smartcar too; null before the first try, and where nothing is to be ended. */
+  revocation: {
+    state: RevocationState;
+    handedOverBecause: HandOverReason | null;
+    tries: number;
+    triedAt: Date;
+    dueAt: Date | null;
+    failure: KeptRevocationFailure | null;
+  } | null;
   /** What the owner is asked and has not finished; null when nothing. */
   request: { id: RequestId; askedAt: Date; openedAt: Date | null; returnedAt: Date | null } | null;
 }
@@ -60,6 +70,12 @@ export interface ConnectionColumns {
   revoked_at: Date | null;
   ended_at: Date | null;
   lapses_at: Date | null;
+  x_state: RevocationState | null;
+  handed_over_because: HandOverReason | null;
+  tries: number | null;
+  tried_at: Date | null;
+  due_at: Date | null;
+  failure: KeptRevocationFailure | null;
   request_id: RequestId | null;
   asked_at: Date | null;
   opened_at: Date | null;
@@ -93,9 +109,16 @@ export function connectionFrom(row: ConnectionColumns): ListedConnection | null 
     revokedAt: row.revoked_at,
     endedAt: row.ended_at,
     lapsesAt: row.ended_at ? null : row.lapses_at,
+    revocation: revocationFrom(row),
     request:
       row.request_id && row.asked_at
         ? { id: row.request_id, askedAt: row.asked_at, openedAt: row.opened_at, returnedAt: row.returned_at }
         : null,
   };
+}
+
+function revocationFrom(row: ConnectionColumns): ListedConnection['revocation'] {
+  const { x_state: state, tries, tried_at: triedAt, due_at: dueAt, failure } = row;
+  if (!state || tries === null || !triedAt || row.revoked_at) return null;
+  return { state, handedOverBecause: row.handed_over_because, tries, triedAt, dueAt, failure };
 }

@@ -1,11 +1,13 @@
 /** Grants at Smartcar that are no connections here: held for an operator's word, or to be deleted there. */
-import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 
 import type { Platform } from '../domain/connection.ts';
 import type {
   ConnectSessionId,
   FleetId,
   GrantId,
+  OwnerId,
   SmartcarConnectionId,
   SmartcarUserId,
   SmartcarVehicleId,
@@ -26,6 +28,8 @@ export type LooseGrantRow = Selectable<Tables['loose_grant']>;
 export interface NewLooseGrant {
   fleetId: FleetId;
   vehicleId: VehicleId;
+  /** Whose it was, where that is not the vehicle's present owner. */
+  ownerId?: OwnerId | null;
   /** Null for what was a connection before. */
   sessionId: ConnectSessionId | null;
   platform: Platform;
@@ -44,6 +48,9 @@ export interface NewLooseGrant {
 
 const open = ['held', 'removing'] as const;
 
+const ownerNow = (vehicleId: VehicleId): RawBuilder<OwnerId | null> =>
+  sql<OwnerId | null>`(select owner_id from vehicle where id = ${vehicleId})`;
+
 /** @returns its id, or null when the fleet has an open matter about this grant already */
 async function insert(
   tx: Tx,
@@ -57,6 +64,7 @@ async function insert(
       id: newId('grt', now),
       fleet_id: grant.fleetId,
       vehicle_id: grant.vehicleId,
+      owner_id: grant.ownerId === undefined ? ownerNow(grant.vehicleId) : grant.ownerId,
       session_id: grant.sessionId,
       platform: grant.platform,
       smartcar_vehicle_id: grant.smartcarVehicleId,
@@ -126,6 +134,18 @@ export async function lockHeldOf(tx: Tx, vehicleId: VehicleId): Promise<LooseGra
     .selectFrom('loose_grant')
     .selectAll()
     .where('vehicle_id', '=', vehicleId)
+    .where('state', '=', 'held')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/** The same of everything that waits about one owner. */
+export async function lockHeldOfOwner(tx: Tx, ownerId: OwnerId): Promise<LooseGrantRow[]> {
+  return tx
+    .selectFrom('loose_grant')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
     .where('state', '=', 'held')
     .orderBy('id')
     .forUpdate()

@@ -11,11 +11,12 @@ export type ListedNotification = Selectable<Tables['notification']> & { owner_na
 
 export async function listNotifications(
   tx: Tx,
-  filter: { vehicle?: string | undefined },
+  filter: { vehicle?: string | undefined; owner?: string | undefined },
   page: NewestFirst,
 ): Promise<ListedNotification[]> {
   let query = select(tx).where(behind(page, 'n.created_at', 'n.id'));
   if (filter.vehicle) query = query.where(sql<boolean>`n.vehicle_ids @> array[${filter.vehicle}]::text[]`);
+  if (filter.owner) query = query.where(sql<boolean>`n.owner_id = ${filter.owner}`);
   return query
     .orderBy('n.created_at', 'desc')
     .orderBy('n.id', 'desc')

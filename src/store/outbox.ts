@@ -22,7 +22,8 @@ export type Topic =
   | 'moves'
   | 'incidents'
   | 'imports'
-  | 'reconnects';
+  | 'reconnects'
+  | 'owners';
 
 /** Tells the screens of this fleet, once the transaction commits. */
 export async function announce(

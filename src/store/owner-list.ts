@@ -1,4 +1,4 @@
-/** Owners as lists show them, their address still sealed; it changes nothing. */
+/** Owners as lists show them, their address still sealed; it changes nothing. Who is forgotten is on no list. */
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
@@ -6,7 +6,7 @@ import type { Tx } from './database.ts';
 import { containing } from './like.ts';
 import type { Tables } from './schema.ts';
 
-export type ListedOwner = Selectable<Tables['owner']> & { sort_key: string };
+export type ListedOwner = Selectable<Tables['owner']> & { sort_key: string; vehicle_count: number };
 
 export interface OwnerPage {
   /** Sort key and id of the last one already seen; null for the first page. */
@@ -16,7 +16,7 @@ export interface OwnerPage {
 }
 
 export async function listOwners(tx: Tx, filter: { q?: string | undefined }, page: OwnerPage): Promise<ListedOwner[]> {
-  let query = select(tx);
+  let query = select(tx).where('erased_at', 'is', null);
   if (filter.q) query = query.where('name', 'ilike', containing(filter.q));
   if (page.after) query = query.where(sql<boolean>`(lower(name), id) > (${page.after[0]}, ${page.after[1]})`);
   return query
@@ -47,5 +47,8 @@ function select(tx: Tx) {
   return tx
     .selectFrom('owner')
     .selectAll()
-    .select(sql<string>`lower(name)`.as('sort_key'));
+    .select([
+      sql<string>`lower(name)`.as('sort_key'),
+      sql<number>`(select count(*) from vehicle v where v.owner_id = owner.id)`.as('vehicle_count'),
+    ]);
 }

@@ -6,8 +6,10 @@ import type { Cause, Status } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { CompatibilityAnswer, CompatibilityFound, PermissionLack } from '../domain/compatibility.ts';
+import type { ConsentKind, ConsentWay, Shown } from '../domain/consent.ts';
 import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
 import type { CheckAnswer } from '../domain/diagnosis.ts';
+import type { ErasureCounts, ErasurePhase, ErasureState } from '../domain/erasure.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
 import type {
   AlertId,
@@ -15,7 +17,9 @@ import type {
   AuditId,
   ConnectSessionId,
   ConnectionId,
+  ConsentId,
   DriftId,
+  ErasureId,
   EventId,
   FleetId,
   IncidentId,
@@ -41,9 +45,11 @@ import type { Effect, ImportNote, ImportPlan } from '../domain/import-judge.ts';
 import type { ImportLineState, ImportState } from '../domain/import-state.ts';
 import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
+import type { Via } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
-import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
 import type { BatchState, ItemState, SkipReason, Verdict } from '../domain/reconnect-batch.ts';
+import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
+import type { HandOverReason, RevocationState } from '../domain/revocation.ts';
 import type { Actor, Role } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -70,6 +76,7 @@ interface OwnerTable {
   time_zone: string | null;
   country: string | null;
   created_at: Date;
+  erased_at: ColumnType<Date | null, never, Date>;
 }
 
 interface VehicleTable {
@@ -196,6 +203,24 @@ interface TroubleHourTable {
   most: number;
 }
 
+/** What a try to end a connection at Smartcar was answered, as its row keeps it. */
+export interface KeptRevocationFailure {
+  meaning: string;
+  code: string | null;
+  requestId: string | null;
+}
+
+interface RevocationTable {
+  connection_id: ConnectionId;
+  fleet_id: FleetId;
+  state: RevocationState;
+  handed_over_because: HandOverReason | null;
+  tries: number;
+  tried_at: Date;
+  due_at: Date | null;
+  failure: Json<KeptRevocationFailure | null> | null;
+}
+
 interface TokenSetTable {
   id: TokenSetId;
   fleet_id: FleetId;
@@ -306,10 +331,13 @@ interface RequestConnectionTable {
   closed_at: Date | null;
 }
 
+/** What a link leads to: connecting one vehicle, repairing what was asked for, or everything of one owner's. */
+export type LinkKind = 'connect' | 'repair' | 'owner';
+
 interface LinkTable {
   id: LinkId;
   fleet_id: FleetId;
-  kind: 'connect' | 'repair';
+  kind: LinkKind;
   vehicle_id: VehicleId | null;
   owner_id: OwnerId | null;
   request_id: RequestId | null;
@@ -340,12 +368,14 @@ interface ConnectSessionTable {
   state: 'started' | 'returned' | 'held' | 'done' | 'refused' | 'failed';
   reason: Json<Record<string, string> | null> | null;
   ended_at: Date | null;
+  shown: Json<Shown | null> | null;
 }
 
 interface LooseGrantTable {
   id: GrantId;
   fleet_id: FleetId;
   vehicle_id: VehicleId;
+  owner_id: OwnerId | null;
   session_id: ConnectSessionId | null;
   state: GrantState;
   held_for: HoldReason | null;
@@ -525,6 +555,55 @@ interface DriftTable {
   at: Date;
 }
 
+interface WordingTable {
+  fleet_id: FleetId;
+  id: string;
+  language: string;
+  sentences: string[];
+  first_used_at: Date;
+}
+
+interface ConsentTable {
+  id: ConsentId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  connection_id: ConnectionId;
+  kind: ConsentKind;
+  way: ConsentWay;
+  at: Date;
+  actor: Json<Actor>;
+  permissions: Permission[];
+  asked: Json<Shown['asked']> | null;
+  wording_id: string | null;
+  language: string | null;
+  link_kind: LinkKind | null;
+  session_id: ConnectSessionId | null;
+  granted_at: Date | null;
+  smartcar_user_id: SmartcarUserId | null;
+  smartcar_connection_id: SmartcarConnectionId | null;
+  via: Via;
+  request_id: string | null;
+}
+
+interface ErasureTable {
+  id: ErasureId;
+  fleet_id: FleetId;
+  owner_id: OwnerId;
+  state: ErasureState;
+  phase: ErasurePhase;
+  asked_at: Date;
+  asked_by: Json<Actor>;
+  counts: Json<ErasureCounts>;
+  due_at: Date | null;
+  ended_at: Date | null;
+  digest: Buffer | null;
+}
+
+interface ReadingRetentionTable {
+  fleet_id: FleetId;
+  gone_before: string;
+}
+
 interface WebhookPulseTable {
   fleet_id: FleetId;
   make: string;
@@ -658,6 +737,7 @@ export interface Tables {
   incident: IncidentTable;
   incident_vehicle: IncidentVehicleTable;
   trouble_hour: TroubleHourTable;
+  revocation: RevocationTable;
   token_set: TokenSetTable;
   connection_due: ConnectionDueTable;
   vehicle_check: VehicleCheckTable;
@@ -688,6 +768,10 @@ export interface Tables {
   reconciliation: ReconciliationTable;
   unknown_connection: UnknownConnectionTable;
   drift: DriftTable;
+  wording: WordingTable;
+  consent: ConsentTable;
+  erasure: ErasureTable;
+  reading_retention: ReadingRetentionTable;
   webhook_pulse: WebhookPulseTable;
   vehicle_import: VehicleImportTable;
   import_line: ImportLineTable;

@@ -39,13 +39,14 @@ function toReading(code: string, kept: KeptReading): Reading {
 
 const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
-/** Keeps accepted readings: in the state, and those whose value or time is new in the history as well. */
+/** Keeps accepted readings: in the state, and those whose value or time is new in the history as well, as far as they make any. */
 export async function writeReadings(
   tx: Tx,
   fleetId: FleetId,
   vehicleId: VehicleId,
   known: ReadonlyMap<SignalCode, Reading>,
   accepted: readonly Reading[],
+  isHistory: (reading: Reading) => boolean = () => true,
 ): Promise<void> {
   if (accepted.length === 0) return;
   const latest = new Map([...known, ...accepted.map((reading) => [reading.code, reading] as const)]);
@@ -60,8 +61,32 @@ export async function writeReadings(
     tx,
     fleetId,
     vehicleId,
-    accepted.filter((reading) => isNews(reading, known.get(reading.code))),
+    accepted.filter((reading) => isHistory(reading) && isNews(reading, known.get(reading.code))),
   );
+}
+
+/** Takes newest values away. @returns how many */
+export async function forgetLatest(
+  tx: Tx,
+  vehicleId: VehicleId,
+  isForgotten: (reading: Reading) => boolean,
+): Promise<number> {
+  const row = await tx
+    .selectFrom('vehicle_state')
+    .select('signals')
+    .where('vehicle_id', '=', vehicleId)
+    .forUpdate()
+    .executeTakeFirst();
+  const known = [...toReadings(row?.signals ?? {}).values()];
+  const kept = known.filter((reading) => !isForgotten(reading));
+  if (kept.length === known.length) return 0;
+  const signals = JSON.stringify(Object.fromEntries(kept.map((reading) => [reading.code, keep(reading)])));
+  await tx
+    .updateTable('vehicle_state')
+    .set({ signals, newest_at: newest(kept) })
+    .where('vehicle_id', '=', vehicleId)
+    .execute();
+  return known.length - kept.length;
 }
 
 /** An answer out of the cache repeats what is known; only a new time or value is history. */

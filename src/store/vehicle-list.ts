@@ -6,36 +6,16 @@ import { sql } from 'kysely';
 import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely';
 
 import type { FreshnessState } from '../domain/freshness.ts';
-import type { ConnectionId, OwnerId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId } from '../domain/ids.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import type { MakeChoices } from '../domain/make-policy.ts';
-import type { Powertrain } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
-import { connectionFrom } from './listed-connection.ts';
-import type { ConnectionColumns, KeptIncident, ListedConnection } from './listed-connection.ts';
-import type { KeptReading, Tables } from './schema.ts';
+import type { KeptIncident } from './listed-connection.ts';
+import { fromRow } from './listed-vehicle.ts';
+import type { ListedVehicle, VehicleRow } from './listed-vehicle.ts';
+import type { Tables } from './schema.ts';
 import { plainConditions } from './vehicle-filter.ts';
 import type { VehicleFilter } from './vehicle-filter.ts';
-
-export interface ListedVehicle {
-  id: VehicleId;
-  number: string;
-  /** What lists are ordered by, as the database compares it. */
-  sortKey: string;
-  plate: string | null;
-  vin: string | null;
-  make: string | null;
-  model: string | null;
-  year: number | null;
-  powertrain: Powertrain | null;
-  country: string | null;
-  owner: { id: OwnerId; name: string; hasAddress: boolean } | null;
-  createdAt: Date;
-  signals: Record<string, KeptReading>;
-  newestAt: Date | null;
-  /** The living one, or the latest that ended; null when there never was one. */
-  connection: ListedConnection | null;
-}
 
 /** What the answer depends on besides the filter: what makes news old, and whose turn it is. */
 export interface ListTerms {
@@ -122,27 +102,8 @@ export async function oldBefore(tx: Tx, terms: Pick<ListTerms, 'settings' | 'now
   return sql<Date>`case v.make ${sql.join(cases, sql` `)} else ${usual}::timestamptz end`;
 }
 
-interface Row extends ConnectionColumns {
-  id: VehicleId;
-  number: string;
-  sort_key: string;
-  plate: string | null;
-  vin: string | null;
-  make: string | null;
-  model: string | null;
-  year: number | null;
-  powertrain: Powertrain | null;
-  country: string | null;
-  owner_id: OwnerId | null;
-  owner_name: string | null;
-  has_address: boolean;
-  created_at: Date;
-  signals: Record<string, KeptReading> | null;
-  newest_at: Date | null;
-}
-
 /** The builder's own type of these joins is pages long; conditions are written as SQL over v, o, s, c and r. */
-type Select = SelectQueryBuilder<Tables & { v: Tables['vehicle'] }, 'v', Row>;
+type Select = SelectQueryBuilder<Tables & { v: Tables['vehicle'] }, 'v', VehicleRow>;
 
 /** What lists are ordered by, as text, so that a cursor can carry it. */
 const asText = (instant: RawBuilder<Date>): RawBuilder<string> =>
@@ -183,6 +144,7 @@ function select(tx: Tx, key = keys.number): Select {
   // Both join the same columns under the same name.
   const from = key === keys.number ? joinedForPage(tx) : (joined(tx) as unknown as ReturnType<typeof joinedForPage>);
   const query = from
+    .leftJoin('revocation as x', 'x.connection_id', 'c.id')
     .leftJoinLateral(openRequest, (join) => join.onTrue())
     .leftJoin('incident as i', 'i.id', 'c.held_by')
     .select([
@@ -224,6 +186,12 @@ function select(tx: Tx, key = keys.number): Select {
       'c.revoked_at',
       'c.ended_at',
       'c.lapses_at',
+      'x.state as x_state',
+      'x.handed_over_because',
+      'x.tries',
+      'x.tried_at',
+      'x.due_at',
+      'x.failure',
       'r.id as request_id',
       'r.asked_at',
       'r.opened_at',
@@ -254,28 +222,4 @@ function openRequest(eb: ExpressionBuilder<Tables & { c: { id: ConnectionId | nu
     .where('rr.state', '=', 'open')
     .limit(1)
     .as('r');
-}
-
-function fromRow(row: Row): ListedVehicle {
-  const { id, number, plate, vin, make, model, year, powertrain, country } = row;
-  return {
-    id,
-    number,
-    plate,
-    vin,
-    make,
-    model,
-    year,
-    powertrain,
-    country,
-    sortKey: row.sort_key,
-    owner:
-      row.owner_id && row.owner_name !== null
-        ? { id: row.owner_id, name: row.owner_name, hasAddress: row.has_address }
-        : null,
-    createdAt: row.created_at,
-    signals: row.signals ?? {},
-    newestAt: row.newest_at,
-    connection: connectionFrom(row),
-  };
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
-import type { VehicleId } from '../domain/ids.ts';
+import type { OwnerId, VehicleId } from '../domain/ids.ts';
 import { nextNumberAfter } from '../domain/import-state.ts';
 import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import type { Tx } from './database.ts';
@@ -32,6 +32,18 @@ export async function countByMake(tx: Tx): Promise<{ make: string | null; count:
     .groupBy('make')
     .execute();
   return rows.map(({ make, count }) => ({ make, count: Number(count) }));
+}
+
+/** The vehicles that are an owner's now, by number; at most 500. */
+export async function listVehiclesOfOwner(tx: Tx, ownerId: OwnerId): Promise<VehicleId[]> {
+  const rows = await tx
+    .selectFrom('vehicle')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .orderBy('number')
+    .limit(500)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Throws a unique violation (`vehicle_number`, `vehicle_vin`) when the fleet has one like it. */

@@ -184,6 +184,16 @@ export async function countBadSignatures(database: Database, since: Date): Promi
   return Number(count);
 }
 
+/** Settled deliveries of this fleet lose what they held; that they came, and what became of them, stays. */
+export async function emptyDeliveries(tx: Tx): Promise<void> {
+  await tx
+    .updateTable('webhook_inbox')
+    .set({ body: Buffer.alloc(0) })
+    .where('state', 'in', ['applied', 'duplicate', 'ignored'])
+    .where(sql<boolean>`length(body) > 0`)
+    .execute();
+}
+
 /** Drops event ids and settled deliveries that nobody needs any more. */
 export async function forgetOldDeliveries(database: Database, before: Date): Promise<void> {
   await database.system.deleteFrom('webhook_seen').where('first_at', '<', before).execute();

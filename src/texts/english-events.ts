@@ -3,6 +3,7 @@ import { reconcileAlertTexts } from './english-reconcile.ts';
 import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
 import type { Via } from '../domain/outcome.ts';
+import type { HandOverReason } from '../domain/revocation.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import { incidentAlertTexts, incidentTimelineTexts } from './english-incident.ts';
 import { moveTimelineTexts } from './english-move.ts';
@@ -47,11 +48,21 @@ export const capabilityTexts = {
   'capability.other': 'This is not possible at the moment.',
 } as const;
 
+/** Why no try of Towline's own can end access at Smartcar, and what an operator does. */
+export const handOverTexts = {
+  'handOver.nothingHeld':
+    "Nothing that Towline holds can end it there. End it in Smartcar's dashboard, or ask the owner to end it in the manufacturer's account; then resolve the alert about it.",
+  'handOver.othersShareIt':
+    "Other people's access to the same car would end with it. End it in Smartcar's dashboard, then resolve the alert about it.",
+} as const satisfies Record<`handOver.${HandOverReason}`, string>;
+
 /** {vehicle} is the car's number and title; {cause} a whole sentence. */
 export const alertTexts = {
   'alert.connection.expired': '{vehicle} expired. {cause}',
   'alert.connection.disconnected': '{vehicle} is disconnected. {cause}',
   'alert.connection.error': '{vehicle} has an error. {cause}',
+  'alert.connection.unrevoked':
+    "{vehicle} is disconnected here, but Smartcar may still have access to it{reason, select, nothingHeld {: nothing that Towline holds can end it there. End it in Smartcar's dashboard, or ask the owner to end it in the manufacturer's account; then resolve this alert.} othersShareIt {: other people's access to the same car would end with it. End it in Smartcar's dashboard, then resolve this alert.} other {. Towline has tried to end it{date, select, none {} other { since {date}}}{count, select, none {} other { ({count} times)}} and goes on.}}",
   'alert.connection.other-car':
     '{vehicle}: the connected car reports {found, select, none {another VIN} other {the VIN {found}}}, {expected, select, none {which another vehicle of the fleet has} other {and the record says {expected}}}. Correct the record, or disconnect the car and let its owner choose the right one.',
   'alert.connect.wrong-vehicle':
@@ -62,6 +73,8 @@ export const alertTexts = {
     '{vehicle}: a car that was not accepted is still connected at Smartcar, which could not delete it{reason, select, none {} other { ({reason})}}. Towline tries again by itself; you can also delete it in the Smartcar dashboard.',
   'alert.connect.misconfigured':
     'Smartcar could not show its sign-in to an owner{reason, select, none {} other { ({reason})}}. An administrator has to check the redirect address and the application.',
+  'alert.owner.stopped-sharing':
+    '{vehicle}: its owner has stopped sharing it. It can no longer be read, locked or unlocked.',
   'alert.smartcar.credentials-refused':
     "Smartcar refuses Towline's credentials. No car can be read until an administrator corrects them.",
   'alert.webhooks.signature-failures':
@@ -91,6 +104,7 @@ export const timelineTexts = {
     'Suspected, being checked: {claim}{reported, select, none {} other { (reported as {reported})}}.',
   'timeline.connection.suspicion-withdrawn': 'Suspicion withdrawn: {claim} was not confirmed.',
   'timeline.connection.revoked-at-smartcar': 'Smartcar confirmed that our access has ended.',
+  'timeline.connection.revoked-by-hand': 'An operator says that access has been ended at Smartcar.',
   'timeline.connection.subscribed': "Smartcar now sends this car's data by itself.",
   'timeline.connection.tokens-lost':
     'Access could not be renewed: the answer to our request{reported, select, none {} other { of {reported}}} was never stored, and it is too late to ask again.',

@@ -8,6 +8,7 @@ export const mailTexts = {
     'Please connect your {title}{more, plural, =0 {} one { and 1 more car} other { and # more cars}}',
   'mail.subject.repaired':
     'Your {title}{more, plural, =0 { is} one { and 1 more car are} other { and # more cars are}} connected again',
+  'mail.subject.owner-page': 'Your page at {fleet}',
   'mail.greeting': 'Hello {name},',
   'mail.car': '{title} ({plate})',
   'mail.reconnect.one': 'Your {car} is no longer connected with {fleet}.',
@@ -26,6 +27,12 @@ export const mailTexts = {
   'mail.repaired.one': 'Thank you, it works: your {car} is connected with {fleet} again.',
   'mail.repaired.many': 'Thank you, it works: these cars are connected with {fleet} again:',
   'mail.repaired.nothing': 'There is nothing else to do.',
+  'mail.owner-page.opening':
+    'You asked for your page at {fleet}. It shows what is shared of each of your cars, and why, and what is kept about you.',
+  'mail.owner-page.do': 'You can download it there, and stop sharing at any time.',
+  'mail.owner-page.button': 'Open my page',
+  'mail.owner-page.private': 'The page is for you alone: whoever has this message can open it for 30 days.',
+  'mail.owner-page.why': 'You get this message because your page at {fleet} was asked for.',
   'mail.link': 'If the button does not work, open this address:',
   'mail.shared': 'The same page says what is shared and how to stop.',
   'mail.ask': 'Questions? {contact}',

@@ -143,7 +143,7 @@ export const pageTexts = {
   'page.shared.required': 'Needed for sharing your car:',
   'page.shared.optional': 'Helpful, and your choice:',
   'page.shared.stop':
-    "You can end access at any time: in your {make, select, unknown {car's} other {{make}}} account, at Smartcar, or by telling us.",
+    "You can end access at any time: on your page here, in your {make, select, unknown {car's} other {{make}}} account, at Smartcar, or by telling us.",
   'page.shared.password': 'We never see your password.',
   'page.ask.title': 'A person to ask',
   'page.ask.text': '{fleet}: {contact}',

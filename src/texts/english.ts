@@ -1,7 +1,15 @@
 /** The English catalogue: the one that every other language has to match key by key. */
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
+import { consentTexts, erasureTexts } from './english-consent.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
-import { alertTexts, capabilityTexts, freshnessTexts, timelineTexts, viaTexts } from './english-events.ts';
+import {
+  alertTexts,
+  capabilityTexts,
+  freshnessTexts,
+  handOverTexts,
+  timelineTexts,
+  viaTexts,
+} from './english-events.ts';
 import { incidentTexts } from './english-incident.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
@@ -29,6 +37,7 @@ import { passingTexts } from './english-passing.ts';
 import { actionOfTexts, grantTexts, startTexts } from './english-reconnect.ts';
 import { adoptionTexts, driftTexts, pollingTexts, reconcileErrorTexts } from './english-reconcile.ts';
 import { causeNameTexts, itemStateTexts, selectionTexts, skipReasonTexts } from './english-reconnects.ts';
+import { sharingTexts } from './english-sharing.ts';
 import { permissionTexts, signalTexts } from './english-vehicle.ts';
 
 export const english = {
@@ -46,6 +55,7 @@ export const english = {
   ...freshnessTexts,
   ...capabilityTexts,
   ...alertTexts,
+  ...handOverTexts,
   ...timelineTexts,
   ...incidentTexts,
   ...moveStateTexts,
@@ -54,6 +64,9 @@ export const english = {
   ...connectErrorTexts,
   ...returnProblemTexts,
   ...pageTexts,
+  ...sharingTexts,
+  ...consentTexts,
+  ...erasureTexts,
   ...mailTexts,
   ...driftTexts,
   ...adoptionTexts,

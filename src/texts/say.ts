@@ -24,7 +24,8 @@ export const catalogue = (language: string): Catalogue => catalogues[spokenLangu
 export const isMessageKey = (key: string): key is MessageKey => Object.hasOwn(english, key);
 
 /** Days are written in UTC: who reads them has no time zone that we know for certain. */
-const formats = { date: { day: { day: 'numeric', month: 'long', timeZone: 'UTC' } } } as const;
+const day = { day: 'numeric', month: 'long', timeZone: 'UTC' } as const;
+const formats = { date: { day, year: { ...day, year: 'numeric' } } } as const;
 
 /** How numbers and days are written: the English here is British. */
 const formatting: Readonly<Record<string, string>> = { en: 'en-GB' };

@@ -1,6 +1,8 @@
 /** What screens, mails and pages call things: typed doors to the catalogue. */
 import { causeNames, factsOf } from '../domain/cause.ts';
 import type { Cause, Route, Status, Who } from '../domain/cause.ts';
+import type { ConsentKind, ConsentWay } from '../domain/consent.ts';
+import type { ErasureKind } from '../domain/erasure.ts';
 import type { Meaning } from '../domain/failure.ts';
 import type { Freshness } from '../domain/freshness.ts';
 import type { MovedState, MoveReason } from '../domain/move.ts';
@@ -9,6 +11,7 @@ import { passing } from '../domain/passing.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
+import type { HandOverReason } from '../domain/revocation.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { scopeText } from './incident-words.ts';
 import { isMessageKey, say } from './say.ts';
@@ -158,6 +161,22 @@ export function permissionText(permission: Permission, language = 'en'): string 
   });
 }
 
+/** What an owner agreed to or took back, in a sentence. */
+export function consentText({ kind, way }: { kind: ConsentKind; way: ConsentWay }, language = 'en'): string {
+  const key = `consent.${kind}.${way}`;
+  return say(language, isMessageKey(key) ? key : `consent.${kind}`);
+}
+
+/** What forgetting an owner takes away, with how many. */
+export const erasedText = (kind: ErasureKind, count: number, language = 'en'): string =>
+  say(language, `erased.${kind}`, { count });
+
+/** What a permission is needed for, as it stands after its name. */
+export function permissionWhy(permission: Permission, language = 'en'): string {
+  const key = `why.${permission}`;
+  return say(language, isMessageKey(key) ? key : 'why.other');
+}
+
 /** A signal in words; codes that we don't know are made readable. */
 export function signalName(code: SignalCode, language = 'en'): string {
   const key = `signal.${code}`;
@@ -177,6 +196,9 @@ export function movedText(
 
 /** What was reported, as it stands after a colon. */
 export const meaningText = (meaning: Meaning, language = 'en'): string => say(language, `meaning.${meaning}`);
+
+/** Why an operator has to end access at Smartcar, and how. */
+export const handOverText = (because: HandOverReason, language = 'en'): string => say(language, `handOver.${because}`);
 
 /** A trouble that passes: what it is, and who can do what about it. */
 export function passingText(meaning: PassingMeaning, language = 'en'): { text: string; nextAction: NextAction } {

@@ -23,6 +23,8 @@ export type Order =
   | { do: 'webhook'; body: string; signature: string | null; now: string }
   /** An operator starts to move the fleet to v3, or finishes it; done before, it is not done again. */
   | { do: 'move'; wish: 'start' | 'finish'; now: string }
+  /** An operator disconnects every car, or forgets every owner; done before, it is not done again. */
+  | { do: 'end'; what: 'access' | 'owners'; now: string }
   /** An operator confirms what is held; done before, it is not done again. */
   | { do: 'confirm'; now: string }
   /** An operator has every owner of a broken car asked; sent before, it is not sent again. */

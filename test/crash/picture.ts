@@ -4,7 +4,7 @@ import { rowsOf } from './sql.ts';
 
 export type Picture = Record<string, unknown>;
 
-// Everything that the fleet's people and its owners can see, and what is still under way. Lines of the timeline are never changed, so they lie in the order in which they were written.
+// Everything that the fleet's people and its owners can see, and what is still under way. Lines of the timeline are never changed, so they lie in the order in which they were written; but for those whose owner is forgotten.
 const questions: Record<string, string> = {
   connections: `select status, cause, platform, suspicion is not null as suspected, subscribed_at is not null as subscribed,
     proved_at is not null as proved, revoked_at is not null as revoked, ended_at is not null as ended,
@@ -16,7 +16,8 @@ const questions: Record<string, string> = {
   ways: 'select purpose, state, reason from connect_session order by id',
   links: 'select kind, used_at is not null as is_used, revoked_at is not null as is_revoked from link order by id',
   timeline: `select kind, actor ->> 'kind' as actor, data -> 'from' as from, data -> 'to' as to from timeline
-    where kind not in ('connection.subscribed', 'connection.grant-removed') order by ctid`,
+    where kind not in ('connection.subscribed', 'connection.grant-removed')
+    order by actor = erased_owner(), case when actor = erased_owner() then id end, ctid`,
   // Beside what is proved, not before or after it; and who proves it first, a poll or a webhook, is nobody's business.
   subscriptions: "select kind, actor ->> 'kind' as actor, via from timeline where kind = 'connection.subscribed'",
   // Beside whatever else goes on, too.
@@ -34,12 +35,17 @@ const questions: Record<string, string> = {
     'select sealed is not null as is_held, refresh_sent_at is null as is_answered, lease_until is null as is_free from token_set order by id',
   moves: `select m.state, v.state as car, v.reason, v.erased_at is not null as is_erased, v.lease_until is null as is_free
     from move m left join move_vehicle v on v.move_id = m.id order by m.planned_at, v.vehicle_id`,
+  consents: `select kind, way, actor ->> 'kind' as actor, actor ->> 'name' as name, cardinality(permissions) as permissions,
+    wording_id is not null as worded, smartcar_user_id is not null as known from consent order by at, id`,
+  revocations: 'select state, handed_over_because from revocation order by connection_id',
+  erasures:
+    "select state, phase, counts - 'deliveries' as counts, digest is not null as proved from erasure order by id",
   reconnects: `select b.state, i.act, i.state as car, i.reason, i.notification_id is not null as is_asked
     from reconnect_batch b join reconnect_item i on i.batch_id = b.id order by i.place`,
   imports: 'select state, adds, applied, missed, undone, kept from vehicle_import order by made_at, id',
   lines:
     'select state, vehicle_id is not null as has_vehicle, owner_new, count(*)::int as lines from import_line group by 1, 2, 3 order by 1, 2, 3',
-  owners: 'select count(*)::int as owners from owner',
+  owners: 'select name, email_sealed is not null as reachable, erased_at is not null as erased from owner order by id',
   tasks: 'select task_identifier, last_error from graphile_worker.jobs order by task_identifier',
 };
 

@@ -6,13 +6,14 @@ import { openStage, type Stage } from './stage.ts';
 import {
   makeAsking,
   makeBreaking,
-  makeManyBroken,
   makeImporting,
+  makeManyBroken,
   makeMovable,
   makeRenewing,
   makeReturning,
   makeReturningSold,
   makeReturningWrong,
+  makeWorking,
   type Template,
 } from './template.ts';
 import type { Victims } from './victims.ts';
@@ -131,6 +132,34 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'end access',
+    prepare: makeWorking,
+    hasMailServer: false,
+    // A dead process's try is replaced after three minutes.
+    stepsS: [1, 30, 60, 190, 190],
+    begin: (stage) => end(stage, 'access'),
+    mustHold(end) {
+      const [connection] = rows(end, 'connections');
+      demand(connection?.['revoked'] === true && connection['ended'] === true, 'the car is disconnected', end);
+      demand(rows(end, 'consents').length === 2, 'the consent is withdrawn once', end);
+    },
+  },
+  {
+    name: 'end with an owner who is forgotten',
+    prepare: makeAsking,
+    hasMailServer: false,
+    // A dead process's step is replaced after two minutes, its try at Smartcar after three; what was under way has ten.
+    stepsS: [1, 30, 130, 190, 190, 300, 300, 300],
+    begin: (stage) => end(stage, 'owners'),
+    mustHold(end) {
+      const [erasure] = rows(end, 'erasures');
+      demand(erasure?.['state'] === 'done' && erasure['proved'] === true, 'the owner is forgotten', end);
+      demand(rows(end, 'owners')[0]?.['name'] === 'Erased owner', 'the name is gone', end);
+      demand(rows(end, 'connections')[0]?.['revoked'] === true, 'Smartcar has no access', end);
+      demand(rows(end, 'mailbox').length === 0 && rows(end, 'links').length === 0, 'nothing of theirs is left', end);
+    },
+  },
+  {
     name: 'reconnect many',
     prepare: makeManyBroken,
     hasMailServer: false,
@@ -195,6 +224,11 @@ async function comeBack(stage: Stage): Promise<void> {
 /** Killed over it, the operator presses again. */
 async function wishOfMove(stage: Stage, wish: 'start' | 'finish'): Promise<void> {
   while (!(await stage.order({ do: 'move', wish })));
+}
+
+/** Killed over it, the operator presses again. */
+async function end(stage: Stage, what: 'access' | 'owners'): Promise<void> {
+  while (!(await stage.order({ do: 'end', what })));
 }
 
 async function wishOfImport(stage: Stage, wish: 'start' | 'undo'): Promise<void> {

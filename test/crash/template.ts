@@ -85,7 +85,14 @@ export const makeBreaking = (): Promise<Template> =>
     return null;
   });
 
-/** The same, noticed: the owner is asked, and the message lies in the outbox. */
+/** A car that works. */
+export const makeWorking = (): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    await connectActive(world, car);
+    return null;
+  });
+
+/** A car whose owner has changed the password, noticed: the owner is asked, and the message lies in the outbox. */
 export const makeAsking = (): Promise<Template> =>
   makeTemplate(async (world, car) => {
     await breakActive(world, car);

@@ -9,6 +9,7 @@ import { readConfig, type Config } from '../../src/config.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
+import { eraseDue } from '../../src/flows/erase-owner.ts';
 import { importDue } from '../../src/flows/import.ts';
 import { moveDue } from '../../src/flows/move-due.ts';
 import { grantsDue } from '../../src/flows/grants-due.ts';
@@ -17,6 +18,7 @@ import { towline } from '../../src/domain/role.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { reconnectDue } from '../../src/flows/reconnect-due.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
+import { revokeDue } from '../../src/flows/revoke.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { listFleets } from '../../src/store/fleet.ts';
@@ -66,6 +68,9 @@ async function follow(order: Order): Promise<number | null> {
     case 'move':
       await wishOfMove(ground, flows, order.wish);
       return null;
+    case 'end':
+      await (order.what === 'access' ? disconnectAll(ground, flows) : forgetAll(ground, flows));
+      return null;
     case 'confirm':
       await confirmHeld(ground, flows);
       return null;
@@ -94,6 +99,26 @@ async function wishOfMove(on: Ground, flows: Flows, wish: 'start' | 'finish'): P
     ]);
     if (wish === 'start' && !open && left > 0) await flows.planMove(context, { dryRun: false }, clock.now);
     if (wish === 'finish' && open) await flows.finishMove(context, open.id, clock.now);
+  }
+}
+
+async function disconnectAll(on: Ground, flows: Flows): Promise<void> {
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const context = { fleetId, actor: towline, requestId: null };
+    const living = await on.database.asFleet(fleetId, (tx) =>
+      tx.selectFrom('connection').select('vehicle_id').where('ended_at', 'is', null).execute(),
+    );
+    for (const { vehicle_id: id } of living) await flows.disconnect(context, id, clock.now);
+  }
+}
+
+async function forgetAll(on: Ground, flows: Flows): Promise<void> {
+  for (const { id: fleetId } of await on.database.asSystem(listFleets)) {
+    const context = { fleetId, actor: towline, requestId: null };
+    const owners = await on.database.asFleet(fleetId, (tx) =>
+      tx.selectFrom('owner').select(['id', 'name']).where('erased_at', 'is', null).execute(),
+    );
+    for (const { id, name } of owners) await flows.eraseOwner(context, id, name, clock.now);
   }
 }
 
@@ -138,6 +163,8 @@ async function settle(on: Ground): Promise<void> {
     const polled = (await renewUnanswered(on, clock.now)) + (await pollDue(on, clock.now));
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
+    await revokeDue(on, clock.now);
+    await eraseDue(on, clock.now);
     await grantsDue(on, clock.now);
     if (on.v2 && !on.grantsOnV2) await moveDue(on, clock.now);
     await reconnectDue(on, clock.now);

@@ -176,7 +176,17 @@ test('each role may do what the one before it may, and more', () => {
     ['read'],
     ['read', 'check', 'acknowledge'],
     ['read', 'check', 'changeVehicles', 'connect', 'acknowledge'],
-    ['read', 'check', 'changeVehicles', 'connect', 'acknowledge', 'disconnect', 'endIncident', 'readAudit'],
+    [
+      'read',
+      'check',
+      'changeVehicles',
+      'connect',
+      'acknowledge',
+      'disconnect',
+      'endIncident',
+      'exportOwner',
+      'readAudit',
+    ],
     acts,
   ]);
 });

@@ -82,7 +82,15 @@ test('what was disconnected here never moves, whatever comes', () => {
       const ended = transition(start, disconnected(0), policy, minutes(0)).connection;
       assert.deepEqual([ended.cause, ended.nextPollAt], ['disconnectedHere', null]);
       for (const { step } of live(ended, events, policy)) {
-        assert.deepEqual(step, { connection: ended, happenings: [], alerts: [], tasks: [], ask: null, settled: false });
+        assert.deepEqual(step, {
+          connection: ended,
+          happenings: [],
+          alerts: [],
+          tasks: [],
+          consents: [],
+          ask: null,
+          settled: false,
+        });
       }
     }),
   );

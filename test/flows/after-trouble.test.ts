@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
-import { revokeDue } from '../../src/flows/disconnect.ts';
+import { revokeDue } from '../../src/flows/revoke.ts';
 import { subscribeDue } from '../../src/flows/ensure-subscription.ts';
 import { answerChallenge } from '../../src/smartcar/webhook/challenge.ts';
 import { demoCredentials } from '../../simulator/credentials.ts';

@@ -236,6 +236,11 @@ describe("Smartcar's list and ours", () => {
     assert.equal(made.length, 1, JSON.stringify(results));
     const [id] = made as [VehicleId];
     assert.equal((await world.vehicle(id)).connection?.status, 'pending');
+    const { rows: consents } = await world.ground.database.ownerPool.query(
+      'select kind, way, wording_id, granted_at is not null as "isDated" from consent where vehicle_id = $1',
+      [id],
+    );
+    assert.deepEqual(consents, [{ kind: 'given', way: 'elsewhere', wording_id: null, isDated: true }]);
     await until(world, id, 'active');
     assert.equal((await world.vehicle(id)).connection?.subscribed, true);
     assert.deepEqual((await world.api('GET', '/adoption')).body['items'], []);

@@ -7,7 +7,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 
 import type { TokenSetId, VehicleId } from '../../src/domain/ids.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
-import { revokeDue } from '../../src/flows/disconnect.ts';
+import { revokeDue } from '../../src/flows/revoke.ts';
 import { keepHouse } from '../../src/flows/keep-house.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import { startWorld } from '../support/world.ts';
@@ -143,6 +143,7 @@ describe('an installation for both platforms, whose new grants are still made on
     await keepHouse(world.ground, world.now());
     assert.equal(await isKept(family), true);
     gateway.answers.clear();
+    world.pass(60);
     await revokeDue(world.ground, world.now());
     assert.equal((await world.sim('GET', `/sim/api/cars/${car.vin}`))['connection'], null);
     assert.equal(await isKept(family), false);

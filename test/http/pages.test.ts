@@ -17,6 +17,7 @@ import { renderConfirmPage } from '../../src/http/pages/confirm.ts';
 import { renderLinkPage } from '../../src/http/pages/link.ts';
 import { renderProblemPage } from '../../src/http/pages/problem.ts';
 import { pageStyleHash } from '../../src/http/pages/style.ts';
+import { wordingOf } from '../../src/http/pages/wording.ts';
 import { connectErrors, connectErrorText } from '../../src/texts/words.ts';
 
 /** What a connection on v3 starts of which nothing else is known. */
@@ -80,6 +81,36 @@ test('an owner reads which car, what happened and what to do in under 60 words b
     /<form action="\/o\/lnk-secret" method="post"><input type="hidden" name="connectionId" value="con_1"\/>/,
   );
   assert.match(read(html), /data and bookings are not affected.*Location.*Lock and unlock.*help@isar\.example/);
+});
+
+test('the wording that is kept is what the page says, and names no person', () => {
+  for (const cause of [null, ...causeNames]) {
+    const one = car({ cause });
+    const page = work([one], { kind: cause ? 'repair' : 'connect' }) as LinkPage & { page: 'work' };
+    const { id, language, sentences } = wordingOf(one, page);
+    const shown = read(render(page));
+    for (const sentence of sentences) assert.ok(shown.includes(sentence.replaceAll(/\s+/g, ' ')), sentence);
+    assert.match(id, /^[0-9a-f]{64}$/);
+    assert.equal(language, 'en');
+    assert.doesNotMatch(sentences.join(' '), /Meyer|M-TL|CAR-104/);
+    if (buttons(render(page)) > 0) assert.ok(render(page).includes(`name="wording" value="${id}"`));
+  }
+});
+
+test('another fleet, another list of permissions or another language is another wording', () => {
+  const ids = [
+    work([car()]),
+    work([car()], { fleet: { name: 'Other Cars', supportContact: null } }),
+    work([car({ cause: null })]),
+    work([car({ cause: null })], { fleet: { name: 'Other Cars', supportContact: null } }),
+    work([car()], { permissions: { required: ['read_location'], optional: [] } }),
+    work([car({ make: 'BMW' })]),
+  ].map((page) => {
+    const here = page as LinkPage & { page: 'work' };
+    return wordingOf(here.cars[0] ?? car(), here).id;
+  });
+  assert.equal(new Set(ids).size, 5, 'a repair does not name the fleet in its sentences');
+  assert.equal(ids[0], ids[1]);
 });
 
 test('every cause gives a page, with a button exactly where signing in helps', () => {

@@ -1,5 +1,6 @@
 /** One row of a fleet in every table that rows of a fleet can be in; a table that is forgotten here makes the tests say so. */
 import { sql } from 'kysely';
+import type { Connection } from '../../src/domain/connection.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type {
   ConnectionId,
@@ -17,9 +18,11 @@ import { writeAudit } from '../../src/store/audit.ts';
 import { writeCompatibility } from '../../src/store/compatibility-check.ts';
 import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
-import type { Database } from '../../src/store/database.ts';
+import { insertConsent, keepWording } from '../../src/store/consent.ts';
+import type { Database, Tx } from '../../src/store/database.ts';
 import { insertDrifts } from '../../src/store/drift.ts';
 import { startCheck } from '../../src/store/diagnosis.ts';
+import { insertErasure } from '../../src/store/erasure.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
 import { insertIncident, raiseHours } from '../../src/store/incident.ts';
 import { insertLink } from '../../src/store/link.ts';
@@ -29,6 +32,7 @@ import { insertMove } from '../../src/store/move.ts';
 import { insertMailboxMessage, insertNotification } from '../../src/store/notification.ts';
 import { insertBatch } from '../../src/store/reconnect-batch.ts';
 import { addToRequest, insertRequest } from '../../src/store/reauthentication-request.ts';
+import { claimRevocation } from '../../src/store/revocation.ts';
 import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
 import { insertTokenSet } from '../../src/store/token-set.ts';
@@ -62,6 +66,7 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       accessExpiresAt: inSeconds(7_200),
       refreshExpiresAt: inSeconds(60 * 86_400),
     });
+    await claimRevocation(tx, { fleetId: id, connectionId: connection.id, holdsMeans: true }, inSeconds(60), now);
     await writeReadings(tx, id, vehicleId, new Map(), [aReading(1, now)]);
     await startCheck(tx, { fleetId: id, vehicleId, startedAt: now });
     const check = { checkedAt: now, vin: 'WVWZZZE1ZPP004711', country: 'DE', answer: 'compatible' } as const;
@@ -97,6 +102,7 @@ export async function fillEveryTable(database: Database, name: string): Promise<
         browserDigest: Buffer.from('b'),
         actor: towline,
         expiresAt: inSeconds(60),
+        shown: null,
       },
       now,
     );
@@ -112,6 +118,10 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       { reason: 'noVin', expiresAt: inSeconds(60), looksAt: inSeconds(30) },
       now,
     );
+    await fillConsents(tx, connection);
+    const forgotten = await addOwner(tx, id, 'Forgotten');
+    await insertErasure(tx, { fleetId: id, ownerId: forgotten, actor: towline }, now);
+    await tx.insertInto('reading_retention').values({ fleet_id: id, gone_before: '2026-01-01' }).execute();
     await insertNotification(
       tx,
       {
@@ -222,6 +232,18 @@ export async function fillEveryTable(database: Database, name: string): Promise<
   });
   await fillForAllFleets(database, id, name);
   return { id, ...keys };
+}
+
+async function fillConsents(tx: Tx, c: Connection): Promise<void> {
+  const { fleetId, vehicleId, id: connectionId, smartcarUserId, smartcarConnectionId } = c;
+  const wording = { id: 'a'.repeat(64), language: 'en', sentences: ['May we?'] };
+  await keepWording(tx, fleetId, wording, now);
+  await insertConsent(tx, {
+    ...{ fleetId, vehicleId, connectionId, smartcarUserId, smartcarConnectionId },
+    ...{ kind: 'given', way: 'link', at: now, permissions: [], via: 'connect', requestId: null },
+    shown: { wordingId: wording.id, language: 'en', asked: null },
+    ...{ actor: towline, linkKind: 'connect', sessionId: null, grantedAt: null },
+  });
 }
 
 async function fillForAllFleets(database: Database, id: FleetId, name: string): Promise<void> {

@@ -225,6 +225,7 @@ await onEveryServer('isolation', (opened) => {
           browserDigest: Buffer.from('b'),
           actor: towline,
           expiresAt: inSeconds(60),
+          shown: null,
         },
         now,
       ),
@@ -249,6 +250,7 @@ await onEveryServer('isolation', (opened) => {
       select p.proname as name, has_function_privilege('towline_app', p.oid, 'execute') as app, has_function_privilege('towline_system', p.oid, 'execute') as system
       from pg_proc p where p.prosecdef and p.pronamespace = 'public'::regnamespace order by 1`);
     assert.deepEqual(rows, [
+      { name: 'drop_reading_partition', app: false, system: true },
       { name: 'enqueue', app: true, system: true },
       { name: 'ensure_reading_partition', app: false, system: true },
     ]);

@@ -18,7 +18,7 @@ import { insertHappenings } from '../../src/store/timeline.ts';
 import { listTimeline } from '../../src/store/timeline-list.ts';
 import { countVehicles, listVehicles, vehicleById } from '../../src/store/vehicle-list.ts';
 import type { VehicleFilter } from '../../src/store/vehicle-filter.ts';
-import type { ListedVehicle } from '../../src/store/vehicle-list.ts';
+import type { ListedVehicle } from '../../src/store/listed-vehicle.ts';
 import { towline } from '../../src/domain/role.ts';
 import { onEveryServer } from './on-every-server.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from './records.ts';

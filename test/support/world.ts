@@ -309,8 +309,16 @@ async function knownOwner({ api }: Walk, name: string): Promise<unknown> {
   return (body['items'] as { id: string }[])[0]?.id;
 }
 
+/** What a browser sends along when the first button of a page is pressed. */
+function hiddenFields(page: string): URLSearchParams {
+  const [form = ''] = /<form[^>]*>[^]*?<\/form>/.exec(page) ?? [];
+  const fields = form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return new URLSearchParams([...fields].map(([, name = '', value = '']) => [name, value]));
+}
+
 async function throughLink(origin: string, url: string, how: object): Promise<Response> {
-  const started = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams() });
+  const page = await (await fetch(url)).text();
+  const started = await fetch(url, { method: 'POST', redirect: 'manual', body: hiddenFields(page) });
   const cookie = started.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { alertKinds } from '../../src/domain/alert.ts';
+import { consentKinds, consentWays } from '../../src/domain/consent.ts';
+import { erasureKinds } from '../../src/domain/erasure.ts';
 import { causeNames, statuses } from '../../src/domain/cause.ts';
 import { can } from '../../src/domain/connection.ts';
 import {
@@ -24,7 +26,9 @@ import {
   capabilityText,
   causeText,
   connectErrors,
+  consentText,
   connectErrorText,
+  erasedText,
   freshnessAction,
   freshnessText,
   makeName,
@@ -33,6 +37,7 @@ import {
   nextActionFor,
   ownerCauseText,
   permissionText,
+  permissionWhy,
   signalName,
   statusWord,
   suspicionText,
@@ -232,6 +237,13 @@ test('no sentence uses the words of the trade, shouts or presses', () => {
   for (const [key, text] of Object.entries(english)) {
     assert.doesNotMatch(text, /token|oauth|webhook|scope|entity|\bsync|!|urgent/i, key);
   }
+});
+
+test('every way of agreeing and of taking back is a sentence, and so is everything that is erased', () => {
+  for (const kind of consentKinds) for (const way of consentWays) whole(consentText({ kind, way }));
+  for (const kind of erasureKinds) for (const count of [1, 2]) whole(erasedText(kind, count));
+  for (const permission of [...knownPermissions, 'read_roof_box']) whole(permissionWhy(permission));
+  assert.equal(erasedText('readings', 1), '1 value in the history');
 });
 
 test('what becomes of a car in the move to v3 is a sentence, and names what would be lost', () => {

@@ -15,7 +15,7 @@ interface Stage {
   expired: VehicleId;
   pending: VehicleId;
   /** A link that asks its owner to sign in again, and one each that connects, failed, is done and is closed. */
-  links: { repair: string; connect: string; failed: string; done: string; closed: string };
+  links: { repair: string; sharing: string; connect: string; failed: string; done: string; closed: string };
   /** Addresses of Connect for a browser that has pressed the button. */
   authorize: string;
 }
@@ -55,6 +55,7 @@ async function setStage(visit: Visit): Promise<Stage> {
   await world.throughLink(failed, { deny: true });
   const links = {
     repair,
+    sharing: `${repair}/sharing`,
     connect,
     failed,
     done: await doneLink(visit, spare('FORD')),
@@ -127,6 +128,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
       url: `${at}/settings/makes`,
       prepare: (page) => page.locator('details.make summary').first().click(),
     },
+    { name: 'owners', url: `${at}/owners` },
     { name: 'API keys', url: `${at}/settings/api-keys` },
     { name: 'audit', url: `${at}/settings/audit` },
     { name: 'move', url: `${at}/settings/move` },

@@ -17,6 +17,7 @@ const signal = (code: string, value: unknown, unit: string | null = null): Param
   fetchedAt: null,
   receivedAt: ago(0),
   freshness: 'fresh',
+  rounded: false,
 });
 
 test('an age says minutes, then hours, then days, and never seconds', () => {

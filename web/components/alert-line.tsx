@@ -56,7 +56,7 @@ export function AlertLine({ alert, brief = false }: { alert: AlertView; brief?: 
 function AlertActions({ alert }: { alert: AlertView }): React.JSX.Element {
   const { may } = useMe();
   const acknowledge = useAct('acknowledgeAlert', ['listAlerts', 'getOverview']);
-  const resolve = useAct('resolveAlert', ['listAlerts', 'getOverview']);
+  const resolve = useAct('resolveAlert', ['listAlerts', 'getOverview', 'getVehicle', 'listTimeline']);
   const reason = may('acknowledge');
   const options = { id: alert.id, body: {} };
   return (

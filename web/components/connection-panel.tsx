@@ -1,5 +1,5 @@
 /** Everything about one connection: what is broken, whose turn it is, what to press. */
-import { Alert, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 
 import { CloudOff } from 'lucide-react';
 
@@ -14,6 +14,7 @@ import { TextLink } from '../ui/link.tsx';
 import { carName, permissionWord } from '../words.ts';
 import { Age } from './age.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
+import { EndingNotice } from './ending-notice.tsx';
 import { energyOf } from './energy-gauge.tsx';
 import { FreshnessMark } from './freshness-mark.tsx';
 import { HeldGrants } from './held-grant.tsx';
@@ -55,11 +56,7 @@ export function ConnectionPanel({ vehicle, check }: { vehicle: VehicleView; chec
           This vehicle was never connected. Its owner has to agree once, with the manufacturer’s login.
         </Text>
       )}
-      {connection?.disconnecting ? (
-        <Alert color="gray" p="xs" my="xs">
-          Smartcar has not confirmed the end of access yet; Towline asks until it does.
-        </Alert>
-      ) : null}
+      {connection?.ending ? <EndingNotice ending={connection.ending} /> : null}
       {connection?.request ? <OwnerRequest request={connection.request} /> : null}
       <HeldGrants vehicleId={vehicle.id} />
       <ConnectionActions vehicle={vehicle} check={check} />

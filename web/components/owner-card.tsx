@@ -7,8 +7,10 @@ import { useCall } from '../api.ts';
 import { unknown } from '../format.ts';
 import { OwnerEditDrawer } from '../forms/owner-edit.tsx';
 import { VehicleEditDrawer } from '../forms/vehicle-edit.tsx';
+import { paths } from '../paths.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { useMe } from './me.ts';
 import { ProblemNotice } from './problem-notice.tsx';
@@ -55,7 +57,9 @@ export function OwnerCard({ vehicle }: { vehicle: VehicleView }): React.JSX.Elem
       {owner.isError && !owner.data ? <ProblemNotice problem={owner.error} /> : null}
       {owner.data ? (
         <Facts>
-          <Fact name="Name">{owner.data.name}</Fact>
+          <Fact name="Name">
+            <TextLink href={paths.owner(owner.data.id)}>{owner.data.name}</TextLink>
+          </Fact>
           <Fact name="E-mail">
             {owner.data.email ? <Copyable value={owner.data.email} label="Copy address" /> : unknown}
           </Fact>

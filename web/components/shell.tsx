@@ -3,7 +3,19 @@ import { ActionIcon, Kbd, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Bell, CarFront, CloudOff, Ellipsis, Gauge, Inbox, Mail, Radio, Search, Settings } from 'lucide-react';
+import {
+  Bell,
+  CarFront,
+  CloudOff,
+  Ellipsis,
+  Gauge,
+  Inbox,
+  Mail,
+  Radio,
+  Search,
+  Settings,
+  UserRound,
+} from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 
 import type { Me } from '../../src/http/contract/operations.ts';
@@ -33,6 +45,7 @@ const main: readonly Place[] = [
   { name: 'Messages', href: paths.messages(), icon: Mail, also: paths.reconnects() },
 ];
 const further = (demo: boolean): readonly Place[] => [
+  { name: 'Owners', href: paths.owners(), icon: UserRound },
   ...(demo ? [{ name: 'Mailbox', href: paths.mailbox(), icon: Inbox }] : []),
   { name: 'Incidents', href: paths.incidents(), icon: CloudOff },
   { name: 'From Smartcar', href: paths.webhookEvents(), icon: Radio },

@@ -43,6 +43,7 @@ const icons: Record<TimelineKind, LucideIcon> = {
   'connection.suspected': ScanSearch,
   'connection.suspicion-withdrawn': Undo2,
   'connection.revoked-at-smartcar': Unplug,
+  'connection.revoked-by-hand': Unplug,
   'connection.subscribed': Radio,
   'connection.tokens-lost': Unplug,
   'connection.move-begun': ArrowRightLeft,

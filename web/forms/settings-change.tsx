@@ -29,6 +29,7 @@ const valuesOf = (
   supportContact: string;
   perMinute: number | '';
   askAfterMin: number | '';
+  preciseLocation: Settings['preciseLocation'];
 } => ({
   required: settings.requiredPermissions,
   confirmWithoutVin: settings.confirmWithoutVin,
@@ -37,6 +38,7 @@ const valuesOf = (
   supportContact: settings.ownerMail.supportContact ?? '',
   perMinute: settings.messagesPerMinute,
   askAfterMin: settings.askOwnersAfterS / 60,
+  preciseLocation: settings.preciseLocation,
 });
 
 export function SettingsChange({ settings }: { settings: Settings }): React.JSX.Element {
@@ -66,6 +68,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
         ...(values.perMinute === '' ? {} : { messagesPerMinute: values.perMinute }),
         askOwnersAfterS: Math.round((values.askAfterMin === '' ? 0 : values.askAfterMin) * 60),
         ownerMail: { fromName: values.fromName.trim(), supportContact: orNull(values.supportContact) },
+        preciseLocation: values.preciseLocation,
       },
     });
   const names = [...new Set([...knownPermissions, ...settings.requiredPermissions])];
@@ -81,6 +84,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt="sm">
               {names.map((permission) => (
                 <Checkbox
+                  size="md"
                   key={permission}
                   value={permission}
                   label={permissionWord(permission)}
@@ -100,13 +104,29 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
             {...form.getInputProps('staleHours')}
           />
           <Radio.Group
+            label="Precise positions"
+            description="Outside rentals a position can be kept to about a kilometre, without a history. What was kept before stays until its time is over."
+            {...form.getInputProps('preciseLocation')}
+          >
+            <Stack gap="xs" mt="sm">
+              <Radio size="md" value="always" label="Kept always" disabled={reason !== null} />
+              <Radio
+                size="md"
+                value="rentalsOnly"
+                label="Kept in rentals only"
+                description="Towline does not keep rentals yet, so for now this means: never."
+                disabled={reason !== null}
+              />
+            </Stack>
+          </Radio.Group>
+          <Radio.Group
             label="A connected car whose VIN can't be compared"
             description="Where make, model and year agree. A car with another VIN is always refused."
             {...form.getInputProps('confirmWithoutVin')}
           >
             <Stack gap="xs" mt="sm">
               {choices.map(({ value, label }) => (
-                <Radio key={value} value={value} label={label} disabled={reason !== null} />
+                <Radio size="md" key={value} value={value} label={label} disabled={reason !== null} />
               ))}
             </Stack>
           </Radio.Group>

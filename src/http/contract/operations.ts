@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { confirmWithoutVinChoices } from '../../domain/fleet.ts';
+import { preciseLocations } from '../../domain/location-privacy.ts';
 import { roles } from '../../domain/role.ts';
 import { makeOverrides } from './makes.ts';
 import { instant, line, listOf, maybeInstant, name, page } from './shared.ts';
@@ -158,6 +159,9 @@ export const settings = z.object({
   messagesPerMinute: z.number().int().describe('Owners that are written to in a minute, when many are asked at once.'),
   timeZone: z.string(),
   makes: makeOverrides.optional().describe('What the fleet has set otherwise for single makes; see /makes.'),
+  preciseLocation: z
+    .enum(preciseLocations)
+    .describe('When positions are kept precisely; else to about a kilometre, and without history.'),
   confirmWithoutVin: z
     .enum(confirmWithoutVinChoices)
     .describe(
@@ -170,5 +174,6 @@ export const settingsChange = z.strictObject({
   staleAfterS: z.number().int().min(300).max(2_592_000).nullable().optional(),
   confirmWithoutVin: z.enum(confirmWithoutVinChoices).optional(),
   ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),
+  preciseLocation: z.enum(preciseLocations).optional(),
   messagesPerMinute: z.number().int().min(1).max(600).optional(),
 });

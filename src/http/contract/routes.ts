@@ -9,6 +9,7 @@ import * as g from './grants.ts';
 import * as imp from './imports.ts';
 import * as m from './moves.ts';
 import * as o from './operations.ts';
+import * as own from './owners.ts';
 import type { CallName } from './paths.ts';
 import * as rec from './reconciliation.ts';
 import * as r from './reconnects.ts';
@@ -35,6 +36,9 @@ const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 're
   route({ summary, params: idParam, query: none, response, needs });
 const act = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
   route({ summary, params: idParam, query: none, body, response, needs });
+/** A page of what belongs to one thing. */
+const below = <R extends z.ZodType>(summary: string, response: R, needs: Act = 'read') =>
+  route({ summary, params: idParam, query: o.pageQuery, response, needs });
 const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) => ({
   summary,
   params: none,
@@ -110,6 +114,16 @@ export const routes = {
   createOwner: create('Adds an owner', v.ownerCreate, v.ownerView, 'changeVehicles'),
   getOwner: one('One owner', v.ownerView),
   changeOwner: act('Changes an owner', v.ownerChange, v.ownerView, 'changeVehicles'),
+  listOwnerConsents: below('What they agreed to and took back', own.consentList),
+  listOwnerNotifications: below('Messages to them', o.notificationList),
+  listOwnerRequests: below('What they were asked to repair', own.requestList),
+  sendOwnerLink: act('A link to their own page, or an e-mail with it', own.linkInput, v.connectLink, 'connect'),
+  exportOwner: act('Everything that is kept about them, without secrets', none, own.ownerFile, 'exportOwner'),
+  getErasure: one('What forgetting them would erase, how far it is, and the proof of it', own.erasure),
+  eraseOwner: {
+    ...act('Forgets them: their cars are disconnected, their data erased', own.eraseInput, own.erasure, 'eraseOwner'),
+    status: 202 as const,
+  },
   listAlerts: list('Alerts', o.alertQuery, o.alertList),
   getAlert: one('One alert', o.alert),
   acknowledgeAlert: act('Says that somebody looks after it', none, o.alert, 'acknowledge'),

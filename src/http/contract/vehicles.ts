@@ -20,6 +20,7 @@ export const signal = z.object({
   fetchedAt: maybeInstant.describe("Smartcar's clock."),
   receivedAt: instant.describe('Ours.'),
   freshness: z.enum(['fresh', 'stale']),
+  rounded: z.boolean().describe('A position that is known to about a kilometre only.'),
 });
 
 export const freshness = z.object({
@@ -72,6 +73,17 @@ export const connection = z.object({
   lapsesAt: maybeInstant.describe('Null when no limit is documented.'),
   subscribed: z.boolean().describe("Smartcar's webhook is subscribed to this vehicle."),
   disconnecting: z.boolean().describe('Disconnected here; Smartcar has not confirmed yet.'),
+  ending: z
+    .object({
+      since: instant,
+      tries: z.number().int(),
+      lastTriedAt: maybeInstant,
+      nextTryAt: maybeInstant.describe('Null when Towline does not try it by itself.'),
+      handedOver: z.boolean().describe('Nothing that Towline holds can end it at Smartcar; an operator has to.'),
+      text: z.string().nullable().describe('Why the last try did not end it; null when none has failed.'),
+    })
+    .nullable()
+    .describe('How ending it at Smartcar goes; null unless disconnecting.'),
   request: z
     .object({ id: z.string(), askedAt: instant, openedAt: maybeInstant, returnedAt: maybeInstant })
     .nullable()
@@ -209,6 +221,8 @@ export const ownerView = z.object({
   timeZone: z.string().nullable(),
   country: z.string().nullable(),
   createdAt: instant,
+  vehicleCount: z.number().int().describe('Vehicles that are theirs.'),
+  erasedAt: maybeInstant.describe('When they were forgotten: name, address and phone are gone. Null before.'),
 });
 export const ownerList = listOf(ownerView);
 export const ownerQuery = z.object({ ...page, q: z.string().trim().max(100).optional() });

@@ -6,7 +6,7 @@ import { ownFleet } from '../../store/fleet.ts';
 import { ownersById } from '../../store/owner-list.ts';
 import type { ListedOwner } from '../../store/owner-list.ts';
 import { listVehicles } from '../../store/vehicle-list.ts';
-import type { ListedVehicle } from '../../store/vehicle-list.ts';
+import type { ListedVehicle } from '../../store/listed-vehicle.ts';
 import { exportHeads, statusOrNone } from '../../texts/import-words.ts';
 import { byteOrderMark, csvLine, separatorOf } from '../csv/write-csv.ts';
 import type { CsvFile, FileCall } from '../files.ts';

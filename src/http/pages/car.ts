@@ -2,13 +2,13 @@
 import { createElement as h, Fragment } from 'react';
 import type { ReactNode } from 'react';
 
-import type { Cause } from '../../domain/cause.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
-import type { MessageKey } from '../../texts/say.ts';
 import { beforeText } from '../../texts/make-words.ts';
-import { makeName, ownerCauseText, unbroken, vehicleTitle } from '../../texts/words.ts';
+import { unbroken, vehicleTitle } from '../../texts/words.ts';
 import { buttonForm, stateLine } from './parts.ts';
+import { stepOf, workWords } from './work-words.ts';
+import { wordingOf } from './wording.ts';
 
 type Work = LinkPage & { page: 'work' };
 
@@ -60,73 +60,42 @@ function endedText(car: PageCar, { kind, language }: Work): string {
 export function againBody(
   car: PageCar,
   { text, next }: { text: string; next: string },
-  { language }: Work,
+  page: Work,
   token: string,
 ): ReactNode {
+  const { language } = page;
   const again = stepOf(car).button && say(language, 'page.again.button');
   return h(
     Fragment,
     null,
     h('div', { className: 'note', role: 'status' }, h('p', null, text), h('p', null, next)),
     again && hintsOf(car, language),
-    again && buttonOf(car, token, again),
+    again && buttonOf(car, page, token, again),
   );
 }
 
-const buttonOf = (car: PageCar, token: string, label: string): ReactNode =>
-  buttonForm(`/o/${encodeURIComponent(token)}`, car.connectionId ? { connectionId: car.connectionId } : {}, label);
+/** `wording`: what the owner has before their eyes, so that nothing else is written down as what they agreed to. */
+function buttonOf(car: PageCar, page: Work, token: string, label: string): ReactNode {
+  const wording = wordingOf(car, page).id;
+  const fields = car.connectionId ? { connectionId: car.connectionId, wording } : { wording };
+  return buttonForm(`/o/${encodeURIComponent(token)}`, fields, label);
+}
 
 function workOf(car: PageCar, page: Work, token: string): ReactNode {
-  const { language, fleet, problem } = page;
+  const { language } = page;
   const step = stepOf(car);
-  const make = car.make ? makeName(car.make) : 'unknown';
-  const what = car.cause
-    ? ownerCauseText(car.cause, car, language)
-    : say(language, 'page.connect.what', { fleet: fleet.name });
-  const label = step.button && say(language, problem ? 'page.again.button' : step.button);
+  const { text, label } = workWords(car, page);
   return h(
     Fragment,
     null,
-    h('p', null, what, ' ', say(language, step.does, { make })),
+    h('p', null, text),
     car.cause === 'virtualKeyMissing' &&
       h('p', null, h('a', { href: virtualKeyUrl }, say(language, 'page.repair.virtualKeyMissing.link'))),
     step.noticed && h('p', null, say(language, 'page.repair.noticed')),
     step.button && hintsOf(car, language),
-    label && buttonOf(car, token, label),
+    label && buttonOf(car, page, token, label),
     car.cause && h('p', { className: 'quiet' }, say(language, 'page.unaffected')),
   );
-}
-
-interface Step {
-  does: MessageKey;
-  /** It is done outside Towline, and seen by us when it is done. */
-  noticed?: boolean;
-  /** Null when signing in would not help. */
-  button: MessageKey | null;
-}
-
-function stepOf({ cause, starts }: PageCar): Step {
-  if (!cause) return { does: 'page.connect.do', button: 'page.connect.button' };
-  switch (starts) {
-    case 'signIn':
-      return { does: 'page.repair.signIn', button: 'page.repair.button' };
-    case 'grant':
-    case 'moveToV3':
-      return { does: 'page.repair.authorize', button: 'page.repair.buttonAuthorize' };
-    case 'widen':
-      return { does: 'page.repair.widen', button: 'page.repair.buttonWiden' };
-    case 'explain':
-      return { does: ownerActionKey(cause), noticed: true, button: null };
-    case 'read':
-    case 'nothing':
-      return { does: 'page.repair.nothing', button: null };
-  }
-}
-
-function ownerActionKey(cause: Cause): MessageKey {
-  if (cause === 'subscriptionLapsed' || cause === 'virtualKeyMissing' || cause === 'remoteAccessDisabled')
-    return `page.repair.${cause}`;
-  return 'page.repair.accountIssue';
 }
 
 /** What an owner of this make does, or has to know, before they start. */

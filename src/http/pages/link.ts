@@ -2,14 +2,15 @@
 import { createElement as h } from 'react';
 import type { ReactNode } from 'react';
 
-import type { Permission } from '../../domain/permission.ts';
-import type { ReturnProblem } from '../../domain/returned-car.ts';
 import type { LinkPage, PageCar } from '../../flows/link-page.ts';
 import { say } from '../../texts/say.ts';
-import { connectErrorText, makeName, permissionText } from '../../texts/words.ts';
 import { againBody, carBody, carLine, carState, shortTitle } from './car.ts';
 import { htmlDocument } from './document.ts';
 import { askSection } from './parts.ts';
+import { problemWords } from './problem-words.ts';
+import type { ProblemWords } from './problem-words.ts';
+import { sharedWords } from './shared-words.ts';
+import type { SharedList } from './shared-words.ts';
 
 type Work = LinkPage & { page: 'work' };
 
@@ -34,7 +35,7 @@ function workPage(page: Work, token: string): string {
     { language, title, fleetName: fleet.name, refreshS },
     isAgain ? null : problemSection(words),
     sections,
-    sharedSection(page),
+    sharedSection(page, token),
     askSection(fleet, language),
   );
 }
@@ -88,20 +89,6 @@ function manyCars(title: string, page: Work, token: string): ReactNode {
   ];
 }
 
-interface ProblemWords {
-  title: string;
-  text: string;
-  next: string;
-}
-
-/** What went wrong at the last try; null when nothing did, or nothing is left to do. */
-function problemWords({ problem, cars, language }: Work): ProblemWords | null {
-  if (!problem || cars.every((car) => car.state !== 'toDo')) return null;
-  const make = cars.length === 1 ? (cars[0]?.make ?? null) : null;
-  if (problem.problem === 'connectError') return connectErrorText(problem.error, { make }, language);
-  return ownProblem(problem, language);
-}
-
 /** Above the cars, where there are several. */
 function problemSection(words: ProblemWords | null): ReactNode {
   if (!words) return null;
@@ -115,55 +102,24 @@ function problemSection(words: ProblemWords | null): ReactNode {
   );
 }
 
-function ownProblem(problem: Exclude<ReturnProblem, { problem: 'connectError' }>, language: string): ProblemWords {
-  const key = `problem.${problem.problem}` as const;
-  const params = problem.problem === 'wrongCar' ? wrongCarParams(problem, language) : {};
-  return {
-    title: say(language, `${key}.title`),
-    text: say(language, `${key}.text`, params),
-    next: say(language, `${key}.next`),
-  };
-}
-
-/** A VIN is the owner's other car's: its end is enough to know it by. */
-function wrongCarParams(
-  problem: { field: string; expected: string; found: string },
-  language: string,
-): Record<string, string> {
-  const { field, expected, found } = problem;
-  if (field === 'make')
-    return { field: say(language, 'field.make'), expected: makeName(expected), found: makeName(found) };
-  if (field === 'model' || field === 'year') return { field: say(language, `field.${field}`), expected, found };
-  if (field !== 'vin') return { field: 'none', expected, found };
-  return { field: say(language, 'field.vin'), expected: `…${expected.slice(-6)}`, found: `…${found.slice(-6)}` };
-}
-
-function sharedSection({ permissions, cars, language }: Work): ReactNode {
-  const make = cars.length === 1 && cars[0]?.make ? makeName(cars[0].make) : 'unknown';
+function sharedSection(page: Work, token: string): ReactNode {
+  const { title, lists, ending } = sharedWords(page);
+  // Before the first grant there is nothing to stop.
+  const isShared = page.cars.some(({ connectionId, state }) => connectionId !== null || state !== 'toDo');
   return h(
     'section',
     { key: 'shared' },
-    h('h2', null, say(language, 'page.shared.title')),
-    h(
-      'div',
-      { className: 'two' },
-      permissionList(say(language, 'page.shared.required'), permissions.required, language),
-      permissionList(say(language, 'page.shared.optional'), permissions.optional, language),
-    ),
-    h(
-      'p',
-      { className: 'quiet' },
-      say(language, 'page.shared.stop', { make }),
-      ' ',
-      say(language, 'page.shared.password'),
-    ),
+    h('h2', null, title),
+    h('div', { className: 'two' }, ...lists.map(permissionList)),
+    h('p', { className: 'quiet' }, ending.join(' ')),
+    isShared &&
+      h('p', null, h('a', { href: `/o/${encodeURIComponent(token)}/sharing` }, say(page.language, 'sharing.link'))),
   );
 }
 
-function permissionList(title: string, permissions: Permission[], language: string): ReactNode {
-  if (permissions.length === 0) return null;
-  const items = permissions.map((permission) => h('li', { key: permission }, permissionText(permission, language)));
-  return h('div', null, h('p', { className: 'quiet' }, title), h('ul', null, items));
+function permissionList({ title, items }: SharedList): ReactNode {
+  const lines = items.map((item) => h('li', { key: item }, item));
+  return h('div', { key: title }, h('p', { className: 'quiet' }, title), h('ul', null, lines));
 }
 
 function closedPage({ reason, fleet, language }: LinkPage & { page: 'closed' }): string {

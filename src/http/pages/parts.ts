@@ -10,6 +10,7 @@ const paths = {
   checking: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.5V12l3 2.5',
   confirming: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.5V12l3 2.5',
   withdrawn: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9h8',
+  broken: 'M12 4 3 20h18L12 4Zm0 6v4m0 3v.01',
   ended: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9h8',
 } as const;
 
@@ -45,13 +46,13 @@ export function buttonForm(
   action: string,
   fields: Readonly<Record<string, string>>,
   label: string,
-  describedBy?: string,
+  look: { describedBy?: string; className?: 'second' | 'harm' } = {},
 ): ReactNode {
   const hidden = Object.entries(fields).map(([name, value]) => h('input', { key: name, type: 'hidden', name, value }));
   return h(
     'form',
-    { method: 'post', action },
+    { method: 'post', action, className: look.className },
     hidden,
-    h('button', { type: 'submit', 'aria-describedby': describedBy }, label),
+    h('button', { type: 'submit', 'aria-describedby': look.describedBy }, label),
   );
 }

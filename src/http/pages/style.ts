@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 
 export const pageStyle = `
-:root{color-scheme:light dark;--page:#f3f5f7;--card:#fff;--text:#1a2330;--quiet:#536071;--line:#dde2e8;--act:#0b57c7;--act-text:#fff;--act-down:#0947a3;--note:#fff6e0;--note-line:#e3bf62;--good:#17693a;--wait:#0b57c7}
-@media (prefers-color-scheme:dark){:root{--page:#10151b;--card:#19202a;--text:#e9edf2;--quiet:#a9b4c2;--line:#2d3744;--act:#8ab8ff;--act-text:#0b1626;--act-down:#a8caff;--note:#2c2614;--note-line:#7a6428;--good:#7fd49f;--wait:#8ab8ff}}
+:root{color-scheme:light dark;--page:#f3f5f7;--card:#fff;--text:#1a2330;--quiet:#536071;--line:#dde2e8;--act:#0b57c7;--act-text:#fff;--act-down:#0947a3;--note:#fff6e0;--note-line:#e3bf62;--good:#17693a;--wait:#0b57c7;--harm:#b3261e;--harm-text:#fff;--harm-down:#8f1d17;--warn:#8a5300}
+@media (prefers-color-scheme:dark){:root{--page:#10151b;--card:#19202a;--text:#e9edf2;--quiet:#a9b4c2;--line:#2d3744;--act:#8ab8ff;--act-text:#0b1626;--act-down:#a8caff;--note:#2c2614;--note-line:#7a6428;--good:#7fd49f;--wait:#8ab8ff;--harm:#ffb4ab;--harm-text:#3b0907;--harm-down:#ffcdc7;--warn:#f2bd66}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
 main,header,footer{max-width:36rem;margin:0 auto;padding:0 20px}
@@ -20,6 +20,10 @@ form{margin:20px 0}
 form:last-child{margin-bottom:0}
 button{display:block;width:100%;min-height:56px;padding:14px 20px;border:0;border-radius:12px;background:var(--act);color:var(--act-text);font:inherit;font-size:18px;font-weight:650;cursor:pointer;transition:background-color .15s}
 button:hover,button:active{background:var(--act-down)}
+.second button,a.second{display:block;width:100%;min-height:48px;padding:10px 16px;border:1px solid var(--line);border-radius:12px;background:none;color:var(--act);font-size:16px;font-weight:600;text-align:center;text-decoration:none;line-height:26px}
+.second button:hover,a.second:hover{background:var(--page)}
+.harm button{background:var(--harm);color:var(--harm-text)}
+.harm button:hover,.harm button:active{background:var(--harm-down)}
 a{color:var(--act);text-underline-offset:3px}
 button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px;border-radius:12px}
 .car{color:var(--quiet);font-variant-numeric:tabular-nums}
@@ -32,6 +36,7 @@ div.note{border:1px solid var(--note-line);border-radius:12px;padding:14px 16px;
 .done{color:var(--good)}
 .checking,.confirming{color:var(--wait)}
 .withdrawn,.ended{color:var(--quiet)}
+.broken{color:var(--warn)}
 .two{display:grid;gap:16px 24px;margin-bottom:16px}
 .two .quiet{margin-bottom:4px}
 @media (min-width:34rem){.two{grid-template-columns:1fr 1fr}section{padding:28px 32px}header{padding-top:48px}}

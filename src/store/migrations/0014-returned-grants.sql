@@ -19,6 +19,8 @@ create table loose_grant (
   fleet_id text not null references fleet,
   -- Whose link was walked, or whose connection it was.
   vehicle_id text not null,
+  -- Whose it was; null where the vehicle had no owner.
+  owner_id text,
   -- The way through Connect that made it; null for what a confirmed grant took the place of.
   session_id text,
   -- held: waits for an operator. bound: is the vehicle's connection by now. removing: to be deleted at Smartcar, until it
@@ -55,6 +57,7 @@ create table loose_grant (
   decided_at timestamptz,
   ended_at timestamptz,
   foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id),
+  foreign key (fleet_id, owner_id) references owner (fleet_id, id),
   foreign key (fleet_id, session_id) references connect_session (fleet_id, id),
   foreign key (fleet_id, token_set_id) references token_set (fleet_id, id),
   check ((state = 'held') = (expires_at is not null)),
@@ -67,6 +70,7 @@ create unique index loose_grant_open on loose_grant (fleet_id, smartcar_vehicle_
 create index loose_grant_due on loose_grant (due_at) where due_at is not null;
 create index loose_grant_car on loose_grant (smartcar_vehicle_id) where state in ('held', 'removing');
 create index loose_grant_of_vehicle on loose_grant (vehicle_id, created_at desc);
+create index loose_grant_of_owner on loose_grant (owner_id) where owner_id is not null;
 create index loose_grant_created on loose_grant (fleet_id, created_at desc, id desc);
 select protect_fleet_table('loose_grant');
 -- One loop looks after those of all fleets, and what one fleet deletes must not be what another one lives on.

@@ -73,7 +73,5 @@ alter table reconnect_item force row level security;
 create policy reconnect_item_of_app on reconnect_item for all to towline_app using (fleet_id = current_fleet()) with check (fleet_id = current_fleet());
 grant select, insert, update on reconnect_item to towline_app;
 
--- When an owner was last written to.
-create index notification_of_owner on notification (owner_id, created_at desc);
 -- Which links were made for a request, and so who went through them.
 create index link_of_request on link (request_id) where request_id is not null;

@@ -1,0 +1,218 @@
+/**
+ * Forgetting an owner. Name, address and phone go at once; the rest step by step, each step one commit that counts what it
+ * took, so that whoever dies over it is replaced and nothing is counted twice. The vehicles stay, and a proof without a person.
+ *
+ * @see docs/decisions/0024-consent-and-erasure.md
+ */
+import type { ErasureCounts } from '../domain/erasure.ts';
+import type { ErasureId, FleetId, OwnerId } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { after } from '../domain/schedule.ts';
+import { listConnectionsOfOwner } from '../store/connection.ts';
+import type { Database, Tx } from '../store/database.ts';
+import * as erasures from '../store/erasure.ts';
+import type { ErasureRow } from '../store/erasure.ts';
+import { listFleets } from '../store/fleet.ts';
+import * as forget from '../store/forget-owner.ts';
+import { lockHeldOfOwner } from '../store/loose-grant.ts';
+import { announce, enqueue } from '../store/outbox.ts';
+import { lockOwner } from '../store/owner.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Context } from './context.ts';
+import { endConnection } from './disconnect.ts';
+import { digestOf } from './erasure-proof.ts';
+import { letHeldGo } from './hold-grant.ts';
+import type { ObserveNeeds } from './observe.ts';
+
+export type EraseNeeds = ObserveNeeds & {
+  database: Database;
+  vault: Pick<Vault, 'digest'>;
+  onFault: (error: unknown, what: string) => void;
+};
+
+/** Whoever dies over a step is replaced after this. */
+const leaseS = 120;
+/** Rows of history that one commit takes. */
+const readingsAtOnce = 5_000;
+/** Commits of one run; then others have their turn. */
+const stepsARun = 40;
+/** Somebody is on the way back through Connect, which is settled within two minutes. */
+const returnsS = 60;
+/** A message that was just being sent, or a page that was just being read, has come to its end by then. */
+const underWayS = 600;
+/** How often it is looked whether Smartcar has confirmed that all access has ended. */
+const confirmsS = 300;
+
+/**
+ * Begins it. Asked for again, it goes on as it is.
+ *
+ * @throws Refusal `not_found`, `name_mismatch`
+ */
+export async function eraseOwner(
+  needs: Pick<EraseNeeds, 'database'>,
+  context: Context,
+  ownerId: OwnerId,
+  name: string,
+  now: Date,
+): Promise<void> {
+  const { fleetId, actor } = context;
+  await needs.database.asFleet(fleetId, async (tx) => {
+    const owner = await lockOwner(tx, ownerId);
+    if (!owner) throw new Refusal('not_found');
+    if (owner.erased_at) return;
+    if (owner.name.trim() !== name.trim()) throw new Refusal('name_mismatch');
+    const row = await erasures.insertErasure(tx, { fleetId, ownerId, actor }, now);
+    await forget.closeLinks(tx, ownerId, now);
+    await forget.withdrawMessages(tx, ownerId);
+    await forget.withdrawRequests(tx, ownerId, now);
+    await erasures.noteErased(tx, row, { erased: { contact: await forget.eraseContact(tx, ownerId, now) } });
+    await enqueue(tx, [{ name: 'erase-owner', payload: { fleetId, erasureId: row.id }, key: `erase:${row.id}` }]);
+    await announce(tx, fleetId, [], ['owners', 'vehicles', 'notifications']);
+  });
+}
+
+/** Goes on with what is due, of all fleets. One that fails does not stop the others. */
+export async function eraseDue(needs: EraseNeeds, now: Date): Promise<void> {
+  for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
+    const due = await needs.database.asFleet(fleetId, (tx) => erasures.listDueErasures(tx, 20, now));
+    for (const erasureId of due)
+      await goOnErasing(needs, { fleetId, erasureId }, now).catch((error: unknown) =>
+        needs.onFault(error, 'erase owner'),
+      );
+  }
+}
+
+/** Steps, until it is done, has to wait for others, or has taken its turn. */
+export async function goOnErasing(
+  needs: EraseNeeds,
+  { fleetId, erasureId }: { fleetId: FleetId; erasureId: ErasureId },
+  now: Date,
+): Promise<void> {
+  const { database } = needs;
+  let row = await database.asFleet(fleetId, (tx) => erasures.claimErasure(tx, erasureId, after(now, leaseS), now));
+  for (let step = 1; row && step <= stepsARun; step += 1) {
+    const next = await stepOf(needs, row, now);
+    if (next === 'waits') return;
+    row = next;
+  }
+  if (row) await database.asFleet(fleetId, (tx) => erasures.postponeErasure(tx, erasureId, after(now, 1)));
+}
+
+/** `waits`: nothing more can be done now. Undefined: it is done, or another process has gone on. */
+type Next = ErasureRow | 'waits' | undefined;
+
+async function stepOf(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
+  switch (row.phase) {
+    case 'access':
+      return endAccess(needs, row, now);
+    case 'traces':
+      return inPhase(needs, row, (tx) => eraseTraces(tx, row));
+    case 'readings':
+      return eraseHistory(needs, row);
+    case 'smartcar':
+      return finish(needs, row, now);
+  }
+}
+
+type Step = { erased: ErasureCounts; phase?: ErasureRow['phase'] };
+
+/** One commit, and only while the erasure stands where it was. */
+async function inPhase(needs: EraseNeeds, row: ErasureRow, work: (tx: Tx) => Promise<Step>): Promise<Next> {
+  return needs.database.asFleet(row.fleet_id, async (tx) => {
+    const locked = await erasures.lockErasure(tx, row.id, row.phase);
+    if (!locked) return undefined;
+    const noted = await erasures.noteErased(tx, locked, await work(tx));
+    await announce(tx, row.fleet_id, [], ['owners', 'vehicles']);
+    return noted;
+  });
+}
+
+/** Their cars are disconnected first, so that nothing new comes while the rest goes. */
+async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
+  const { fleet_id: fleetId, owner_id: ownerId, asked_by: actor } = row;
+  const connections = await needs.database.asFleet(fleetId, (tx) => listConnectionsOfOwner(tx, ownerId));
+  for (const { id: connectionId } of connections.filter(({ endedAt }) => !endedAt)) {
+    const together = async (tx: Tx): Promise<void> => {
+      const locked = await erasures.lockErasure(tx, row.id, 'access');
+      if (locked) await erasures.noteErased(tx, locked, { erased: { connections: 1 } });
+    };
+    await endConnection(needs, { fleetId, connectionId, via: 'operator', actor, together }, now);
+  }
+  return needs.database.asFleet(fleetId, async (tx) => {
+    const locked = await erasures.lockErasure(tx, row.id, 'access');
+    if (!locked) return undefined;
+    for (const held of await lockHeldOfOwner(tx, ownerId))
+      await letHeldGo(tx, held, { because: 'disconnected', problem: { problem: 'disconnected' }, by: actor }, now);
+    const returned = await forget.endWays(tx, ownerId, now);
+    const living = (await listConnectionsOfOwner(tx, ownerId)).some(({ endedAt }) => !endedAt);
+    if (!living && returned === 0) return erasures.noteErased(tx, locked, { phase: 'traces' });
+    await erasures.noteErased(tx, locked, { dueAt: after(now, returnsS) });
+    return 'waits';
+  });
+}
+
+async function eraseTraces(tx: Tx, { owner_id: id, asked_at: askedAt }: ErasureRow): Promise<Step> {
+  // What names others comes before what it names.
+  const erased: ErasureCounts = {
+    alerts: await forget.eraseAlerts(tx, id),
+    mails: await forget.eraseMails(tx, id),
+    messages: await forget.eraseMessages(tx, id),
+    grants: await forget.eraseGrants(tx, id),
+    imports: await forget.eraseImports(tx, askedAt),
+    ways: await forget.eraseWays(tx, id),
+    links: await forget.eraseLinks(tx, id),
+    timeline: await forget.eraseTimeline(tx, id),
+    audit: await forget.eraseAudit(tx, id),
+    consents: await forget.eraseConsents(tx, id),
+    checks: await forget.eraseChecks(tx, id),
+    vehicles: await forget.letGoOfVehicles(tx, id),
+  };
+  return { erased, phase: 'readings' };
+}
+
+/** What their cars told in their time: some rows of history a commit, the newest values with the last ones. */
+async function eraseHistory(needs: EraseNeeds, row: ErasureRow): Promise<Next> {
+  return inPhase(needs, row, async (tx) => {
+    const connections = await listConnectionsOfOwner(tx, row.owner_id);
+    for (const connection of connections) {
+      const readings = await forget.eraseReadings(tx, connection, readingsAtOnce);
+      if (readings > 0) return { erased: { readings } };
+    }
+    let latest = 0;
+    for (const connection of connections) latest += await forget.eraseLatest(tx, connection);
+    return { erased: { latest, deliveries: await eraseDeliveries(tx, row) }, phase: 'smartcar' };
+  });
+}
+
+async function eraseDeliveries(tx: Tx, { owner_id: ownerId }: ErasureRow): Promise<number> {
+  let deliveries = 0;
+  for (const car of await forget.listCarsInTime(tx, ownerId)) deliveries += await forget.eraseDeliveries(tx, car);
+  return deliveries;
+}
+
+/**
+ * Once what was under way has ended and Smartcar has confirmed that all access has, nothing of theirs is needed any more;
+ * what came in the meantime goes too.
+ */
+async function finish(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
+  const { database, vault } = needs;
+  const { fleet_id: fleetId, owner_id: ownerId } = row;
+  const cars = await database.asFleet(fleetId, (tx) => forget.listCarsInTime(tx, ownerId));
+  for (const car of cars) await database.asSystem((tx) => forget.eraseStrayDeliveries(tx, car));
+  return database.asFleet(fleetId, async (tx) => {
+    const locked = await erasures.lockErasure(tx, row.id, 'smartcar');
+    if (!locked) return undefined;
+    await announce(tx, fleetId, [], ['owners', 'vehicles']);
+    const isEarly = now < after(row.asked_at, underWayS);
+    const isUnderway = isEarly || (await forget.countOpenImports(tx, row.asked_at)) > 0;
+    if (isUnderway || (await forget.countUnrevoked(tx, ownerId)) > 0) {
+      await erasures.postponeErasure(tx, row.id, after(now, confirmsS));
+      return 'waits';
+    }
+    const { erased } = await eraseTraces(tx, row);
+    const last = { deliveries: await eraseDeliveries(tx, row), accounts: await forget.eraseAccounts(tx, ownerId) };
+    const noted = await erasures.noteErased(tx, locked, { erased: { ...erased, ...last } });
+    await erasures.endErasure(tx, row.id, digestOf(vault, { ...noted, ended_at: now }), now);
+    return undefined;
+  });
+}
