@@ -24,7 +24,11 @@ export async function reconnectsReport(call: FileCall<'reconnectsReport'>, { vau
   return { name: `reconnects-${id}.csv`, pieces: lines(call, id, vault) };
 }
 
-async function* lines(call: FileCall<'reconnectsReport'>, id: ReconnectBatchId, vault: Sealing): AsyncGenerator<string> {
+async function* lines(
+  call: FileCall<'reconnectsReport'>,
+  id: ReconnectBatchId,
+  vault: Sealing,
+): AsyncGenerator<string> {
   const { state = null } = call.query;
   yield byteOrderMark + csvLine(head);
   for (let after: number | null = null; ;) {
