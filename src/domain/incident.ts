@@ -58,6 +58,8 @@ export interface Hour extends Scope {
 
 /** Trouble is fresh for so long. A car that is read every half hour is read twice in it. */
 export const windowS = 3_600;
+/** Trouble that begins so soon after a connect is the connect's own: a fleet that is being set up is no outage. */
+export const settlingS = 600;
 /** Hours that tell what is normal: two weeks, so that habits of each weekday are in it twice. */
 export const normalHours = 14 * 24;
 /** The worst hours of two weeks are not what is normal: outages are among them. */

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder, Selectable } from 'kysely';
 
-import { windowS } from '../domain/incident.ts';
+import { settlingS, windowS } from '../domain/incident.ts';
 import type { Hour, Incident, IncidentEnd, Scope, ScopeCount } from '../domain/incident.ts';
 import type { ConnectionId, FleetId, IncidentId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
@@ -33,7 +33,8 @@ export async function countTroubles(tx: Tx, since: Date, atSmartcar: readonly st
       (count(distinct c.smartcar_user_id) filter (where c.trouble_since > ${since} and c.trouble = any(${atSmartcar})))::int
         as "atSmartcar"
     from connection c join vehicle v on v.id = c.vehicle_id
-    where c.ended_at is null and (c.trouble_since > ${since}
+    where c.ended_at is null
+      and (c.trouble_since > greatest(${since}, c.connected_at + make_interval(secs => ${settlingS}))
       or (c.trouble_since is null and c.status in ('active', 'pending')))
     group by v.make, v.country`.execute(tx);
   return rows;

@@ -143,3 +143,18 @@ describe('an owner who changed the password', () => {
     }
   });
 });
+
+describe('a fleet that was just connected', () => {
+  test('and fails at once is set up badly, which is no incident: each owner is asked', async () => {
+    const { world, cars } = await startFleet(60);
+    try {
+      for (const { vin } of cars) await world.sim('POST', `/sim/api/cars/${vin}/faults`, { kind: 'signed-out' });
+      await play(world, 900);
+      assert.deepEqual(await statuses(world), { expired: cars.length });
+      assert.deepEqual(await incidents(world), []);
+      assert.equal((await world.mails()).length, cars.length);
+    } finally {
+      await world.close();
+    }
+  });
+});

@@ -16,8 +16,8 @@ export interface Fleet {
   ids: Map<string, VehicleId>;
 }
 
-/** Eight accounts of one make and four of others, all active. */
-export async function startFleet(): Promise<Fleet> {
+/** Eight accounts of one make and four of others, all active; connected ten minutes ago, or so many seconds. */
+export async function startFleet(agoS = 600): Promise<Fleet> {
   const world = await startWorld({ simulator: { many: 120 } });
   await world.api('PATCH', '/settings', { askOwnersAfterS: 300 });
   const seen = new Set<string>();
@@ -33,7 +33,7 @@ export async function startFleet(): Promise<Fleet> {
   assert.equal(cars.length, ofMake + ofOthers);
   const ids = new Map<string, VehicleId>();
   for (const car of cars) ids.set(car.vin, await world.connectCar(car));
-  await play(world, 600);
+  await play(world, agoS);
   const { statuses } = (await world.api('GET', '/overview')).body as { statuses: Record<string, number> }; // the contract's
   assert.equal(statuses['active'], cars.length);
   return { world, cars, ids };
