@@ -12,6 +12,7 @@ import {
   Inbox,
   Mail,
   Radio,
+  Scale,
   Search,
   Settings,
   UserRound,
@@ -48,6 +49,7 @@ const further = (demo: boolean): readonly Place[] => [
   { name: 'Owners', href: paths.owners(), icon: UserRound },
   ...(demo ? [{ name: 'Mailbox', href: paths.mailbox(), icon: Inbox }] : []),
   { name: 'Incidents', href: paths.incidents(), icon: CloudOff },
+  { name: 'To confirm', href: paths.toConfirm(), icon: Scale },
   { name: 'From Smartcar', href: paths.webhookEvents(), icon: Radio },
   { name: 'Settings', href: paths.settings(), icon: Settings },
 ];

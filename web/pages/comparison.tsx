@@ -94,7 +94,9 @@ function PlatformLine({ platform }: { platform: PlatformView }): React.JSX.Eleme
   const { state, startedAt, lastDoneAt, error, listed } = platform;
   return (
     <li className="entry">
-      <StateTag tone={states[state].tone}>{states[state].name}</StateTag>
+      <span>
+        <StateTag tone={states[state].tone}>{states[state].name}</StateTag>
+      </span>
       <div className="entry-body">
         <span>
           Smartcar {platform.platform}
