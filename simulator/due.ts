@@ -36,7 +36,8 @@ export function firstTurnMs(sim: Simulation, connection: Connection): number {
 
 /** Whether a subscription to a working webhook keeps the car's data moving. */
 export function isWatched(sim: Simulation, connection: Connection): boolean {
-  if (!sim.state.knobs.webhook.isEnabled) return false;
+  const { isCreated, isEnabled } = sim.state.knobs.webhook;
+  if (!isCreated || !isEnabled) return false;
   return subscriptionOf(sim, connection)?.isReady ?? false;
 }
 

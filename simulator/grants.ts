@@ -53,7 +53,7 @@ function connectCar(sim: Simulation, grant: Grant, vin: string, wasSignedOut: bo
   };
   sim.state.connections.push(connection);
   refreshBy(sim, connection, now + sim.state.knobs.fillAfterS * 1000);
-  if (sim.state.knobs.autoSubscribes) askForSubscription(sim, connection, now);
+  if (sim.state.knobs.autoSubscribes && sim.state.knobs.webhook.isCreated) askForSubscription(sim, connection, now);
   return connection;
 }
 

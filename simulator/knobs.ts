@@ -4,7 +4,19 @@ import { defaultV2Knobs, v2KnobsShape } from './v2/knobs.ts';
 
 const seconds = z.number().min(0).max(86_400);
 
+/** Codes of signals, as the dashboard's boxes would be ticked; null: all of them. */
+const ticked = z
+  .array(z.string().regex(/^[\w-]{1,100}$/))
+  .max(200)
+  .nullable();
+
 export const webhookKnobs = z.strictObject({
+  /** False: nobody has made a webhook in the dashboard yet. */
+  isCreated: z.boolean(),
+  /** What every event carries. */
+  data: ticked,
+  /** Whose change makes an event. */
+  triggers: ticked,
   /** False: Smartcar neither watches nor delivers; turning it on again begins with FIRST_DELIVERY. */
   isEnabled: z.boolean(),
   /** False: events are made and lost on the way. */
@@ -72,6 +84,8 @@ export const knobsSchema = z.strictObject({
   iamAccepts: z.enum(['both', 'json', 'form']),
   /** What stands in `/connections/{id}`: the specification's connection, the announcement's vehicle. @see docs/smartcar.md §3.2 */
   connectionPath: z.enum(['connection', 'vehicle', 'both']),
+  /** Whether `/applications` and `/webhooks` tell what the dashboard holds of them, or their names alone. @see docs/smartcar.md §3.8 */
+  dashboardShows: z.enum(['everything', 'names']),
   /** `/subscriptions` of the specification, `/webhooks/{id}/subscriptions` of the announcement. @see docs/smartcar.md §3.8 */
   subscriptionPaths: z.enum(['subscriptions', 'webhooks', 'both']),
   /** Name of the link to the page before, which changed. @see docs/smartcar.md §3.4 */
@@ -117,6 +131,7 @@ export function defaultKnobs(): Knobs {
     makesDiffer: false,
     iamAccepts: 'both',
     connectionPath: 'connection',
+    dashboardShows: 'everything',
     subscriptionPaths: 'subscriptions',
     previousLink: 'prev',
     errorCodes: 'table',
@@ -124,6 +139,9 @@ export function defaultKnobs(): Knobs {
     unsubscribedReads: 'store',
     ...defaultV2Knobs(),
     webhook: {
+      isCreated: true,
+      data: null,
+      triggers: null,
       isEnabled: true,
       isDelivering: true,
       shape: 'documented',

@@ -122,7 +122,8 @@ function failed(type: string, code: string | null): CachedSignal {
 function tellWebhook(sim: Simulation, connection: Connection, before: Connection['signals'], at: number): void {
   const subscription = subscriptionOf(sim, connection);
   if (subscription === null) return;
-  const changed = changedTriggers(before, connection.signals);
+  const { triggers } = sim.state.knobs.webhook;
+  const changed = changedTriggers(before, connection.signals).filter((code) => triggers?.includes(code) ?? true);
   tellErrors(sim, connection, at);
   if (!subscription.hasDelivered && Object.keys(connection.signals).length > 0) {
     subscription.hasDelivered = true;

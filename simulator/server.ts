@@ -15,6 +15,7 @@ import { registerPage } from './control/page-routes.ts';
 import { demoCredentials, type Credentials } from './credentials.ts';
 import type { Knobs } from './knobs.ts';
 import { countUse } from './quota.ts';
+import { take } from './application.ts';
 import { uuidFrom } from './random.ts';
 import { countRequest, newCounts, noteError } from './request-counts.ts';
 import { catchUp, scheduleOf, type Schedule } from './schedule.ts';
@@ -116,6 +117,11 @@ function newSimulation(options: SimulatorOptions): Simulation {
   const clock = (): Date => new Date(base().getTime() + state.clockAheadMs);
   const fleet = fleetOf(seed, options.many);
   const { knobs } = state;
+  const credentials = credentialsOf(options, state.managementToken);
+  const redirectUris = options.redirectUris ?? [
+    'http://127.0.0.1:4000/connect/callback',
+    'http://localhost:4000/connect/callback',
+  ];
   for (const car of fleet.cars) car.email = state.owners[car.vin] ?? car.email;
   if (options.webhookUrl !== undefined) knobs.webhook.url = options.webhookUrl;
   if (options.webhookShape !== undefined) knobs.webhook.shape = options.webhookShape;
@@ -126,12 +132,10 @@ function newSimulation(options: SimulatorOptions): Simulation {
     fleet,
     cars: new Map(fleet.cars.map((car) => [car.vin, car])),
     accounts: new Map(fleet.accounts.map((account) => [account.email, account])),
-    credentials: credentialsOf(options, state.managementToken),
+    credentials,
     applicationName: options.applicationName ?? 'Demo Carsharing',
-    redirectUris: options.redirectUris ?? [
-      'http://127.0.0.1:4000/connect/callback',
-      'http://localhost:4000/connect/callback',
-    ],
+    redirectUris,
+    first: { redirectUris, apiClientSecret: credentials.apiClientSecret, clientSecret: credentials.clientSecret },
     publicOrigin: options.publicOrigin ?? '',
     speed: options.speed ?? 1,
     clock,
@@ -145,6 +149,7 @@ function newSimulation(options: SimulatorOptions): Simulation {
       if (stateFile !== null) writeState(stateFile, sim.state);
     },
   };
+  take(sim);
   return sim;
 }
 

@@ -17,6 +17,8 @@ export interface Simulation {
   /** What Connect's pages call the application. */
   applicationName: string;
   redirectUris: readonly string[];
+  /** What the application was started with, where that can be changed. */
+  first: Readonly<{ redirectUris: readonly string[]; apiClientSecret: string; clientSecret: string }>;
   /** Where owners' browsers find the simulator. */
   publicOrigin: string;
   /** World minutes in a real minute. */

@@ -1,4 +1,5 @@
 /** Everything the simulator must remember; motion of the cars isn't among it. All times are epoch milliseconds. */
+import { unchangedApplication, type ApplicationChanges } from './application.ts';
 import type { Fault } from './faults.ts';
 import { defaultKnobs, type Knobs } from './knobs.ts';
 import type { SignalBody } from './signal-catalogue.ts';
@@ -106,6 +107,7 @@ export interface State {
   usage: { period: string; byVehicle: Record<string, number> };
   /** A management token that replaced the one of the start; null: none did. */
   managementToken: string | null;
+  application: ApplicationChanges;
   /** The last VERIFY. */
   verification: Verified | null;
   /** Count of VEHICLE_STATE and VEHICLE_ERROR events, for `meta.sequence`. */
@@ -149,6 +151,7 @@ export function newState(seed: number, now: number): State {
     clockAheadMs: 0,
     usage: { period: '', byVehicle: {} },
     managementToken: null,
+    application: unchangedApplication(),
     verification: null,
     sequence: 0,
     ownerNotices: {},

@@ -45,6 +45,18 @@ export function endSubscriptions(sim: Simulation, ended: (subscription: Subscrip
   sim.touch();
 }
 
+/** Makes the webhook, or deletes it with all of its subscriptions. */
+export function createWebhook(sim: Simulation, isCreated: boolean): void {
+  const { webhook } = sim.state.knobs;
+  if (webhook.isCreated === isCreated) return;
+  webhook.isCreated = isCreated;
+  if (!isCreated) {
+    endSubscriptions(sim, () => true);
+    sim.state.verification = null;
+  }
+  sim.touch();
+}
+
 /** Turns the webhook off or on; when it comes back, every car begins with its present state. */
 export function enableWebhook(sim: Simulation, isEnabled: boolean, now: number): void {
   const { webhook } = sim.state.knobs;

@@ -102,7 +102,7 @@ export interface Ground {
   mailFrom: string;
   publicUrl: string;
   redirectUri: string;
-  /** Id or name of the webhook that cars are subscribed to; null: the first one. */
+  /** Id or name of the webhook that cars are subscribed to; null: the one that sends here. */
   webhook: string | null;
   budget: { capacity: number; perMinute: number };
   door: Door;

@@ -145,7 +145,7 @@ export const VARIABLES = {
     'the application management token, which signs webhooks; while it is rotated, new,old',
     checked(listOfSecrets, 'is an empty list.', "Copy it from Smartcar's dashboard."),
   ],
-  SMARTCAR_WEBHOOK: ['id or name of the webhook that cars are subscribed to (the first one)', text()],
+  SMARTCAR_WEBHOOK: ['id or name of the webhook that cars are subscribed to (the one that sends here)', text()],
   SMARTCAR_MODE: ["Smartcar's mode (live)", oneOf('live', 'simulated')],
   SMARTCAR_REQUEST_BURST: ['requests Smartcar allows the application at once (120; the demo: 3000)', count()],
   SMARTCAR_REQUESTS_PER_MINUTE: ['requests that come back each minute (2; the demo: 3000)', count()],

@@ -42,7 +42,7 @@ export interface Config {
     readonly v2: { readonly clientSecret: Secret } | null;
     /** The first one is current, the others are on their way out. Empty: no webhook can be verified. */
     readonly managementTokens: readonly Secret[];
-    /** Id or name of the webhook that cars are subscribed to; null: the first one. */
+    /** Id or name of the webhook that cars are subscribed to; null: the one that sends here. */
     readonly webhook: string | null;
     readonly mode: 'live' | 'simulated';
     readonly origins: SmartcarOrigins;

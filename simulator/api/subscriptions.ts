@@ -76,7 +76,8 @@ function create(sim: Simulation, request: FastifyRequest, reply: FastifyReply): 
       detail: 'data.attributes must carry webhookId, userId and vehicleId.',
     });
   const { userId, vehicleId } = parsed.data.data.attributes;
-  if (webhookId !== webhookOf(sim).id) return sendError(sim, request, reply, missing('webhook'));
+  if (!sim.state.knobs.webhook.isCreated || webhookId !== webhookOf(sim).id)
+    return sendError(sim, request, reply, missing('webhook'));
   const connection = sim.state.connections.find((item) => item.vehicleId === vehicleId && item.userId === userId);
   if (connection === undefined)
     return sendError(sim, request, reply, { type: 'RESOURCE_NOT_FOUND', code: 'VEHICLE_NOT_FOUND' });

@@ -17,6 +17,7 @@ import { disconnect } from '../grants.ts';
 import { addFault, changeKnobs, endFaults, fetchNow, openApp, sellCar } from './changes.ts';
 import { describe } from './description.ts';
 import { openApiDocument } from './openapi.ts';
+import { registerApplicationControls } from './application-api.ts';
 import { registerWebhookControls } from './webhook-api.ts';
 import { makeView, vehicleCounts } from './counts-view.ts';
 import { ownerWish } from './wishes.ts';
@@ -64,6 +65,7 @@ export function registerControlApi(app: FastifyInstance, sim: Simulation, schedu
   registerClock(app, sim, schedule);
   registerRequests(app, sim);
   registerWebhookControls(app, sim);
+  registerApplicationControls(app, sim);
   app.post('/sim/api/authorize', (request, reply) => {
     const parsed = headlessRequest.safeParse(request.body);
     if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));

@@ -5,7 +5,7 @@ import { uuidFrom } from '../random.ts';
 import { openOwnersApp } from '../habits.ts';
 import type { Knobs, KnobsChange } from '../knobs.ts';
 import type { Account, Car } from '../seed/fleet.ts';
-import { enableWebhook } from '../subscriptions.ts';
+import { createWebhook, enableWebhook } from '../subscriptions.ts';
 import { verifyWebhook } from '../webhooks/verify.ts';
 import { carOf, nextNumber, passwordOf, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
@@ -90,19 +90,21 @@ export function fetchNow(sim: Simulation, car: Car): boolean {
   return connections.length > 0;
 }
 
-/** Turns knobs. A new address of the webhook is asked to verify itself, as it would be at Smartcar. */
+/** Turns knobs. A new webhook, and one with a new address, is asked to verify itself, as it would be at Smartcar. */
 export async function changeKnobs(sim: Simulation, change: KnobsChange): Promise<void> {
   const { webhook = {}, ...others } = change;
   const before = sim.state.knobs;
-  const { isEnabled = before.webhook.isEnabled, ...rest } = webhook;
+  const { isEnabled = before.webhook.isEnabled, isCreated = before.webhook.isCreated, ...rest } = webhook;
   // Absent keys are left out by zod, so spreading never writes undefined.
   sim.state.knobs = { ...before, ...others, webhook: { ...before.webhook, ...rest } } as Knobs;
   const now = sim.clock().getTime();
+  createWebhook(sim, isCreated);
   enableWebhook(sim, isEnabled, now);
   if ('detectAfterS' in others || 'makesDiffer' in others) noticeSoon(sim, sim.state.connections, now);
   sim.save();
   const { url } = sim.state.knobs.webhook;
-  if (url !== null && url !== before.webhook.url) await verifyWebhook(sim, url, now);
+  const isNew = url !== before.webhook.url || (isCreated && !before.webhook.isCreated);
+  if (url !== null && isCreated && isNew) await verifyWebhook(sim, url, now);
 }
 
 /** The owner opens the manufacturer's app; watched cars show soon what came of it. */

@@ -4,7 +4,18 @@ import { clockWish } from '../clock.ts';
 import { headlessRequest } from '../connect/headless.ts';
 import { faultRequest } from '../faults.ts';
 import { knobsChange } from '../knobs.ts';
-import { accountWish, claim, outageWish, ownerWish, passwordWish, rawEvent, stateWish, tokenWish } from './wishes.ts';
+import {
+  accountWish,
+  applicationWish,
+  claim,
+  outageWish,
+  ownerWish,
+  passwordWish,
+  rawEvent,
+  secretWish,
+  stateWish,
+  tokenWish,
+} from './wishes.ts';
 
 export interface Control {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -127,6 +138,22 @@ export const controls: readonly Control[] = [
     body: clockWish,
     example: { advanceS: 5_184_000 },
   },
+  { method: 'GET', path: '/application', summary: 'the application as its dashboard has it, without secrets' },
+  {
+    method: 'PATCH',
+    path: '/application',
+    summary: 'registers other addresses that Connect may lead back to',
+    body: applicationWish,
+    example: { redirectUris: ['https://cars.example.com/connect/callback'] },
+  },
+  {
+    method: 'POST',
+    path: '/application/secrets',
+    summary: "a new secret of v3's API client or of v2; the old one stops at once",
+    body: secretWish,
+    example: { of: 'v3' },
+  },
+  { method: 'DELETE', path: '/application', summary: 'the application as it was started: addresses and secrets' },
   { method: 'GET', path: '/webhooks', summary: 'the webhook, its last VERIFY and its last deliveries' },
   { method: 'POST', path: '/webhooks/verify', summary: 'sends VERIFY and checks the answer' },
   {

@@ -5,7 +5,8 @@ import { knobsSchema, type Knobs } from '../knobs.ts';
 export interface KnobField {
   /** `timestamps`, `webhook.url`, `applicationBucket.capacity`. */
   path: string;
-  kind: 'choice' | 'switch' | 'number' | 'text';
+  /** A list is words with blanks between. */
+  kind: 'choice' | 'switch' | 'number' | 'text' | 'list';
   /** For a choice. */
   values: readonly (string | number)[];
   /** Empty means null. */
@@ -35,6 +36,7 @@ function fieldsOf(schema: Schema, path: string, isNullable: boolean): KnobField[
   if (constants.length > 0) return [{ path, kind: 'choice', values: constants, isNullable }];
   const [only] = options;
   if (only !== undefined) return fieldsOf(only, path, true);
+  if (schema.type === 'array') return [{ path, kind: 'list', values: [], isNullable }];
   if (schema.enum !== undefined) return [{ path, kind: 'choice', values: schema.enum, isNullable }];
   const types = [schema.type ?? 'number'].flat();
   const kind = types.includes('boolean') ? 'switch' : types.includes('string') ? 'text' : 'number';
@@ -46,6 +48,7 @@ export function fieldValue(knobs: Knobs, path: string): string {
   let value: unknown = knobs;
   for (const name of path.split('.'))
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null; // an object of knobs
+  if (Array.isArray(value)) return value.join(' ');
   return value === null || value === undefined ? '' : String(value);
 }
 
@@ -71,6 +74,7 @@ export function changeFrom(form: Readonly<Record<string, string>>): Record<strin
 
 function typedValue({ kind, isNullable, values }: KnobField, text: string): unknown {
   if (text === '' && isNullable) return null;
+  if (kind === 'list') return text.split(/[\s,]+/).filter(Boolean);
   if (kind === 'switch') return text === 'true';
   if (kind === 'number') return text === '' ? text : Number(text);
   return values.find((value) => String(value) === text) ?? text;

@@ -76,6 +76,11 @@ const rows: Record<string, Row> = {
     '/connections/{id} takes',
     'The specification’s connection id, the announcement’s vehicle id, or both.',
   ],
+  dashboardShows: [
+    'Paths and codes',
+    '/applications and /webhooks tell',
+    'Addresses, signals and switches, or the names alone: no sample of either is published.',
+  ],
   subscriptionPaths: [
     'Paths and codes',
     'Subscriptions stand at',
@@ -85,6 +90,17 @@ const rows: Record<string, Row> = {
   validationCode: ['Paths and codes', 'Code of VALIDATION', 'PARAMETER in the table, null in the sample.'],
   'webhook.url': ['Webhook', 'Address', 'A new one is sent VERIFY.'],
   'webhook.errorUrl': ['Webhook', 'Address for errors', 'VEHICLE_ERROR goes only there. Empty: to the address above.'],
+  'webhook.isCreated': [
+    'Webhook',
+    'There is a webhook',
+    'No: nobody made one in the dashboard. Making one sends VERIFY; deleting it ends all subscriptions.',
+  ],
+  'webhook.data': ['Webhook', 'Signals in every event', 'Their codes, with blanks between. Empty: all.'],
+  'webhook.triggers': [
+    'Webhook',
+    'Signals whose change makes an event',
+    'Their codes, with blanks between. Empty: all.',
+  ],
   'webhook.isEnabled': ['Webhook', 'Enabled', 'Disabled, Smartcar neither watches nor delivers.'],
   'webhook.isDelivering': ['Webhook', 'Events arrive', 'No: they are made, and lost on the way for good.'],
   'webhook.isReceiverDown': ['Webhook', 'The receiver is down', 'Yes: every attempt fails and is tried again.'],

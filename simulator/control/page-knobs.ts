@@ -66,6 +66,7 @@ function inputOf({ path, kind, values, isNullable }: KnobField, present: string)
       step="any"
       ${isNullable ? null : raw(' required')}
     />`;
+  if (kind === 'list') return html`<input type="text" name="${path}" value="${present}" spellcheck="false" />`;
   if (kind === 'text') return html`<input type="url" name="${path}" value="${present}" />`;
   const choices: [string, string][] =
     kind === 'switch'

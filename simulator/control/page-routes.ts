@@ -1,6 +1,7 @@
 /** The fault page over HTTP: `/sim`, and `/sim/act` for its buttons. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../api/answers.ts';
+import { asAtStart, registerRedirects, renewSecret } from '../application.ts';
 import { faultRequest, type FaultRequest, type Scope } from '../faults.ts';
 import { clockWish, moveClock } from '../clock.ts';
 import { knobsChange } from '../knobs.ts';
@@ -85,7 +86,8 @@ const acts: Record<string, (sim: Simulation, fields: Fields, schedule: Schedule)
     sim.accounts.has(email) ? make(sim, { email }, { kind: 'password-changed' }) : 'There is no such account.',
   claim: (sim, fields) => claim(sim, fields),
   verify: async (sim) => {
-    const { url } = sim.state.knobs.webhook;
+    const { url, isCreated } = sim.state.knobs.webhook;
+    if (!isCreated) return 'There is no webhook yet.';
     return url === null
       ? 'The webhook has no address.'
       : (await verifyWebhook(sim, url, sim.clock().getTime())).outcome;
@@ -102,6 +104,15 @@ const acts: Record<string, (sim: Simulation, fields: Fields, schedule: Schedule)
     return settled
       ? `${email} opened the app and settled what waited there.`
       : `${email} opened the app; nothing happened.`;
+  },
+  'redirect-uris': (sim, { uris = '' }) => registerRedirects(sim, uris.split(/\s+/).filter(Boolean)),
+  secret: (sim, { of = '' }) => {
+    renewSecret(sim, of === 'v2' ? 'v2' : 'v3', null);
+    return 'A new secret; the old one has stopped.';
+  },
+  'first-application': (sim) => {
+    asAtStart(sim);
+    return 'The application is as it was at the start.';
   },
   clock: (sim, fields, schedule) => jump(sim, fields, schedule),
   knobs: (sim, fields) => turnKnobs(sim, fields),

@@ -1,7 +1,7 @@
 /** The page for somebody who begins: where each host is, the credentials, and a first request. */
 import { html, type Html } from '../html.ts';
 import { passwordOf, webhookOf, type Simulation } from '../simulation.ts';
-import { copyable, table, type PageContent } from './page-frame.ts';
+import { action, copyable, table, type PageContent } from './page-frame.ts';
 import { imitatedRoutes } from './description.ts';
 
 const hosts: [smartcar: string, path: string, what: string, variable: string][] = [
@@ -43,11 +43,8 @@ export function startPage(sim: Simulation): PageContent {
       credentialsOf(sim).map(([name, value, use]) => credentialRow(name, value, use)),
       '',
     )}
-    <p class="soft">
-      Well known, and worth nothing anywhere else. The addresses Connect may lead back to:
-      ${sim.redirectUris.join(', ')} (option --redirect-uri).
-    </p>
-    ${quickStart(sim)}
+    <p class="soft">Well known, and worth nothing anywhere else.</p>
+    ${applicationForms(sim)} ${quickStart(sim)}
     <h2 id="imitated">What is imitated</h2>
     <p>Everything else answers 501, so nothing goes missing silently.</p>
     <details>
@@ -57,6 +54,32 @@ export function startPage(sim: Simulation): PageContent {
       </ul>
     </details>`;
   return { path: '/sim/start', isLive: false, content };
+}
+
+/** What would be changed in Smartcar's dashboard, and breaks an application that wasn't told. */
+function applicationForms(sim: Simulation): Html {
+  const { redirectUris } = sim;
+  return html`<h2 id="application">The application</h2>
+    <div class="panel">
+      ${action(
+        'redirect-uris',
+        {},
+        html`<div class="knobs">
+            <label
+              >Connect may lead back to<small
+                >Whole addresses with blanks between, to the letter (option --redirect-uri).</small
+              ><input type="text" name="uris" value="${redirectUris.join(' ')}" spellcheck="false"
+            /></label>
+          </div>
+          <button class="primary">Register these addresses</button>`,
+      )}
+      <div class="row">
+        ${action('secret', { of: 'v3' }, html`<button>New API client secret</button>`)}
+        ${action('secret', { of: 'v2' }, html`<button>New client secret of v2</button>`)}
+        ${action('first-application', {}, html`<button>As it was at the start</button>`)}
+      </div>
+      <p class="soft">An old secret stops at once. The webhook is on <a href="/sim/webhooks">a page of its own</a>.</p>
+    </div>`;
 }
 
 function hostRow(origin: string, [smartcar, path, what, variable]: (typeof hosts)[number]): Html {

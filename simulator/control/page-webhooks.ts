@@ -16,6 +16,7 @@ export function webhooksPage(sim: Simulation): PageContent {
       then dropped for good.
     </p>
     <ul class="figures">
+      <li>${state(webhook.isCreated, 'created', 'not created')}</li>
       <li>${state(webhook.isEnabled, 'enabled', 'disabled')}</li>
       <li>${state(webhook.isDelivering, 'delivering', 'losing events')}</li>
       <li>${state(!webhook.isReceiverDown, 'receiver reachable', 'receiver down')}</li>
@@ -27,6 +28,7 @@ export function webhooksPage(sim: Simulation): PageContent {
       <p>${verification(sim, now)}</p>
       <p>Management token: ${copyable(sim.credentials.managementToken, 'the management token')}</p>
       <div class="row">
+        ${toggle('isCreated', webhook.isCreated, 'Delete it', 'Create the webhook')}
         ${action('verify', {}, html`<button>Verify this webhook</button>`)}
         ${toggle('isEnabled', webhook.isEnabled, 'Disable', 'Enable')}
         ${toggle('isDelivering', webhook.isDelivering, 'Lose events', 'Deliver again')}
@@ -62,8 +64,13 @@ function toggle(name: string, isGood: boolean, bad: string, good: string): Html 
   return action('knobs', { [`webhook.${name}`]: String(value) }, html`<button>${isGood ? bad : good}</button>`);
 }
 
+/** The webhook as its form in the dashboard has it. */
 function addressForm(sim: Simulation): Html {
-  const { url, errorUrl } = sim.state.knobs.webhook;
+  const { url, errorUrl, data, triggers } = sim.state.knobs.webhook;
+  const codes = (name: string, words: string, chosen: readonly string[] | null): Html =>
+    html`<label
+      >${words}<input type="text" name="webhook.${name}" value="${chosen?.join(' ') ?? ''}" spellcheck="false"
+    /></label>`;
   const field = (name: string, words: string, value: string | null): Html =>
     html`<label
       >${words}<input
@@ -77,8 +84,10 @@ function addressForm(sim: Simulation): Html {
     {},
     html`<div class="knobs">
         ${field('url', 'Address', url)}${field('errorUrl', 'Address for errors, if another', errorUrl)}
+        ${codes('data', 'Signals in every event (empty: all)', data)}
+        ${codes('triggers', 'Signals whose change makes an event (empty: all)', triggers)}
       </div>
-      <button class="primary">Save the addresses</button>`,
+      <button class="primary">Save the webhook</button>`,
   );
 }
 

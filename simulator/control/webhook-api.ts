@@ -20,7 +20,9 @@ export function registerWebhookControls(app: FastifyInstance, sim: Simulation): 
     }),
   );
   app.post('/sim/api/webhooks/verify', async (_request, reply) => {
-    const { url } = sim.state.knobs.webhook;
+    const { url, isCreated } = sim.state.knobs.webhook;
+    if (!isCreated)
+      return object(reply, 400, 'There is no webhook: PATCH /sim/api/knobs {"webhook":{"isCreated":true}}.');
     if (url === null)
       return object(reply, 400, 'The webhook has no address: PATCH /sim/api/knobs {"webhook":{"url":"…"}}.');
     return reply.send(await verifyWebhook(sim, url, sim.clock().getTime()));

@@ -28,6 +28,18 @@ export const accountWish = z.strictObject({});
 
 export const rawEvent = z.record(z.string(), z.unknown());
 
+export const applicationWish = z.strictObject({
+  redirectUris: z
+    .array(z.string().min(1).max(2_000))
+    .max(20)
+    .describe('to the letter; none: Connect leads back nowhere'),
+});
+
+export const secretWish = z.strictObject({
+  of: z.enum(['v3', 'v2']),
+  secret: z.string().min(8).max(200).optional().describe('absent: one is made up'),
+});
+
 export const tokenWish = z.strictObject({
   token: z.string().min(8).max(200).optional().describe('absent: one is made up'),
 });

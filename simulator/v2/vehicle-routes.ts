@@ -59,7 +59,8 @@ async function read(
 
 /** @see docs/smartcar.md §2.9 */
 function registerWebhooks(app: FastifyInstance, sim: Simulation): void {
-  const isOurs = (request: FastifyRequest): boolean => param(request, 'webhookId') === webhookOf(sim).id;
+  const isOurs = (request: FastifyRequest): boolean =>
+    sim.state.knobs.webhook.isCreated && param(request, 'webhookId') === webhookOf(sim).id;
   const wrongWebhook = malformed({ field: ['webhookId'], message: '"webhookId" must be the id of a webhook' });
   app.post('/vehicles/:vehicleId/webhooks/:webhookId', async (request, reply) => {
     const entered = await enterVehicle(sim, request, reply, 'application');

@@ -32,9 +32,10 @@ export function sendEvent(sim: Simulation, event: Event, at: number): void {
   }
 }
 
-/** Data flow only to a receiver that answered VERIFY, when the knob says so. @see docs/smartcar.md §6.3 */
+/** Data flow from a webhook that was made, and only to a receiver that answered VERIFY, when the knob says so. @see docs/smartcar.md §6.3 */
 function mayDeliver(sim: Simulation): boolean {
-  const { needsVerification, url } = sim.state.knobs.webhook;
+  const { isCreated, needsVerification, url } = sim.state.knobs.webhook;
+  if (!isCreated) return false;
   const { verification } = sim.state;
   return !needsVerification || (verification !== null && verification.isVerified && verification.url === url);
 }

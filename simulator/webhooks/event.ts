@@ -41,7 +41,7 @@ export function stateEvent(
   const { shape } = sim.state.knobs.webhook;
   if (shape === 'legacy') return legacyEvent(sim, connection, triggers, at);
   if (shape === 'keyed') return keyedEvent(sim, connection, triggers);
-  const entries = Object.entries(connection.signals);
+  const entries = configured(sim, connection);
   const signals = entries.map(([code, signal]) => stateSignal(shape, code, signal));
   const eventId = nextUuid(sim, 'event');
   const base = { eventId, eventType: 'VEHICLE_STATE' as const };
@@ -70,7 +70,7 @@ export function stateEvent(
 /** The sample of the page on delivery behaviour, which nobody has seen on the wire: names for triggers, signals by name. */
 function keyedEvent(sim: Simulation, connection: Connection, triggers: 'FIRST_DELIVERY' | readonly string[]): Event {
   const base = { eventId: nextUuid(sim, 'event'), eventType: 'VEHICLE_STATE' as const };
-  const signals = Object.entries(connection.signals).map(([code, signal]) => {
+  const signals = configured(sim, connection).map(([code, signal]) => {
     const { body, meta, status } = stateSignal('documented', code, signal);
     return [dotted(code), status === undefined ? { body, meta } : { status }];
   });
@@ -86,6 +86,12 @@ function keyedEvent(sim: Simulation, connection: Connection, triggers: 'FIRST_DE
     meta: { version: '4.0', mode: sim.state.knobs.webhook.mode },
   };
   return { ...base, vehicleId: connection.vehicleId, event };
+}
+
+/** What the webhook's data are, as far as this car has them. @see docs/smartcar.md §6.7 */
+function configured(sim: Simulation, { signals }: Connection): [code: string, signal: CachedSignal][] {
+  const { data } = sim.state.knobs.webhook;
+  return Object.entries(signals).filter(([code]) => data?.includes(code) ?? true);
 }
 
 function stateSignal(shape: string, code: string, signal: CachedSignal): Json {

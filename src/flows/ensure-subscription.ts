@@ -14,14 +14,13 @@ import { takeForPolls } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { valueOf } from './call-failed.ts';
 import { chooseWebhook } from './choose-webhook.ts';
+import type { WebhookChoice } from './choose-webhook.ts';
 
 /** The sweep leaves the task this long. */
 const subscribeAgainAfterS = 300;
 const batch = 50;
 
-export interface SubscribeNeeds {
-  /** Id or name of the webhook to subscribe to; null: the only one, or the first. */
-  webhook: string | null;
+export interface SubscribeNeeds extends WebhookChoice {
   database: Database;
   smartcar: Smartcar;
   access: Access;

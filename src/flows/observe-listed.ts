@@ -10,16 +10,15 @@ import { insertDrifts } from '../store/drift.ts';
 import type { KeptPair, Listing, ReconciliationRow } from '../store/reconciliation.ts';
 import type { Access } from '../vault/access.ts';
 import type { BudgetNeeds } from './budget.ts';
+import type { WebhookChoice } from './choose-webhook.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
 import type { V2 } from './v2.ts';
 
-export interface StepNeeds extends ObserveNeeds, BudgetNeeds {
+export interface StepNeeds extends ObserveNeeds, BudgetNeeds, WebhookChoice {
   smartcar: Smartcar;
   access: Access;
   v2: V2 | null;
-  /** Id or name of the webhook to subscribe to; null: the only one, or the first. */
-  webhook: string | null;
   onFault: (error: unknown, what: string) => void;
 }
 

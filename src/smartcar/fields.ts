@@ -1,5 +1,6 @@
 /** The small pieces that Smartcar's bodies are made of, each read tolerantly. */
 import { z } from 'zod';
+import type { SignalCode } from '../domain/signal.ts';
 import { powertrains } from '../domain/vehicle.ts';
 
 /** Opaque, but it goes into headers and paths: visible ASCII, and never a step up a path. */
@@ -40,6 +41,15 @@ export const make = label.transform((text) => text?.toUpperCase() ?? null);
 export const modelYear = z.coerce.number().int().min(1900).max(2200).nullable().catch(null);
 
 export const powertrain = label.transform((text) => powertrains.find((known) => known === text?.toUpperCase()) ?? null);
+
+/** `Odometer.TraveledDistance` was written for `odometer-traveleddistance`. @see docs/smartcar.md §6.7 */
+export const signalCodeOf = (name: string): SignalCode =>
+  name.includes('.') ? name.toLowerCase().replaceAll('.', '-') : name;
+
+export const signalCode = z
+  .string()
+  .regex(/^[\w.-]{1,100}$/)
+  .transform(signalCodeOf);
 
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2200, 0, 1);

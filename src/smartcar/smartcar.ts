@@ -104,6 +104,15 @@ export interface ListedWebhook {
   id: string;
   /** As named in Smartcar's dashboard. */
   name: string | null;
+  /** What the dashboard has for it; each is null where it was not told. @see docs/smartcar.md §3.8 */
+  sendsTo: string | null;
+  /** Null also when errors go where everything goes. */
+  sendsErrorsTo: string | null;
+  isEnabled: boolean | null;
+  /** Whose change makes a message. */
+  triggers: SignalCode[] | null;
+  /** What every message carries. */
+  signals: SignalCode[] | null;
 }
 
 /** What a vehicle's signals came to; both empty while Smartcar's store is still empty. */

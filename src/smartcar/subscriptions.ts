@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Answer } from './answer.ts';
-import { label, opaqueId } from './fields.ts';
+import { label, longestUntrimmed, opaqueId, signalCode } from './fields.ts';
 import { isWrongPath, readFound } from './found.ts';
 import { failed, headersFor, isSuccess, type Page, type PageQuery, pathOf, readPage } from './read.ts';
 import type { Request, Sent } from './send.ts';
@@ -12,9 +12,38 @@ export function webhooksRequest(token: string, page: PageQuery): Request {
   return { method: 'GET', path: pathOf('/v3/webhooks', page), headers: headersFor(token) };
 }
 
-const webhook = z
-  .object({ id: opaqueId, attributes: z.object({ name: label }).partial().nullish().catch(null) })
-  .transform(({ id, attributes }): ListedWebhook => ({ id, name: attributes?.name ?? null }));
+/** A code as text, or an object with one. What can't be read is no code: half a list would say that a signal is missing. */
+const codes = z
+  .array(z.union([z.string(), z.object({ code: z.string() }).transform(({ code }) => code)]).pipe(signalCode))
+  .max(500)
+  .nullish()
+  .catch(null);
+
+const address = z.string().max(longestUntrimmed).nullish().catch(null);
+const flag = z.boolean().nullish().catch(null);
+
+const attributes = z
+  .object({
+    name: label,
+    callbackUri: address,
+    errorCallbackUri: address,
+    isEnabled: flag,
+    triggers: codes,
+    data: codes,
+  })
+  .partial()
+  .nullish()
+  .catch(null);
+
+const webhook = z.object({ id: opaqueId, attributes }).transform(({ id, attributes: told }): ListedWebhook => ({
+  id,
+  name: told?.name ?? null,
+  sendsTo: told?.callbackUri ?? null,
+  sendsErrorsTo: told?.errorCallbackUri ?? null,
+  isEnabled: told?.isEnabled ?? null,
+  triggers: told?.triggers ?? null,
+  signals: told?.data ?? null,
+}));
 
 export const readWebhooks = (sent: Sent): Answer<Page<ListedWebhook>> => readPage(sent, webhook);
 

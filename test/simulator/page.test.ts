@@ -79,7 +79,7 @@ test('without scripts, buttons break cars, turn knobs, move the clock and come b
   await page.getByRole('button', { name: 'Receiver goes down' }).click();
   assert.equal((await sim('GET', '/knobs')).webhook.isReceiverDown, true);
   await page.getByLabel('Address', { exact: true }).fill('');
-  await page.getByRole('button', { name: 'Save the addresses' }).click();
+  await page.getByRole('button', { name: 'Save the webhook' }).click();
   assert.equal((await sim('GET', '/knobs')).webhook.url, null);
 });
 

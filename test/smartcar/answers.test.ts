@@ -273,10 +273,18 @@ test('one signal: early and late shape, missing, failed [§3.4-4, §3.4-9, §3.4
   assert.ok(!error.ok && error.failure.meaning === 'incompatible');
 });
 
-test('webhooks and subscriptions are read [§3.8-5, §3.8-8]', () => {
+test('webhooks and subscriptions are read [§3.8-5, §3.8-11]', () => {
   const webhooks = readWebhooks(received(fixture('webhooks')));
   assert.deepEqual(webhooks.ok && webhooks.value.items, [
-    { id: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6', name: 'Fleet signals' },
+    {
+      id: '4e0a3a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6',
+      name: 'Fleet signals',
+      sendsTo: 'https://towline.example/webhooks/smartcar',
+      sendsErrorsTo: null,
+      isEnabled: true,
+      triggers: ['closure-islocked'],
+      signals: ['closure-islocked', 'location-preciselocation'],
+    },
   ]);
   const subscriptions = readSubscriptions(received(fixture('subscriptions')));
   assert.deepEqual(subscriptions.ok && subscriptions.value.items, [
@@ -287,6 +295,20 @@ test('webhooks and subscriptions are read [§3.8-5, §3.8-8]', () => {
       smartcarVehicleId: vehicleId,
     },
   ]);
+});
+
+test('what is not told of a webhook is null, and so is a list of signals that can not be read whole', () => {
+  const told = (attributes: unknown): unknown => {
+    const read = readWebhooks(received({ data: [{ id: 'w1', attributes }] }));
+    return read.ok && read.value.items[0];
+  };
+  const nothing = { sendsTo: null, sendsErrorsTo: null, isEnabled: null, triggers: null, signals: null };
+  for (const attributes of [undefined, null, {}, { name: 7, callbackUri: 7, isEnabled: 'yes', data: 'all' }])
+    assert.deepEqual(told(attributes), { id: 'w1', name: null, ...nothing });
+  assert.deepEqual(told({ data: [{ code: 'closure-islocked' }, 'Odometer.TraveledDistance'], triggers: [{ id: 7 }] }), {
+    ...{ id: 'w1', name: null, ...nothing },
+    signals: ['closure-islocked', 'odometer-traveleddistance'],
+  });
 });
 
 test('a subscription that exists already is a wish fulfilled [§3.8-3, §3.8-4]', () => {

@@ -9,7 +9,7 @@ import type { Claim } from '../../domain/failure.ts';
 import type { SmartcarUserId, SmartcarVehicleId } from '../../domain/ids.ts';
 import type { SignalCode } from '../../domain/signal.ts';
 import { failureInside } from '../error-body.ts';
-import { constant, instantOf, opaqueId, optionalId } from '../fields.ts';
+import { constant, instantOf, opaqueId, optionalId, signalCodeOf } from '../fields.ts';
 import { isRecord, parseJson } from '../json.ts';
 import { readSignalItems } from '../signal-item.ts';
 import { challengeOf } from './challenge.ts';
@@ -119,7 +119,7 @@ function signalItems(signals: unknown): unknown[] | null {
   if (Array.isArray(signals)) return signals.length <= mostItems ? signals : null;
   if (!isRecord(signals)) return null;
   const items = Object.entries(signals).map(([name, item]) =>
-    isRecord(item) ? { code: codeOf(name), ...item } : item,
+    isRecord(item) ? { code: signalCodeOf(name), ...item } : item,
   );
   return items.length <= mostItems ? items : null;
 }
@@ -162,10 +162,5 @@ function claimOf(error: Record<string, unknown>, requestId: string | null): Clai
 
 function claimedSignal(signal: unknown): SignalCode[] {
   const name = isRecord(signal) ? signal['code'] : signal;
-  return typeof name === 'string' && /^[\w.-]{1,100}$/.test(name) ? [codeOf(name)] : [];
-}
-
-/** `Odometer.TraveledDistance` was written for `odometer-traveleddistance`. */
-function codeOf(name: string): SignalCode {
-  return name.includes('.') ? name.toLowerCase().replaceAll('.', '-') : name;
+  return typeof name === 'string' && /^[\w.-]{1,100}$/.test(name) ? [signalCodeOf(name)] : [];
 }
