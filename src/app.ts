@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Config, Secret } from './config.ts';
+import type { SetUp } from './domain/go-live.ts';
 import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
 import { adopt } from './flows/adopt.ts';
 import { applyWebhooks } from './flows/apply-webhooks.ts';
@@ -15,7 +16,10 @@ import { confirmGrant, refuseGrant } from './flows/decide-grant.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
 import { disconnect, stopSharing } from './flows/disconnect.ts';
 import { eraseDue, eraseOwner, goOnErasing } from './flows/erase-owner.ts';
+import { checkGoLive, sendTestMessage } from './flows/check-go-live.ts';
+import { webhookAddressOf } from './flows/choose-webhook.ts';
 import { ensureSubscription, subscribeDue } from './flows/ensure-subscription.ts';
+import { viewGoLive } from './flows/go-live.ts';
 import { endIncident } from './flows/incidents.ts';
 import { grantsDue } from './flows/grants-due.ts';
 import { goOnWithImport, importDue, startImport, undoImport } from './flows/import.ts';
@@ -45,7 +49,7 @@ import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
 import { watchIncidents } from './flows/watch-incidents.ts';
 import { watchSilence } from './flows/watch-silence.ts';
-import { flushRefused, watchSignatures } from './flows/watch-webhooks.ts';
+import { flushDoor, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
 import { ensureAdministrator } from './http/people.ts';
 import { createHttpServer } from './http/server.ts';
@@ -105,6 +109,9 @@ export interface Ground {
   /** Id or name of the webhook that cars are subscribed to; null: the one that sends here. */
   webhook: string | null;
   budget: { capacity: number; perMinute: number };
+  setUp: SetUp;
+  /** A digest of everything that an answer of Smartcar's rests on. */
+  configuration: Buffer;
   door: Door;
   clock: () => Date;
   chance: () => number;
@@ -155,13 +162,48 @@ export async function openGround(options: AppOptions): Promise<Ground> {
     redirectUri: redirectUriOf(config.publicUrl),
     webhook: config.smartcar.webhook,
     budget: config.smartcar.budget,
+    setUp: setUpOf(config),
+    configuration: vault.fingerprint(JSON.stringify(configurationOf(config))),
     door: {
       inbox: openInboxWriter(database),
       managementTokens,
       refused: new Map(),
-      challenges: { minute: 0, answered: 0 },
+      challenges: { minute: 0, answered: 0, unflushedAt: null },
     },
   };
+}
+
+/** What is set, without anything secret. */
+function setUpOf(config: Config): SetUp {
+  const { publicUrl, demo, smartcar, mail, bootstrapAdmin, bootstrapApiKey } = config;
+  return {
+    world: demo ? 'demo' : smartcar.mode,
+    platforms: [...(smartcar.v3 ? (['v3'] as const) : []), ...(smartcar.v2 ? (['v2'] as const) : [])],
+    applicationId: smartcar.applicationId,
+    publicUrl,
+    redirectUri: redirectUriOf(publicUrl),
+    webhookAddress: webhookAddressOf(publicUrl),
+    webhook: smartcar.webhook,
+    hasManagementToken: smartcar.managementTokens.length > 0,
+    mail: mail ? 'server' : demo ? 'mailbox' : 'none',
+    keysInDataFolder: config.secretKeys === null,
+    isDatabaseEmbedded: config.databaseUrl === null,
+    bootstrap: [
+      ...(bootstrapAdmin ? ['TOWLINE_BOOTSTRAP_ADMIN'] : []),
+      ...(bootstrapApiKey ? ['TOWLINE_BOOTSTRAP_API_KEY'] : []),
+    ],
+    isQuotaTold: smartcar.isBudgetTold,
+  };
+}
+
+/** Secrets included, so that an answer is not held against others. */
+function configurationOf({ publicUrl, smartcar, mail }: Config): unknown[] {
+  const { applicationId, v3, v2, managementTokens, webhook, mode, origins } = smartcar;
+  const reveal = (secret: Secret | undefined): string | null => secret?.reveal() ?? null;
+  return [
+    ...['1', publicUrl, applicationId, v3?.apiClientId, reveal(v3?.apiClientSecret), reveal(v2?.clientSecret)],
+    ...[managementTokens.map(reveal), webhook, mode, origins, reveal(mail?.smtpUrl), mail?.from],
+  ];
 }
 
 /** What cars that are still on v2 are reached by; null where no secret for it is configured. */
@@ -207,6 +249,9 @@ export function bindFlows(ground: Ground): Flows {
     adopt: (actor, wishes, now) => adopt(ground, actor, wishes, now),
     confirmGrant: (context, id, now) => confirmGrant(ground, context, id, now),
     refuseGrant: (context, id, now) => refuseGrant(ground, context, id, now),
+    viewGoLive: (now) => viewGoLive(ground, now),
+    checkGoLive: (context, now) => checkGoLive(ground, context, now),
+    sendTestMessage: (to, now) => sendTestMessage(ground, to, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
     endIncident: (context, id, now) => endIncident(ground, context, id, now),
@@ -266,7 +311,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     async stop() {
       await server?.close();
       await stopWork();
-      await flushRefused({ database: ground.database, refused: ground.door.refused }, clock()).catch(() => undefined);
+      await flushDoor(ground, clock()).catch(() => undefined);
       await closeGround(ground);
     },
   };
@@ -376,7 +421,7 @@ function startFlushing(ground: Ground): Loop {
     clock: ground.clock,
     onChange: (name, error) => error && ground.onFault(error, name),
     round: async (now) => {
-      await flushRefused({ database: ground.database, refused: ground.door.refused }, now);
+      await flushDoor(ground, now);
       return 0;
     },
   });

@@ -48,6 +48,8 @@ export interface Config {
     readonly origins: SmartcarOrigins;
     /** What Smartcar allows the whole application: requests at once, and how many more come back each minute. */
     readonly budget: { readonly capacity: number; readonly perMinute: number };
+    /** Both numbers of the budget were given; else they are Smartcar's usual ones. */
+    readonly isBudgetTold: boolean;
   };
   /** Null: no mail leaves; the demo keeps messages in its mailbox. */
   readonly mail: { readonly smtpUrl: Secret; readonly from: string } | null;
@@ -206,6 +208,7 @@ function smartcarOf(values: Values, demo: boolean): Config['smartcar'] {
       capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 3_000 : 120),
       perMinute: values.SMARTCAR_REQUESTS_PER_MINUTE ?? (demo ? 3_000 : 2),
     },
+    isBudgetTold: values.SMARTCAR_REQUEST_BURST !== undefined && values.SMARTCAR_REQUESTS_PER_MINUTE !== undefined,
     origins: {
       connect: values.SMARTCAR_CONNECT_ORIGIN ?? simulator ?? 'https://connect.smartcar.com',
       auth: values.SMARTCAR_AUTH_ORIGIN ?? simulator ?? 'https://auth.smartcar.com',

@@ -56,6 +56,7 @@ export const refusals = {
     title:
       "There are no credentials for Smartcar's v3. Set SMARTCAR_API_CLIENT_ID and SMARTCAR_API_CLIENT_SECRET first.",
   },
+  mail_missing: { status: 409, title: 'No mail server is set. Set SMTP_URL and MAIL_FROM, and start Towline again.' },
   move_underway: { status: 409, title: 'A move is under way already. Finish it or roll it back first.' },
   move_closed: { status: 409, title: 'This move is over. Plan a new one.' },
   move_not_now: { status: 409, title: 'A move in this state can not be changed so. Look at its state.' },

@@ -35,7 +35,7 @@ export interface DeliverNeeds extends RouteNeeds {
   vault: Vault;
   publicUrl: string;
   /** Null without a mail server. */
-  mail: MailChannel | null;
+  mail: Pick<MailChannel, 'send'> | null;
   /** The demo without a mail server: messages go into its mailbox page instead. */
   mailbox: boolean;
   mailFrom: string;

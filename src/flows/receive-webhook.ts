@@ -1,6 +1,7 @@
 /** What happens at the webhook's door: refuse cheaply, or keep and answer. Nothing is applied here. */
 import type { InboxWriter } from '../store/webhook-inbox.ts';
 import { answerChallenge, couldBeChallenge, readChallenge } from '../smartcar/webhook/challenge.ts';
+import { isOwnChallenge } from '../smartcar/webhook/knock.ts';
 import { verifySignature } from '../smartcar/webhook/signature.ts';
 
 export interface Door {
@@ -23,6 +24,8 @@ const challengesPerMinute = 10;
 export interface ChallengeLimit {
   minute: number;
   answered: number;
+  /** When somebody's was last answered, until it is flushed into the database; our own don't count. */
+  unflushedAt: Date | null;
 }
 
 export async function receiveWebhook(
@@ -53,6 +56,7 @@ function answerTo(door: Door, challenge: string, now: Date): DoorAnswer {
   if (!token) return refuse(door, 401, 'no-management-token');
   if (challenges.answered >= challengesPerMinute) return refuse(door, 429, 'challenge');
   challenges.answered += 1;
+  if (!isOwnChallenge(challenge)) challenges.unflushedAt = now;
   return { status: 200, body: { challenge: answerChallenge(challenge, token) } };
 }
 

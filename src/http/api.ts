@@ -13,6 +13,7 @@ import { problem } from './contract/shared.ts';
 import { alertHandlers } from './handlers/alerts.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
+import { goLiveHandlers } from './handlers/go-live.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
 import { makeHandlers } from './handlers/makes.ts';
 import { grantHandlers } from './handlers/grants.ts';
@@ -61,6 +62,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...importHandlers(needs),
     ...ownerHandlers(needs),
     ...alertHandlers(needs),
+    ...goLiveHandlers(needs),
     ...incidentHandlers(needs),
     ...makeHandlers(needs),
     ...grantHandlers(needs),

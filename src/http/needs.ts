@@ -15,6 +15,7 @@ import type { Platform } from '../domain/connection.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { Context } from '../flows/context.ts';
+import type { GoLiveView } from '../flows/go-live.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage, SharingLink } from '../flows/link-page.ts';
 import type { PreviewedReconnects } from '../flows/preview-reconnects.ts';
@@ -111,6 +112,12 @@ export interface Flows {
   confirmGrant(context: Context, id: GrantId, now: Date): Promise<void>;
   /** It is another car: it is deleted at Smartcar. */
   refuseGrant(context: Context, id: GrantId, now: Date): Promise<void>;
+  /** How far the installation is from real cars; asks nobody outside. */
+  viewGoLive(now: Date): Promise<GoLiveView>;
+  /** Asks everybody who can say more, and keeps the answers. */
+  checkGoLive(context: Context, now: Date): Promise<void>;
+  /** Why the mail server did not take it; null: it did. */
+  sendTestMessage(to: string, now: Date): Promise<string | null>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   /** Owners are asked again, and what each read says counts. */

@@ -22,6 +22,8 @@ export type Sent = { sent: true } | { sent: false; permanent: boolean; reason: s
 export interface MailChannel {
   /** Never throws: whatever goes wrong is an answer. */
   send(mail: OutgoingMail): Promise<Sent>;
+  /** Connects and signs in, and sends nothing. Never throws. */
+  verify(): Promise<Sent>;
   close(): void;
 }
 
@@ -49,6 +51,14 @@ export function openMailChannel({ smtpUrl, from, timeoutMs = 20_000 }: MailChann
     async send(mail) {
       try {
         await transport.sendMail(envelope(mail, from));
+        return { sent: true };
+      } catch (error) {
+        return refusedBy(error);
+      }
+    },
+    async verify() {
+      try {
+        await transport.verify();
         return { sent: true };
       } catch (error) {
         return refusedBy(error);

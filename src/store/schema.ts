@@ -11,6 +11,7 @@ import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../dom
 import type { CheckAnswer } from '../domain/diagnosis.ts';
 import type { ErasureCounts, ErasurePhase, ErasureState } from '../domain/erasure.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
+import type { Asked } from '../domain/go-live.ts';
 import type {
   AlertId,
   ApiKeyId,
@@ -727,6 +728,17 @@ interface ImportLineTable {
   owner_new: Generated<boolean>;
 }
 
+/** What leaves no other trace. */
+export type Sighting = 'challenge' | 'testMessage';
+
+interface GoLiveCheckTable {
+  only_one: Generated<boolean>;
+  checked_at: Date;
+  checked_by: Json<Actor>;
+  configuration: Buffer;
+  asked: Json<Asked>;
+}
+
 export interface Tables {
   fleet: FleetTable;
   owner: OwnerTable;
@@ -775,4 +787,6 @@ export interface Tables {
   webhook_pulse: WebhookPulseTable;
   vehicle_import: VehicleImportTable;
   import_line: ImportLineTable;
+  go_live_check: GoLiveCheckTable;
+  sighting: { what: Sighting; at: Date };
 }

@@ -10,6 +10,7 @@ import {
   timelineTexts,
   viaTexts,
 } from './english-events.ts';
+import { goLiveTexts } from './english-go-live.ts';
 import { incidentTexts } from './english-incident.ts';
 import { mailTexts } from './english-mail.ts';
 import { connectErrorTexts, pageTexts, returnProblemTexts } from './english-owner.ts';
@@ -68,6 +69,7 @@ export const english = {
   ...consentTexts,
   ...erasureTexts,
   ...mailTexts,
+  ...goLiveTexts,
   ...driftTexts,
   ...adoptionTexts,
   ...reconcileErrorTexts,

@@ -264,6 +264,7 @@ describe('a return for what healed meanwhile', () => {
     ground.mailbox = false;
     ground.mail = {
       send: () => Promise.resolve({ sent: false, permanent: false, reason: 'away' }),
+      verify: () => Promise.resolve({ sent: false, permanent: false, reason: 'away' }),
       close: () => undefined,
     };
     await work();

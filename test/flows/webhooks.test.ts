@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { demoCredentials } from '../../simulator/credentials.ts';
 import type { VehicleId } from '../../src/domain/ids.ts';
-import { flushRefused, watchSignatures } from '../../src/flows/watch-webhooks.ts';
+import { flushDoor, watchSignatures } from '../../src/flows/watch-webhooks.ts';
 import { fixture, userId, vehicleId } from '../smartcar/fixture.ts';
 import { createDatabase } from '../support/database.ts';
 import { startWorld } from '../support/world.ts';
@@ -266,7 +266,7 @@ describe('what Smartcar sends', () => {
     await world.advance(600);
     const { database, door } = world.ground;
     const watch = async (): Promise<string[]> => {
-      await flushRefused({ database, refused: door.refused }, world.now());
+      await flushDoor({ database, door }, world.now());
       await watchSignatures({ database }, world.now());
       const { items } = (await world.api('GET', '/alerts')).body as { items: { kind: string }[] };
       return items.map(({ kind }) => kind);

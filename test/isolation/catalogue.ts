@@ -22,6 +22,10 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'one loop polls all fleets, and a webhook finds its fleet by the car',
   },
   fleet: { acts: 'select insert', because: 'the loops read plans; the installation’s administrator makes fleets' },
+  go_live_check: {
+    acts: 'select insert update',
+    because: 'what Smartcar says of the application is said of the whole installation',
+  },
   idempotency: {
     acts: 'select delete',
     because: 'answers are dropped after a day; only their age can be read',
@@ -42,6 +46,10 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'Smartcar’s lists are the whole application’s, so one comparison serves all fleets',
   },
   request_bucket: { acts: 'select insert update', because: 'Smartcar’s limit is for the whole application' },
+  sighting: {
+    acts: 'select insert update',
+    because: 'a challenge at the door, and a test message, belong to no fleet',
+  },
   unknown_connection: {
     acts: 'select insert update delete',
     because: 'what Smartcar lists and no fleet has belongs to no fleet yet',

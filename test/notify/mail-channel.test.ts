@@ -189,3 +189,24 @@ test('no server at all is an answer too', async () => {
   const sent = await sendThrough(`smtp://127.0.0.1:${port}`);
   assert.ok(!sent.sent && !sent.permanent);
 });
+
+test('a server is tried by signing in, and gets no message', async () => {
+  const { url, received } = await mailServer();
+  const verify = async (smtpUrl: string): Promise<Sent> => {
+    const channel = openMailChannel({ smtpUrl, from: 'towline@isar.example', timeoutMs: 2_000 });
+    try {
+      return await channel.verify();
+    } finally {
+      channel.close();
+    }
+  };
+  assert.deepEqual(await verify(url), { sent: true });
+  assert.deepEqual(received, []);
+  const strict = await mailServer({
+    onAuth: (_auth, _session, callback) => callback(answer(535, 'wrong password of meyer@example.com')),
+    authOptional: false,
+  });
+  const refused = await verify(strict.url.replace('smtp://', 'smtp://meyer:wrong@'));
+  assert.ok(!refused.sent);
+  assert.doesNotMatch(refused.reason, /meyer|wrong@/);
+});

@@ -235,7 +235,9 @@ test('a car is called as people call it', () => {
 
 test('no sentence uses the words of the trade, shouts or presses', () => {
   for (const [key, text] of Object.entries(english)) {
-    assert.doesNotMatch(text, /token|oauth|webhook|scope|entity|\bsync|!|urgent/i, key);
+    // Who sets an application up has Smartcar's dashboard open, and finds things there by these two names.
+    const read = key.startsWith('goLive.') ? text.replaceAll(/token|webhook/gi, '') : text;
+    assert.doesNotMatch(read, /token|oauth|webhook|scope|entity|\bsync|!|urgent/i, key);
   }
 });
 
@@ -324,6 +326,17 @@ test('every message compiles, and every language has every key', () => {
     otherLine: 'ol',
     reads: 2,
     minutes: 2,
+    meaning: 'me',
+    others: 'ot',
+    url: 'ur',
+    address: 'ad',
+    status: 404,
+    code: 'none',
+    age: 'ag',
+    wanted: 'wa',
+    sendsTo: 'se',
+    makes: 'ma',
+    variables: 'va',
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

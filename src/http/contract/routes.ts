@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
 import * as d from './diagnosis.ts';
+import * as live from './go-live.ts';
 import * as i from './incidents.ts';
 import * as mk from './makes.ts';
 import * as g from './grants.ts';
@@ -211,6 +212,28 @@ export const routes = {
     rec.adopted,
     'changeSettings',
   ),
+  getGoLive: list(
+    'What is missing before real cars can be managed (installation administrator)',
+    none,
+    live.goLive,
+    'changeSettings',
+  ),
+  checkGoLive: route({
+    summary: 'Asks Smartcar, the mail server and our own public address now (installation administrator)',
+    params: none,
+    query: none,
+    body: none,
+    response: live.goLive,
+    needs: 'changeSettings',
+  }),
+  sendTestMessage: route({
+    summary: "Sends a message to the caller's own address (installation administrator)",
+    params: none,
+    query: none,
+    body: none,
+    response: live.testMessageSent,
+    needs: 'changeSettings',
+  }),
   listApiKeys: list('Keys of programs', none, o.apiKeyList, 'manageKeys'),
   createApiKey: create('Makes a key; it is shown once', o.apiKeyCreate, o.apiKeyCreated, 'manageKeys'),
   revokeApiKey: one('Ends a key', o.apiKey, 'manageKeys'),
