@@ -48,4 +48,5 @@ export const paths = {
   move: () => '/settings/move',
   comparison: () => '/settings/comparison',
   adoption: () => '/settings/adoption',
+  goLive: () => '/settings/go-live',
 };

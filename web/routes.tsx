@@ -197,6 +197,11 @@ const adoption = createRoute({
   path: '/settings/adoption',
   component: lazyRouteComponent(() => import('./pages/adoption.tsx'), 'AdoptionPage'),
 });
+const goLive = createRoute({
+  ...inside,
+  path: '/settings/go-live',
+  component: lazyRouteComponent(() => import('./pages/go-live.tsx'), 'GoLivePage'),
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -223,6 +228,7 @@ const routeTree = root.addChildren([
     move,
     comparison,
     adoption,
+    goLive,
   ]),
 ]);
 

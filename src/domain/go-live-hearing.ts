@@ -50,11 +50,12 @@ function redirectStep({ setUp, asked, seen }: GoLiveFacts): StepResult {
   return { ...must('unknown', { says: 'redirectUnseen' }), copies };
 }
 
-function managementTokenStep({ setUp, asked }: GoLiveFacts): StepResult {
+function managementTokenStep({ setUp, asked, seen }: GoLiveFacts): StepResult {
   if (!setUp.hasManagementToken) return must('missing', { says: 'tokenMissing' });
   const said = asked?.managementToken?.said ?? null;
   if (said === 'refused') return must('missing', { says: 'tokenRefused' });
-  return must('done', { says: said === 'accepted' ? 'tokenAccepted' : 'tokenSet' });
+  if (said === 'accepted') return must('done', { says: 'tokenAccepted' });
+  return must('done', { says: seen.heardAt ? 'tokenProven' : 'tokenSet' });
 }
 
 function webhookStep(facts: GoLiveFacts): StepResult {

@@ -76,6 +76,7 @@ export const plainFindings = [
   'tokenMissing',
   'tokenRefused',
   'tokenAccepted',
+  'tokenProven',
   'tokenSet',
   'webhookNone',
   'webhookUntold',

@@ -129,7 +129,8 @@ const rows: readonly [GoLiveStepName, Change, string, string][] = [
   ['redirect', { asked: app([]) }, 'missing', 'redirectUnlisted'],
   ['redirect', { asked: app(null) }, 'done', 'redirectSeen'],
   ['redirect', { asked: app(null), seen: { returnedAt: null } }, 'unknown', 'redirectUnseen'],
-  ['managementToken', {}, 'done', 'tokenSet'],
+  ['managementToken', {}, 'done', 'tokenProven'],
+  ['managementToken', { seen: { heardAt: null } }, 'done', 'tokenSet'],
   ['managementToken', { setUp: { hasManagementToken: false } }, 'missing', 'tokenMissing'],
   ['managementToken', { asked: { managementToken: { said: 'refused' } } }, 'missing', 'tokenRefused'],
   ['managementToken', { asked: { managementToken: { said: 'accepted' } } }, 'done', 'tokenAccepted'],
@@ -178,6 +179,7 @@ const rows: readonly [GoLiveStepName, Change, string, string][] = [
   ['bootstrap', { setUp: { bootstrap: ['TOWLINE_BOOTSTRAP_ADMIN'] } }, 'missing', 'bootstrapLeft'],
   ['database', { setUp: { isDatabaseEmbedded: true } }, 'unknown', 'databaseEmbedded'],
   ['quota', { setUp: { isQuotaTold: false } }, 'unknown', 'quotaAssumed'],
+  ['quota', { setUp: { world: 'demo', isQuotaTold: false } }, 'notNeeded', 'notInDemo'],
 ];
 
 test('each step follows from the facts that matter to it [§1.1-19, §3.8-11, §5-38, §6.4-8]', () => {

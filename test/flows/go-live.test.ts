@@ -226,7 +226,7 @@ test('where Smartcar tells names alone, the first owner and the first message sh
 
 test('a public address is tried as Smartcar would try it, and what answers there instead is named', async () => {
   const world = await startWorld();
-  const stranger = createServer((_request, response) => response.writeHead(404).end('nothing here'));
+  const stranger = createServer((_request, response) => response.writeHead(200).end('{"challenge":"mine"}'));
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
   const { port } = stranger.address() as AddressInfo; // it listens on TCP
   try {

@@ -103,6 +103,8 @@ export interface WorldOptions {
   smartcarOrigin?: string;
   /** Which of Smartcar's platforms the installation has credentials for (v3). */
   speaks?: 'v3' | 'v2' | 'both';
+  /** False: as with real cars, though the simulator plays Smartcar (true). */
+  demo?: boolean;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -127,6 +129,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     origin: simulator.origin,
     smartcarOrigin: options.smartcarOrigin ?? simulator.origin,
     speaks: options.speaks ?? 'v3',
+    demo: options.demo ?? true,
     clock,
   });
   const ground: Ground = {
@@ -187,13 +190,14 @@ function optionsFor(at: {
   origin: string;
   smartcarOrigin: string;
   speaks: 'v3' | 'v2' | 'both';
+  demo: boolean;
   clock: { now: Date };
 }): AppOptions {
   const { origin, smartcarOrigin } = at;
   const config = readConfig({
     PORT: String(at.port),
     TOWLINE_PUBLIC_URL: at.publicUrl,
-    TOWLINE_DEMO: 'true',
+    TOWLINE_DEMO: String(at.demo),
     SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
     ...(at.speaks === 'v2'
       ? {}

@@ -48,6 +48,7 @@ const shots: readonly Shot[] = [
   { name: 'makes', path: '/settings/makes' },
   { name: 'api-keys', path: '/settings/api-keys' },
   { name: 'audit', path: '/settings/audit' },
+  { name: 'going-live', path: '/settings/go-live' },
 ];
 
 async function openFirst(page: Page): Promise<void> {

@@ -12,8 +12,11 @@ const tabs = [
   { href: paths.move(), name: 'Move to v3' },
   { href: paths.comparison(), name: 'Comparison' },
 ];
-/** Smartcar's list is every fleet's, so it is for who looks after all of them. */
-const ofInstallation = [{ href: paths.adoption(), name: 'Adoption' }];
+/** Smartcar's application is every fleet's, so it is for who looks after all of them. */
+const ofInstallation = [
+  { href: paths.adoption(), name: 'Adoption' },
+  { href: paths.goLive(), name: 'Going live' },
+];
 
 /** The pages under Settings. */
 export function SettingsTabs(): React.JSX.Element {

@@ -7,6 +7,7 @@ import { Age } from '../components/age.tsx';
 import { AlertLine } from '../components/alert-line.tsx';
 import { DeprecationNotice } from '../components/deprecation-notice.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
+import { GoLiveNotice } from '../components/go-live-notice.tsx';
 import { FreshnessDot } from '../components/freshness-mark.tsx';
 import { OpenIncidents } from '../components/open-incidents.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -32,6 +33,7 @@ export function OverviewPage(): React.JSX.Element {
       {overview.isPending ? <OverviewLoading /> : null}
       {data ? (
         <>
+          <GoLiveNotice />
           <DeprecationNotice onV2={data.platform.onV2} />
           <Counts overview={data} />
           <div className="halves">
@@ -228,7 +230,7 @@ function Connected({ overview }: { overview: Overview }): React.JSX.Element {
       <div
         className="sharebar"
         role="img"
-        aria-label={parts.map(([status, number]) => `${statusWord(status)} ${number}`).join(', ')}
+        aria-label={parts.map(([status, number]) => `${statusWord(status)} ${number}`).join(', ') || 'no vehicles'}
       >
         {parts.map(([status, number]) => (
           <span key={status} data-status={status} style={{ flexGrow: number }} />
