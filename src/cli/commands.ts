@@ -2,9 +2,13 @@
 import type { Command } from './command.ts';
 import { diagnosisCommands } from './diagnosis-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
+import { goLiveCommands } from './go-live-commands.ts';
 import { incidentCommands } from './incident-commands.ts';
 import { reconnectCommands } from './reconnect-commands.ts';
+import { keyCommands } from './key-commands.ts';
 import { listCommands } from './list-commands.ts';
+import { makeCommands } from './make-commands.ts';
+import { moveCommands } from './move-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
 
 const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
@@ -36,4 +40,8 @@ export const commands: readonly Command[] = [
   resolveAlert,
   listIncidents,
   endIncident,
+  ...Object.values(moveCommands),
+  ...Object.values(makeCommands),
+  ...Object.values(keyCommands),
+  goLiveCommands.goLive,
 ];

@@ -4,8 +4,10 @@ import type { Invocation } from './command.ts';
 import { exits, Failure, wrongUsage } from './failure.ts';
 
 /** The id of the vehicle whose id, number, plate or VIN is the first word. @throws Failure when there is none, or several. */
-export async function vehicleIdOf(call: Invocation): Promise<string> {
-  const meant = call.words[0] ?? '';
+export const vehicleIdOf = (call: Invocation): Promise<string> => vehicleIdNamed(call, call.words[0] ?? '');
+
+/** The same of any word. @throws Failure when there is none, or several. */
+export async function vehicleIdNamed(call: Pick<Invocation, 'api'>, meant: string): Promise<string> {
   if (isId('veh', meant)) return meant;
   const { items } = await call.api.call('listVehicles', { query: { q: meant, limit: 200 } });
   const found = items.filter((vehicle) =>

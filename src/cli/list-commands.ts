@@ -1,6 +1,5 @@
 /** Lists of vehicles as files: brought in after a look, and written out. */
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -11,6 +10,7 @@ import { show } from './command.ts';
 import { exits, Failure, wrongUsage } from './failure.ts';
 import { clean, facts, table } from './print.ts';
 import { filterOf, filterOptions } from './vehicle-filters.ts';
+import { saveTo } from './save-file.ts';
 
 const importList: Command = {
   names: ['import', 'vehicles import'],
@@ -123,30 +123,5 @@ const exportList: Command = {
     show(call, { file: out, bytes }, ({ file }) => [`Written to ${clean(file)}.`]);
   },
 };
-
-/** Under another name until it is whole, so that a table that broke off is never taken for one. @returns its bytes */
-async function saveTo(
-  file: string,
-  download: (write: (piece: Uint8Array) => Promise<void>) => Promise<void>,
-): Promise<number> {
-  const part = `${file}.${randomUUID()}.part`;
-  let bytes = 0;
-  const handle = await open(part, 'wx').catch(() => {
-    throw wrongUsage('The file can not be written. Check its path, and that you may write there.');
-  });
-  try {
-    await download(async (piece) => {
-      await handle.writeFile(piece);
-      bytes += piece.length;
-    });
-    await handle.close();
-    await rename(part, file);
-    return bytes;
-  } catch (error) {
-    await handle.close().catch(() => undefined); // it may be closed already
-    await rm(part, { force: true });
-    throw error;
-  }
-}
 
 export const listCommands = { importList, exportList };
