@@ -100,8 +100,8 @@ const fixed: Partial<Record<FaultKind, [type: string, code: string]>> = {
   'account-issue': [account, 'ACCOUNT_ISSUE'],
 };
 
-/** Whether the fault touches this car. */
-export function touches(fault: Fault, car: Car): boolean {
+/** Whether the fault touches this car, as one of this account. */
+export function touches(fault: Fault, car: Pick<Car, 'vin' | 'email' | 'make'>): boolean {
   const { scope } = fault;
   if (scope === 'all') return true;
   if ('vin' in scope) return scope.vin === car.vin;

@@ -102,18 +102,31 @@ export function faultsOf(sim: Simulation, car: Car): Fault[] {
   return sim.state.faults.filter((fault) => touches(fault, car));
 }
 
-/** The errors a car answers with over a connection at a time (now, unless told), those of the owner's account first. */
+/** Whether a fault touches a connection: its own account's do, whoever the car has been sold to since. */
+export function reaches(sim: Simulation, fault: Fault, connection: Connection): boolean {
+  return touches(fault, { ...carOf(sim, connection), email: connection.email });
+}
+
+const faultsOver = (sim: Simulation, connection: Connection): Fault[] =>
+  sim.state.faults.filter((fault) => reaches(sim, fault, connection));
+
+/**
+ * The errors a car answers with over a connection at a time (now, unless told): those of the owner's account first, then
+ * the manufacturer's machines, which can't tell of the car while they fail, then the car's own.
+ */
 export function problemsOf(sim: Simulation, connection: Connection, at = sim.clock().getTime()): Problem[] {
   const car = carOf(sim, connection);
-  const problems = faultsOf(sim, car)
+  const problems = faultsOver(sim, connection)
     .map(problemOf)
     .filter((problem) => problem !== null);
   if (car.alwaysFailsWith !== null) problems.push(wholeCar(car.alwaysFailsWith.type, car.alwaysFailsWith.code));
   if (connection.email !== car.email) problems.push(wholeCar('CONNECTED_SERVICES_ACCOUNT', 'VEHICLE_MISSING'));
   problems.push(...problemsOfMake(sim, car, at));
-  const isOfAccount = (problem: Problem): number => (problem.type === 'CONNECTED_SERVICES_ACCOUNT' ? 0 : 1);
-  return problems.sort((a, b) => isOfAccount(a) - isOfAccount(b));
+  return problems.sort((a, b) => rank(a) - rank(b));
 }
+
+const inTurn = ['CONNECTED_SERVICES_ACCOUNT', 'UPSTREAM'];
+const rank = ({ type }: Problem): number => (inTurn.includes(type) ? inTurn.indexOf(type) : inTurn.length);
 
 /** Errors that come by themselves at some makes: deep sleep, and data that are too old. @see docs/smartcar.md §4.4, §5 */
 function problemsOfMake(sim: Simulation, car: Car, at: number): Problem[] {
@@ -131,7 +144,7 @@ function problemsOfMake(sim: Simulation, car: Car, at: number): Problem[] {
 
 /** What the owner granted, without what a fault took away. */
 export function permissionsOf(sim: Simulation, connection: Connection): string[] {
-  const taken = faultsOf(sim, carOf(sim, connection)).map(({ what }) =>
+  const taken = faultsOver(sim, connection).map(({ what }) =>
     what.kind === 'permission-missing' ? what.permission : '',
   );
   return connection.permissions.filter((permission) => !taken.includes(permission));

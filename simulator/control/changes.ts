@@ -1,13 +1,13 @@
 /** What the fault page's buttons and the control API do: one function for each, so that both do the same. */
 import { deliverAt, noticeSoon, refreshBy } from '../due.ts';
-import { accountKinds, objectionTo, touches, type Fault, type FaultRequest, type Scope } from '../faults.ts';
+import { accountKinds, objectionTo, type Fault, type FaultRequest, type Scope } from '../faults.ts';
 import { uuidFrom } from '../random.ts';
 import { openOwnersApp } from '../habits.ts';
 import type { Knobs, KnobsChange } from '../knobs.ts';
 import type { Account, Car } from '../seed/fleet.ts';
 import { createWebhook, enableWebhook } from '../subscriptions.ts';
 import { verifyWebhook } from '../webhooks/verify.ts';
-import { carOf, nextNumber, passwordOf, type Simulation } from '../simulation.ts';
+import { nextNumber, passwordOf, reaches, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
 import { errorEvent, stateEvent, type ToldError } from '../webhooks/event.ts';
 import { sendEvent } from '../webhooks/delivery.ts';
@@ -63,7 +63,7 @@ export function endFaults(sim: Simulation, ended: (fault: Fault) => boolean): Fa
 }
 
 function touched(sim: Simulation, fault: Fault): Connection[] {
-  return sim.state.connections.filter((connection) => touches(fault, carOf(sim, connection)));
+  return sim.state.connections.filter((connection) => reaches(sim, fault, connection));
 }
 
 /** Sells a car: it is in another account of its make from now on, and the old connection finds it missing. */

@@ -1,9 +1,9 @@
 /** `auth.smartcar.com`: `POST /oauth/token`. @see docs/smartcar.md §1.6 */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cutAnswers, faultsOnTheWay, hangUp, meetFaults } from '../api/gate.ts';
-import { touches, type Fault } from '../faults.ts';
+import type { Fault } from '../faults.ts';
 import { countTokenRequest } from '../request-counts.ts';
-import type { Simulation } from '../simulation.ts';
+import { reaches, type Simulation } from '../simulation.ts';
 import { isApplication } from './credentials.ts';
 import type { TokenFamily } from './state.ts';
 import { exchangeCode, exchangeRefreshToken, familyOfRefresh, type TokenReply } from './tokens.ts';
@@ -50,19 +50,20 @@ function answerRefresh(sim: Simulation, reply: FastifyReply, form: Record<string
 
 /** The fault happens once: the rotation stands, the answer is gone. @see docs/smartcar.md §1.7 */
 function losesAnswer(sim: Simulation, family: TokenFamily): boolean {
-  const fault = sim.state.faults.find((item) => item.what.kind === 'refresh-answer-lost' && reaches(sim, item, family));
+  const fault = sim.state.faults.find(
+    (item) => item.what.kind === 'refresh-answer-lost' && reachesFamily(sim, item, family),
+  );
   if (fault === undefined) return false;
   sim.state.faults = sim.state.faults.filter((item) => item !== fault);
   sim.save();
   return true;
 }
 
-function reaches(sim: Simulation, fault: Fault, family: TokenFamily): boolean {
+function reachesFamily(sim: Simulation, fault: Fault, family: TokenFamily): boolean {
   if (fault.scope === 'all') return true;
-  return sim.state.connections.some((connection) => {
-    const car = sim.cars.get(connection.vin);
-    return car !== undefined && family.grant.vehicleIds.includes(connection.vehicleId) && touches(fault, car);
-  });
+  return sim.state.connections.some(
+    (connection) => family.grant.vehicleIds.includes(connection.vehicleId) && reaches(sim, fault, connection),
+  );
 }
 
 function give(reply: FastifyReply, tokens: TokenReply): FastifyReply {

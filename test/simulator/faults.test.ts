@@ -75,6 +75,24 @@ test('half-written, garbage, empty, missing, limited and broken-off answers [§3
   await assert.rejects(answerWith({ kind: 'hang-up' }));
 });
 
+test("in a manufacturer's outage nobody hears that a car sleeps; an account that is refused is refused all the same", async (t) => {
+  const { advance, api, restart, sim, watched } = await stand(t);
+  const car = await watched((item) => item.make === 'FORD' && item.fleet === 'first');
+  const codeNow = async (): Promise<string> => {
+    await advance(5);
+    const read = await api('GET', `${signalsOf(car)}/odometer-traveleddistance`, undefined, car.user);
+    return read.body.data.attributes.status.error.code;
+  };
+  await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'asleep' });
+  assert.equal(await codeNow(), 'ASLEEP');
+  await sim('POST', '/makes/FORD/outage', {});
+  assert.equal(await codeNow(), 'NO_RESPONSE');
+  await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'signed-out' });
+  assert.equal(await codeNow(), 'AUTHENTICATION_FAILED');
+  await sim('DELETE', '/makes/FORD/outage');
+  await restart();
+});
+
 test('an outage stops a share of one make, and ends', async (t) => {
   const { advance, api, sim, watched } = await stand(t);
   const ford = await watched((car) => car.make === 'FORD' && car.fleet === 'first');
@@ -184,6 +202,24 @@ test('requests are counted by route and status', async (t) => {
   assert.deepEqual(routes['GET /v3/connections/:connectionId'], { count: 1, byStatus: { 404: 1 } });
   await sim('DELETE', '/requests');
   assert.equal((await sim('GET', '/requests')).routes['GET /v3/connections'], undefined);
+});
+
+test("a sold car's old connection has nothing of what the buyer's account has, and still what its own has", async (t) => {
+  const { advance, api, restart, sim, watched, world } = await stand(t);
+  const car = await watched((item) => item.make === 'FORD' && item.fleet === 'first');
+  const { accounts } = await world();
+  const buyer = accounts.find((item: Json) => item.make === 'FORD' && item.email !== car.account.email);
+  const codeNow = async (): Promise<string> => {
+    await advance(5);
+    const read = await api('GET', `${signalsOf(car)}/odometer-traveleddistance`, undefined, car.user);
+    return read.body.data.attributes.status.error.code;
+  };
+  await sim('POST', `/accounts/${encodeURIComponent(buyer.email)}/password`, {});
+  await sim('POST', `/cars/${car.vin as string}/owner`, { email: buyer.email });
+  assert.equal(await codeNow(), 'VEHICLE_MISSING');
+  await sim('POST', `/accounts/${encodeURIComponent(car.account.email)}/password`, {});
+  assert.equal(await codeNow(), 'AUTHENTICATION_FAILED');
+  await restart();
 });
 
 test('a sold car is missing for its old connection and can be connected by its new owner, under other ids', async (t) => {
