@@ -123,7 +123,9 @@ function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step
 function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
   const outage = lastingOutage(c, outcome, policy);
   if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
-  const heals = healsByAnswer(c) && latestFetch(outcome.readings) !== null;
+  const { readings, failures } = outcome;
+  const isAnswer = latestFetch(readings) !== null || failures.some(({ meaning }) => isVehicleMeaning(meaning));
+  const heals = healsByAnswer(c) && isAnswer;
   return { next: heals ? healed(c, outcome, policy) : c, happenings: [] };
 }
 

@@ -4,9 +4,9 @@
  * only when its owners have been written to.
  */
 import type { Connection } from './connection.ts';
-import { isAccountMeaning, isUpstreamMeaning } from './failure.ts';
+import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Meaning, UpstreamMeaning } from './failure.ts';
-import type { Outcome, SignalsOutcome } from './outcome.ts';
+import type { FailedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
 import { latestFetch, outageIn } from './proof.ts';
 import { requiredSignals } from './signal.ts';
 import type { SignalCode } from './signal.ts';
@@ -36,7 +36,7 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
     case 'signals':
       return afterSignals(c, outcome, requiredSignals(policy.requiredPermissions));
     case 'failed':
-      return began(c, outcome.failure.meaning, outcome.at);
+      return afterFailure(c, outcome);
     case 'claimed':
       // What a proof or a repair has answered already is old news.
       if (outcome.at < c.judgedAt || (c.provedAt && outcome.at < c.provedAt)) return c.trouble;
@@ -55,9 +55,6 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
   }
 }
 
-/** Any answer ends what was only about getting one. Of the others, what was fetched before they began says nothing. */
-const isOver = ({ meaning, since }: Trouble, fetchedAt: Date): boolean => isAtSmartcar(meaning) || fetchedAt > since;
-
 /** At Smartcar's own machines, or on the way there; the make has nothing to do with it. */
 export const isAtSmartcar = (meaning: ShelteredMeaning): boolean =>
   isUpstreamMeaning(meaning) && meaning !== 'manufacturerFailing';
@@ -72,17 +69,41 @@ function began(c: Connection, meaning: Meaning, at: Date): Trouble | null {
   return c.trouble ?? { meaning, since: isBroken ? c.since : at };
 }
 
-function afterSignals(
-  c: Connection,
-  { readings, failures, at }: SignalsOutcome,
-  required: readonly SignalCode[],
-): Trouble | null {
-  const fetchedAt = latestFetch(readings.filter(({ code }) => required.includes(code)));
-  if (c.trouble && fetchedAt && isOver(c.trouble, fetchedAt)) return null;
+/** A refusal that tells of the car or its account came from Smartcar, which works then. */
+function afterFailure(c: Connection, { failure: { meaning }, at }: FailedOutcome): Trouble | null {
+  const tells = meaning === 'manufacturerFailing' || isAccountMeaning(meaning) || isVehicleMeaning(meaning);
+  const isOver = tells && c.trouble !== null && isAtSmartcar(c.trouble.meaning);
+  return began(isOver ? { ...c, trouble: null } : c, meaning, at);
+}
+
+function afterSignals(given: Connection, outcome: SignalsOutcome, required: readonly SignalCode[]): Trouble | null {
+  const { readings, failures, at } = outcome;
+  const c = given.trouble && isOver(given.trouble, outcome, required) ? { ...given, trouble: null } : given;
   const isNothing = !readings.some(({ code }) => required.includes(code));
   const refusal = failures.find(({ signal, meaning }) => required.includes(signal) && isAccountMeaning(meaning));
   const failure = isNothing ? (refusal ?? outageIn(required, readings, failures)) : null;
   // A failure that was fetched before the last proof or repair is as old as what it failed at.
   const isNews = failure && (failure.fetchedAt === null || failure.fetchedAt > (c.provedAt ?? c.judgedAt));
   return failure && isNews ? began(c, failure.meaning, at) : c.trouble;
+}
+
+/**
+ * Any answer ends what was only about getting one: what it says instead is a trouble of its own. Of the others, what was
+ * fetched before they began says nothing.
+ */
+function isOver(
+  { meaning, since }: Trouble,
+  { readings, failures }: SignalsOutcome,
+  required: readonly SignalCode[],
+): boolean {
+  if (isAtSmartcar(meaning)) return true;
+  const fetchedAt = latestFetch(readings.filter(({ code }) => required.includes(code)));
+  if (fetchedAt && fetchedAt > since) return true;
+  // Who says that a car is asleep has machines that work.
+  return (
+    meaning === 'manufacturerFailing' &&
+    failures.some(
+      (one) => required.includes(one.signal) && isVehicleMeaning(one.meaning) && one.fetchedAt && one.fetchedAt > since,
+    )
+  );
 }

@@ -74,6 +74,36 @@ test('any answer ends a trouble of Smartcar itself', () => {
   assert.ok(trouble([failed(5, 'manufacturerFailing'), data(8, -20)]));
 });
 
+test('what Smartcar answers after its own trouble is what counts from then on', () => {
+  const down = failed(5, 'smartcarFailing');
+  assert.equal(trouble([down, refused(8, 'asleep', 7)]), null);
+  assert.deepEqual(trouble([down, refused(8, 'signedOut', 7)]), { meaning: 'signedOut', since: minutes(8) });
+  assert.deepEqual(trouble([down, failed(8, 'signedOut')]), { meaning: 'signedOut', since: minutes(8) });
+  assert.deepEqual(trouble([down, refused(8, 'manufacturerFailing', 7)]), {
+    meaning: 'manufacturerFailing',
+    since: minutes(8),
+  });
+  assert.deepEqual(trouble([down, failed(8, 'throttledApplication')]), {
+    meaning: 'smartcarFailing',
+    since: minutes(5),
+  });
+});
+
+test('who says that a car is asleep has machines that work', () => {
+  const down = refused(5, 'manufacturerFailing', 4);
+  assert.equal(trouble([down, refused(8, 'asleep', 7)]), null);
+  assert.ok(trouble([down, refused(8, 'asleep', 4)]), 'said before');
+  assert.ok(trouble([failed(5, 'signedOut'), refused(8, 'asleep', 7)]), 'of an account it says nothing');
+});
+
+test('a car that sleeps when Smartcar is back is active again, and nothing holds it', () => {
+  const broken = aBrokenConnection('smartcarFailing', { judgedAt: hours(-9), failures: 3 });
+  const held = { trouble: { meaning: 'smartcarFailing', since: hours(-1) }, heldBy: 'inc_1' as IncidentId } as const;
+  const { connection } = tell({ ...broken, ...held }, [refused(8, 'asleep', 7)], incident);
+  assert.deepEqual([connection.status, connection.trouble, connection.heldBy], ['active', null, null]);
+  assert.equal(connection.vehicleState?.meaning, 'asleep');
+});
+
 // — shelter —
 
 test('in an incident, accounts that are refused stay suspected past their deadline, and nobody is asked', () => {

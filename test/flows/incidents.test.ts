@@ -158,3 +158,37 @@ describe('a fleet that was just connected', () => {
     }
   });
 });
+
+describe('Smartcar itself', () => {
+  test('that fails for hours is one incident of all makes, and what broke meanwhile is found as soon as it is back', async () => {
+    const { world, cars, ids } = await startFleet();
+    const [first, ...rest] = cars;
+    assert.ok(first);
+    try {
+      // More cars sleep than may still fail when it is over.
+      for (const { vin } of rest.slice(0, 4))
+        await world.sim('POST', `/sim/api/cars/${vin}/faults`, { kind: 'asleep' });
+      await play(world, 600);
+      const { id } = await world.sim('POST', '/sim/api/faults', { kind: 'garbage', status: 502 });
+      await world.sim('PATCH', '/sim/api/knobs', { webhook: { isDelivering: false } });
+      await play(world, 3_600);
+      const [incident, ...others] = await incidents(world);
+      assert.deepEqual(others, []);
+      assert.deepEqual([incident?.state, incident?.scope], ['open', { make: null, region: null }]);
+      await world.sim('POST', `/sim/api/cars/${first.vin}/faults`, { kind: 'signed-out' });
+      await play(world, 3_600);
+      await world.sim('DELETE', `/sim/api/faults/${String(id)}`);
+      await world.sim('PATCH', '/sim/api/knobs', { webhook: { isDelivering: true } });
+      await play(world, 3_600);
+      assert.deepEqual(await statuses(world), { active: cars.length - 1, expired: 1 });
+      const { body } = await world.api('GET', `/vehicles/${ids.get(first.vin)}`);
+      assert.equal((body['connection'] as { cause: string }).cause, 'signedOut');
+      assert.deepEqual(await alertKinds(world), ['connection.expired']);
+      assert.equal((await world.mails()).length, 1);
+      assert.equal((await incidents(world)).length, 1);
+      assert.deepEqual(world.faults, []);
+    } finally {
+      await world.close();
+    }
+  });
+});
