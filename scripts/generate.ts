@@ -27,7 +27,8 @@ interface Probe {
 const fresh = -1;
 const cached = -150;
 const classes: Readonly<Record<string, readonly Meaning[]>> = {
-  "the owner's account": failures.accountMeanings,
+  "the owner's account": failures.accountMeanings.filter((meaning) => meaning !== 'accessRefused'),
+  'access that was just renewed': ['accessRefused'],
   'the state of the car': failures.vehicleMeanings,
   'being throttled': failures.throttleMeanings,
   "somebody's machine": failures.upstreamMeanings,

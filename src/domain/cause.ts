@@ -96,6 +96,7 @@ export const causeNames = Object.keys(causes) as Cause[]; // keys of a const obj
 
 /** The cause a failure leads to once it is confirmed, or at once where nothing needs confirming. */
 export function causeOf(meaning: AccountMeaning | OurMeaning | UpstreamMeaning): Cause {
+  if (meaning === 'accessRefused') return 'tokensRefused';
   return meaning === 'revoked' ? 'revokedByOwner' : meaning;
 }
 

@@ -18,6 +18,8 @@ export const accountMeanings = [
   'grantLapsed',
   'tokensRefused',
   'tokensLost',
+  // v2's API refuses a token that its own token endpoint has given just now: one of the two is wrong, so it is suspected only.
+  'accessRefused',
 ] as const;
 export type AccountMeaning = (typeof accountMeanings)[number];
 

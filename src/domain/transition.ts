@@ -280,7 +280,7 @@ function onAccountFailure(
 ): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };
-  const direct = isAsked(outcome.via) && !isHeldFor(c, meaning);
+  const direct = isAsked(outcome.via) && !isHeldFor(c, meaning) && meaning !== 'accessRefused';
   if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
   const next = confirmed(c, meaning, outcome.failure, outcome.at);
   // A comparison fails a connection only because Smartcar's list lacks it.

@@ -123,6 +123,7 @@ export const meaningTexts = {
   'meaning.remoteAccessDisabled': 'remote access is switched off',
   'meaning.grantLapsed': "the owner's consent lapsed, unused for about 60 days",
   'meaning.tokensRefused': "the owner's access is no longer accepted",
+  'meaning.accessRefused': "the owner's access was renewed, and is refused all the same",
   'meaning.tokensLost': 'the answer to a renewal of access was lost',
   'meaning.asleep': 'the car is asleep',
   'meaning.vehicleUnreachable': 'the car cannot be reached',

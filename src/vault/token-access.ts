@@ -14,7 +14,7 @@ export interface TokenAccess {
   /**
    * Calls with the family's access token that is valid at `now`, and once more with a new one when the API refuses it. A
    * failure to renew is answered as the call's own failure: `tokensLost`, `grantLapsed` or `tokensRefused` when the owner
-   * has to give access again (code `TOKENS_ERASED`: we have none).
+   * has to give access again (code `TOKENS_ERASED`: we have none). `accessRefused`: a renewed token is refused too.
    */
   withTokens<T>(now: Date, family: TokenFamily, call: (accessToken: string) => Promise<Answer<T>>): Promise<Answer<T>>;
   /** Renews a pair that was given `olderThanS` seconds ago or earlier: an unused refresh token ends after 60 days. */

@@ -352,10 +352,10 @@ const isOurs = ({ meaning }: Failure): boolean => meaning === 'credentials' || m
 const isTokenRefused = (answer: Answer<unknown>): boolean =>
   !answer.ok && answer.failure.meaning === 'credentials' && answer.failure.status === 401;
 
-/** Refused although it is new: it is the family then, and not this token. */
+/** Refused although it is new: not this token then, but the family, or the API itself, which a single read can't tell. */
 function asRefused<T>(answer: Answer<T>): Answer<T> {
   if (answer.ok || !isTokenRefused(answer)) return answer;
-  return { ok: false, failure: { ...answer.failure, meaning: 'tokensRefused' } };
+  return { ok: false, failure: { ...answer.failure, meaning: 'accessRefused' } };
 }
 
 /** Until the lease ends, and no less than a moment. */

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { causeNames, causeOf, causes, factsOf, statuses } from '../../src/domain/cause.ts';
+import type { Cause } from '../../src/domain/cause.ts';
 import { can } from '../../src/domain/connection.ts';
 import { accountMeanings, isThrottleMeaning, ourMeanings, upstreamMeanings } from '../../src/domain/failure.ts';
+import type { Meaning } from '../../src/domain/failure.ts';
 import { defaultPlan, defaultSettings } from '../../src/domain/fleet.ts';
 import { freshness } from '../../src/domain/freshness.ts';
 import type { FreshnessInput } from '../../src/domain/freshness.ts';
@@ -29,17 +31,18 @@ import { tell } from './story.ts';
 
 test('every confirmed failure has a cause, and none of them is "unknown"', () => {
   for (const meaning of [...accountMeanings, ...ourMeanings, ...upstreamMeanings]) {
-    assert.equal(causeOf(meaning), meaning === 'revoked' ? 'revokedByOwner' : meaning);
+    const named: Partial<Record<Meaning, Cause>> = { revoked: 'revokedByOwner', accessRefused: 'tokensRefused' };
+    assert.equal(causeOf(meaning), named[meaning] ?? meaning);
     assert.ok(causeNames.includes(causeOf(meaning)));
   }
   assert.ok(!causeNames.some((cause) => /unknown|other/i.test(cause)));
 });
 
-test('every meaning lands somewhere: a cause, a state of the car, or a wait', () => {
+test('every meaning lands somewhere: a cause, a suspicion, a state of the car, or a wait', () => {
   for (const meaning of allMeanings) {
     const { connection } = tell(aConnection(), [failed(5, meaning), failed(6, meaning), failed(7, meaning)]);
-    const { cause, vehicleState, nextPollAt } = connection;
-    assert.ok(cause || vehicleState || (isThrottleMeaning(meaning) && nextPollAt! > minutes(7)), meaning);
+    const { cause, suspicion, vehicleState, nextPollAt } = connection;
+    assert.ok(cause || suspicion || vehicleState || (isThrottleMeaning(meaning) && nextPollAt! > minutes(7)), meaning);
   }
 });
 

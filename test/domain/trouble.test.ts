@@ -203,7 +203,7 @@ test('a sleeping car whose odometer still comes keeps its connection and its sta
   assert.deepEqual(connection.provedAt, minutes(1));
 });
 
-const accountCauses: Record<AccountMeaning, string> = {
+const accountCauses: Record<Exclude<AccountMeaning, 'accessRefused'>, string> = {
   signedOut: 'expired (signedOut)',
   platformMigrated: 'expired (platformMigrated)',
   revoked: 'disconnected (revokedByOwner)',
@@ -231,6 +231,18 @@ for (const [meaning, state] of Object.entries(accountCauses)) {
     ]);
   });
 }
+
+test('a token that v2 refuses although it was renewed just now is believed to be refused when that has lasted half an hour', () => {
+  const v2 = aConnection({ platform: 'v2' });
+  const refusals = [5, 15, 34, 36].map((minute) => failed(minute, 'accessRefused'));
+  assert.deepEqual(tell(v2, refusals, { make: { ...policy.make, freshnessMin: 5 } }).states, [
+    ...Array<string>(3).fill('active, suspected accessRefused'),
+    'expired (tokensRefused)',
+  ]);
+  const passing = tell(v2, [failed(5, 'accessRefused'), data(6, 6)]);
+  assert.deepEqual(passing.states, ['active, suspected accessRefused', 'active']);
+  assert.ok(!passing.lines.some((line) => line.includes('the owner is asked')));
+});
 
 test('a read that is refused as a whole for want of a permission has to be widened', () => {
   assert.deepEqual(tell(aConnection(), [failed(5, 'permission')]).states, ['error (permissionMissing)']);

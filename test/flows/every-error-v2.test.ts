@@ -27,7 +27,7 @@ const endingIn = ({ meaning, ending }: PublishedError): string =>
   (meaning === 'credentials' ? lost.ending : ending)?.join(', ') ?? 'a trouble that passes';
 const isDoubted = ({ meaning }: PublishedError): boolean => isAccountMeaning(meaning) || meaning === 'permission';
 
-/** A token stands for one owner: refused when it was just renewed, it is that owner's access that is lost. */
+/** A token stands for one owner: refused again and again when it was just renewed, it is that owner's access that is lost. */
 const lost: Expected = { meaning: 'tokensRefused', ending: ['expired', 'tokensRefused'] };
 const refusedRenewal: Wrong = { came: 'refresh', status: 400, type: null, code: 'INVALID_GRANT', resolution: null };
 
@@ -67,16 +67,22 @@ describe('every published error, met while cars on v2 are read', () => {
 
   describe('as the answer to the whole batch', () => {
     let seen: Map<string, Panel>;
+    let late: Map<string, Panel>;
     before(async () => {
       await breakAll(true);
       seen = await panels(world);
+      await world.advance(longestPatienceS);
+      late = await panels(world);
     });
 
     for (const [index, line] of lines.entries()) {
       test(`${keyOf(line)} (${line.fact}) ends in ${endingIn(line)}`, () => {
-        const panel = seen.get(carOf(index).id);
-        if (line.meaning === 'credentials') assertEnding(panel, lost, promisedFor(rowFor(refusedRenewal)));
-        else assertEnding(panel, line, promisedFor(rowOf(line)));
+        const { id } = carOf(index);
+        if (line.meaning !== 'credentials') return assertEnding(seen.get(id), line, promisedFor(rowOf(line)));
+        const { status, suspicion } = seen.get(id)?.connection ?? assert.fail();
+        assert.equal(status, 'active');
+        assert.match(suspicion?.text ?? '', /access was renewed, and is refused all the same/);
+        assertEnding(late.get(id), lost, promisedFor(rowFor(refusedRenewal)));
       });
     }
 

@@ -266,7 +266,7 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
     const one = await stage.process();
     const family = await stage.family(one);
     stage.rotation.revoked.add('all');
-    for (let s = 600; s < 650; s += 10) assert.equal(await usedAt(one, later(s), family), 'tokensRefused');
+    for (let s = 600; s < 650; s += 10) assert.equal(await usedAt(one, later(s), family), 'accessRefused');
     assert.equal(stage.rotation.refreshes.length, 1);
     const answer = await one.access.withTokens(later(650), family, (token) => one.smartcar.readUser(token));
     assert.deepEqual(answer.ok ? null : [answer.failure.type, answer.failure.status, answer.failure.requestId], [
@@ -274,7 +274,7 @@ describe("v2's tokens", { timeout: 60_000 }, () => {
       401,
       'request-1',
     ]);
-    assert.equal(await usedAt(one, later(700), family), 'tokensRefused');
+    assert.equal(await usedAt(one, later(700), family), 'accessRefused');
     assert.equal(stage.rotation.refreshes.length, 2);
   });
 
