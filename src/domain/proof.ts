@@ -2,7 +2,7 @@
  * Proof. On v3 a read answers from Smartcar's cache, so an answer proves nothing by itself: what counts is when Smartcar
  * fetched what it holds.
  */
-import { isAccountMeaning, isUpstreamMeaning } from './failure.ts';
+import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { SignalFailure } from './failure.ts';
 import type { Reading } from './reading.ts';
 import type { SignalCode } from './signal.ts';
@@ -55,6 +55,18 @@ export function outageIn(
   const isOutage =
     !readings.some(({ code }) => asked.has(code)) && about.every((one) => isUpstreamMeaning(one.meaning));
   return (isOutage && about[0]) || null;
+}
+
+/**
+ * Who hears from the manufacturer after this that the car is asleep, or out of reach, was let in to its account, and the
+ * machines there work. It says nothing when another of these signals was refused.
+ */
+export function isLetIn(failures: readonly SignalFailure[], signals: readonly SignalCode[], after: Date): boolean {
+  const about = failures.filter(({ signal }) => signals.includes(signal));
+  const isRefused = about.some(({ meaning }) => isAccountMeaning(meaning) || isUpstreamMeaning(meaning));
+  return (
+    !isRefused && about.some((one) => isVehicleMeaning(one.meaning) && one.fetchedAt !== null && one.fetchedAt > after)
+  );
 }
 
 /** The newest fetch time among readings; null when none carries one. */

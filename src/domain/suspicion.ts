@@ -3,7 +3,8 @@ import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
-import type { ClaimedOutcome, ClearedOutcome, Outcome } from './outcome.ts';
+import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
+import { isLetIn } from './proof.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
 import type { Policy } from './transition.ts';
@@ -79,6 +80,23 @@ export function suspicionDeadlineS(
 ): number {
   if (!c.subscribedAt && c.platform === 'v3') return 36 * 3_600;
   return Math.max(1_800, 4 * policy.make.freshnessMin * 60);
+}
+
+/** Nothing is suspected any more. */
+export function withdrawn(c: Connection, outcome: Outcome): Step {
+  if (!c.suspicion) return { next: c, happenings: [] };
+  const { meaning } = c.suspicion;
+  const told = happening('connection.suspicion-withdrawn', outcome, { meaning });
+  return { next: { ...c, suspicion: null }, happenings: [told] };
+}
+
+/** A car that is said to sleep can't prove its account, but that it could be said speaks against a claim about it. */
+export function withdrawIfLetIn(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+  const { suspicion } = c;
+  const required = requiredSignals(policy.requiredPermissions);
+  const isOver =
+    suspicion && isAccountMeaning(suspicion.meaning) && isLetIn(outcome.failures, required, suspicion.claimedAt);
+  return isOver ? withdrawn(c, outcome) : { next: c, happenings: [] };
 }
 
 /** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */

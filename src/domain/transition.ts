@@ -25,7 +25,7 @@ import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
-import { onClaimed, onCleared, suspect, suspicionDeadlineS } from './suspicion.ts';
+import { onClaimed, onCleared, suspect, suspicionDeadlineS, withdrawIfLetIn, withdrawn } from './suspicion.ts';
 import type { TaskRequest } from './task.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
@@ -125,8 +125,8 @@ function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): St
   if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
   const { readings, failures } = outcome;
   const isAnswer = latestFetch(readings) !== null || failures.some(({ meaning }) => isVehicleMeaning(meaning));
-  const heals = healsByAnswer(c) && isAnswer;
-  return { next: heals ? healed(c, outcome, policy) : c, happenings: [] };
+  const step = withdrawIfLetIn(c, outcome, policy);
+  return healsByAnswer(c) && isAnswer ? { ...step, next: healed(step.next, outcome, policy) } : step;
 }
 
 /**
@@ -191,10 +191,8 @@ function questionOf(c: Connection, policy: Policy): Question {
 }
 
 function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
-  const happenings = c.suspicion
-    ? [happening('connection.suspicion-withdrawn', outcome, { meaning: c.suspicion.meaning })]
-    : [];
-  const proved = { ...c, suspicion: null, provedAt: later(c.provedAt, fetchedAt) };
+  const { next, happenings } = withdrawn(c, outcome);
+  const proved = { ...next, provedAt: later(c.provedAt, fetchedAt) };
   return { next: healed(proved, outcome, policy), happenings };
 }
 
@@ -254,8 +252,7 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
   const { meaning } = failure;
   const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
   if (isThrottleMeaning(meaning)) return { next: c, happenings: [], notBefore: after(at, failure.retryAfterS ?? 120) };
-  if (isVehicleMeaning(meaning))
-    return { next: { ...c, vehicleState: vehicleStateOf(c, failure, at) }, happenings: [], ...notBefore };
+  if (isVehicleMeaning(meaning)) return { ...tellsOfCar(c, outcome), ...notBefore };
   if (isUpstreamMeaning(meaning))
     return { next: countFailure(c, causeOf(meaning), outcome), happenings: [], ...notBefore };
   if (isAccountMeaning(meaning) || meaning === 'permission') return onAccountFailure(c, outcome, meaning, policy);
@@ -264,6 +261,13 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
     happenings: [],
     ...notBefore,
   };
+}
+
+/** On v2 each read asks the manufacturer, so who hears of the car's state was let in to its account just now. */
+function tellsOfCar(c: Connection, outcome: FailedOutcome): Step {
+  const isLetIn = c.platform === 'v2' && c.suspicion !== null && isAccountMeaning(c.suspicion.meaning);
+  const step = isLetIn ? withdrawn(c, outcome) : { next: c, happenings: [] };
+  return { ...step, next: { ...step.next, vehicleState: vehicleStateOf(c, outcome.failure, outcome.at) } };
 }
 
 /** What a person has to repair is not covered up by a lesser trouble, whose end would then look like its own. */

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Meaning, UpstreamMeaning } from './failure.ts';
 import type { FailedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
-import { latestFetch, outageIn } from './proof.ts';
+import { isLetIn, latestFetch, outageIn } from './proof.ts';
 import { requiredSignals } from './signal.ts';
 import type { SignalCode } from './signal.ts';
 import type { Policy } from './transition.ts';
@@ -98,12 +98,5 @@ function isOver(
 ): boolean {
   if (isAtSmartcar(meaning)) return true;
   const fetchedAt = latestFetch(readings.filter(({ code }) => required.includes(code)));
-  if (fetchedAt && fetchedAt > since) return true;
-  // Who says that a car is asleep has machines that work.
-  return (
-    meaning === 'manufacturerFailing' &&
-    failures.some(
-      (one) => required.includes(one.signal) && isVehicleMeaning(one.meaning) && one.fetchedAt && one.fetchedAt > since,
-    )
-  );
+  return (fetchedAt !== null && fetchedAt > since) || isLetIn(failures, required, since);
 }

@@ -15,9 +15,11 @@ import {
   hours,
   locationCode,
   minutes,
+  odometerCode,
   reading,
   refused,
   repaired,
+  signalFailure,
   signals,
   withoutLocation,
 } from './builders.ts';
@@ -302,4 +304,27 @@ test('what was reported stands in the timeline as Smartcar wrote it', () => {
     ...{ requestId: 'req-5', resolutionUrl: null },
   });
   assert.deepEqual(connection.since, hours(-24));
+});
+
+test('a claim about the account of a sleeping car is withdrawn when the car is said to sleep after it', () => {
+  const asleep = aConnection({ vehicleState: { meaning: 'asleep', since: minutes(-90) } });
+  const { lines, states } = tell(asleep, [claimed(5, 'signedOut'), refused(6, 'asleep', 4), refused(7, 'asleep', 6.5)]);
+  assert.deepEqual(states, ['active, suspected signedOut', 'active, suspected signedOut', 'active']);
+  assert.deepEqual(lines, ['5: connection.suspected signedOut', '7: connection.suspicion-withdrawn signedOut']);
+});
+
+test('it stands while another signal is refused, and a claim about a permission stands in any case', () => {
+  const mixed = refused(7, 'asleep', 6.5);
+  const refusal = signalFailure('signedOut', odometerCode, minutes(6.5));
+  const [, ...others] = mixed.failures;
+  const { states } = tell(aConnection(), [claimed(5, 'signedOut'), { ...mixed, failures: [refusal, ...others] }]);
+  assert.notEqual(states[1], 'active');
+  assert.deepEqual(tell(aConnection(), [claimed(5, 'permission'), mixed]).states[1], 'active, suspected permission');
+});
+
+test('on v2 an answer about the state of the car was let in too', () => {
+  const v2 = aConnection({ platform: 'v2' });
+  const { states, connection } = tell(v2, [claimed(5, 'signedOut'), failed(6, 'asleep')]);
+  assert.deepEqual(states, ['active, suspected signedOut', 'active']);
+  assert.equal(connection.vehicleState?.meaning, 'asleep');
 });
