@@ -94,28 +94,29 @@ export async function insertConnection(tx: Tx, connection: Connection): Promise<
  */
 export async function writeConnection(tx: Tx, connection: Connection, version: number): Promise<boolean> {
   const { id, fleet_id, vehicle_id, ...columns } = fromConnection({ ...connection, version: version + 1 });
-  const result = await tx
-    .updateTable('connection')
-    .set(columns)
-    .where('id', '=', id)
-    .where('fleet_id', '=', fleet_id)
-    .where('vehicle_id', '=', vehicle_id)
-    .where('version', '=', version)
+  const due = { due_at: connection.nextPollAt, lease_until: null, platform: connection.platform };
+  const written = await tx
+    .with('written', (db) =>
+      db
+        .updateTable('connection')
+        .set(columns)
+        .where('id', '=', id)
+        .where('fleet_id', '=', fleet_id)
+        .where('vehicle_id', '=', vehicle_id)
+        .where('version', '=', version)
+        .returning('id'),
+    )
+    .with('due', (db) =>
+      db
+        .updateTable('connection_due')
+        .set({ ...due, token_set_id: connection.tokenSetId })
+        .where('connection_id', 'in', (eb) => eb.selectFrom('written').select('written.id')),
+    )
+    .selectFrom('written')
+    .select('id')
     .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) return false;
+  if (!written) return false;
   if (connection.endedAt) await tx.deleteFrom('connection_due').where('connection_id', '=', id).execute();
-  else {
-    await tx
-      .updateTable('connection_due')
-      .set({
-        due_at: connection.nextPollAt,
-        lease_until: null,
-        platform: connection.platform,
-        token_set_id: connection.tokenSetId,
-      })
-      .where('connection_id', '=', id)
-      .execute();
-  }
   return true;
 }
 
@@ -304,21 +305,32 @@ export async function findConnectionSetting(
   fleetId: FleetId,
   id: ConnectionId,
 ): Promise<ConnectionSetting | undefined> {
-  const connection = await findConnection(tx, id);
-  if (!connection) return undefined;
-  const { rows } = await sql<{ make: string | null; id: IncidentId | null; from: Date | null }>`
-    select v.make, i.id, i.from_at as "from" from vehicle v left join lateral (
-      select id, from_at from incident
-      where closed_at is null and (make is null or make = v.make) and (region is null or region = v.country)
-      order by opened_at limit 1) i on true
-    where v.id = ${connection.vehicleId}`.execute(tx);
-  const [place] = rows;
-  if (!place) throw new Error(`The connection ${id} has no vehicle.`);
-  const fleet = await tx
-    .selectFrom('fleet')
-    .select(['name', 'plan', 'settings'])
-    .where('id', '=', fleetId)
-    .executeTakeFirstOrThrow();
-  const incident = place.id && place.from ? { id: place.id, from: place.from } : null;
-  return { connection, make: place.make, incident, fleet: withDefaults(fleet) };
+  const row = await tx
+    .selectFrom('connection')
+    .innerJoin('vehicle', 'vehicle.id', 'connection.vehicle_id')
+    .innerJoin('fleet', 'fleet.id', 'connection.fleet_id')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('incident')
+          .select(['incident.id as incident_id', 'incident.from_at as incident_from'])
+          .where('incident.closed_at', 'is', null)
+          .where(sql<boolean>`(incident.make is null or incident.make = vehicle.make)`)
+          .where(sql<boolean>`(incident.region is null or incident.region = vehicle.country)`)
+          .orderBy('incident.opened_at')
+          .limit(1)
+          .as('open'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('connection')
+    .select(['vehicle.make', 'open.incident_id', 'open.incident_from'])
+    .select(['fleet.name as fleet_name', 'fleet.plan as fleet_plan', 'fleet.settings as fleet_settings'])
+    .where('connection.id', '=', id)
+    .where('connection.fleet_id', '=', fleetId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { make, incident_id: incidentId, incident_from: from } = row;
+  const fleet = { name: row.fleet_name, plan: row.fleet_plan, settings: row.fleet_settings };
+  const incident = incidentId && from ? { id: incidentId, from } : null;
+  return { connection: toConnection(row), make, incident, fleet: withDefaults(fleet) };
 }
