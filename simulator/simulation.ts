@@ -112,7 +112,7 @@ const faultsOver = (sim: Simulation, connection: Connection): Fault[] =>
 
 /**
  * The errors a car answers with over a connection at a time (now, unless told): those of the owner's account first, then
- * the manufacturer's machines, which can't tell of the car while they fail, then the car's own.
+ * what Smartcar knows by itself, the manufacturer's machines, which can't tell of the car while they fail, and the car's own.
  */
 export function problemsOf(sim: Simulation, connection: Connection, at = sim.clock().getTime()): Problem[] {
   const car = carOf(sim, connection);
@@ -125,7 +125,7 @@ export function problemsOf(sim: Simulation, connection: Connection, at = sim.clo
   return problems.sort((a, b) => rank(a) - rank(b));
 }
 
-const inTurn = ['CONNECTED_SERVICES_ACCOUNT', 'UPSTREAM'];
+const inTurn = ['CONNECTED_SERVICES_ACCOUNT', 'COMPATIBILITY', 'UPSTREAM'];
 const rank = ({ type }: Problem): number => (inTurn.includes(type) ? inTurn.indexOf(type) : inTurn.length);
 
 /** Errors that come by themselves at some makes: deep sleep, and data that are too old. @see docs/smartcar.md §4.4, §5 */

@@ -75,7 +75,7 @@ test('half-written, garbage, empty, missing, limited and broken-off answers [§3
   await assert.rejects(answerWith({ kind: 'hang-up' }));
 });
 
-test("in a manufacturer's outage nobody hears that a car sleeps; an account that is refused is refused all the same", async (t) => {
+test("in a manufacturer's outage nobody hears that a car sleeps; an account that moved or is refused is so all the same", async (t) => {
   const { advance, api, restart, sim, watched } = await stand(t);
   const car = await watched((item) => item.make === 'FORD' && item.fleet === 'first');
   const codeNow = async (): Promise<string> => {
@@ -87,6 +87,9 @@ test("in a manufacturer's outage nobody hears that a car sleeps; an account that
   assert.equal(await codeNow(), 'ASLEEP');
   await sim('POST', '/makes/FORD/outage', {});
   assert.equal(await codeNow(), 'NO_RESPONSE');
+  const moved = { kind: 'error', type: 'COMPATIBILITY', code: 'PLATFORM_NOT_CAPABLE' };
+  await sim('POST', `/cars/${car.vin as string}/faults`, moved);
+  assert.equal(await codeNow(), 'PLATFORM_NOT_CAPABLE');
   await sim('POST', `/cars/${car.vin as string}/faults`, { kind: 'signed-out' });
   assert.equal(await codeNow(), 'AUTHENTICATION_FAILED');
   await sim('DELETE', '/makes/FORD/outage');
