@@ -13,23 +13,20 @@ export async function applyAlertChanges(
   changes: readonly AlertChange[],
   now: Date,
 ): Promise<void> {
+  // What is over is written together, up to the next that opens: a name may be among both, and their order counts.
+  let over: string[] = [];
   for (const change of changes) {
-    if (change.change === 'resolve') await resolveProblem(tx, fleetId, change.key, now);
-    else await openProblem(tx, fleetId, vehicleIds, change, now);
+    if (change.change === 'resolve') over.push(change.key);
+    else {
+      await resolveAlerts(tx, over, now);
+      over = [];
+      await openProblem(tx, fleetId, vehicleIds, change, now);
+    }
   }
+  await resolveAlerts(tx, over, now);
 }
 
-async function resolveProblem(tx: Tx, fleetId: FleetId, key: string, now: Date): Promise<void> {
-  await tx
-    .updateTable('alert')
-    .set({ state: 'resolved', resolved_at: now })
-    .where('fleet_id', '=', fleetId)
-    .where('key', '=', key)
-    .where('state', '<>', 'resolved')
-    .execute();
-}
-
-/** Problems of these names that are open are over: something else tells of them. */
+/** Problems of these names that are open are over. */
 export async function resolveAlerts(tx: Tx, keys: readonly string[], now: Date): Promise<void> {
   if (keys.length === 0) return;
   await tx
