@@ -23,14 +23,14 @@ export interface MonthOptions {
 }
 
 const startAt = Date.UTC(2026, 4, 4, 6);
-/** Between two reads of a car that nothing happens to, and between two fetches of Smartcar's. */
-const quietS = 4 * 3_600;
+/** Between two reads of a car that nothing happens to, and between two fetches of Smartcar's, which brings nothing new about it. */
 const pollS = 4 * 3_600;
+const quietS = 8 * 3_600;
 
 /** @returns whether every aim was met on every seed */
 export async function proveMonth(options: MonthOptions, tell: (line: string) => void): Promise<boolean> {
   tell(
-    `${options.cars} cars, ${options.days} days; a quiet car is fetched by Smartcar and read by Towline every ${pollS / 3_600} h`,
+    `${options.cars} cars, ${options.days} days; a quiet car is read by Towline every ${pollS / 3_600} h and fetched by Smartcar every ${quietS / 3_600} h`,
   );
   const missed: string[] = [];
   const judgements: Judgement[] = [];
@@ -99,6 +99,7 @@ async function judged(stage: Stage, truth: Truth, script: Script, cars: readonly
     messages: await messagesOf(stage, cars),
     byOperator: script.deeds.byOperator,
     emailOf: new Map(cars.map(({ vin, email }) => [vin, email])),
+    makeOf: makes,
     // One read by plan, with its spread, and as long as a claim may stay undecided.
     deadlineS: (vin) => pollS * 1.1 + Math.max(1_800, 4 * makePolicy(makes.get(vin) ?? null).freshnessMin * 60) + 300,
     endAt: stage.now().getTime(),

@@ -24,6 +24,7 @@ export interface JudgeInput {
   messages: readonly Message[];
   byOperator: readonly { email: string; at: number }[];
   emailOf: ReadonlyMap<string, string>;
+  makeOf: ReadonlyMap<string, string>;
   /** Until when a car's trouble has to be told, in seconds after it can be known. */
   deadlineS(vin: string): number;
   endAt: number;
@@ -129,7 +130,7 @@ function judgeEpisode(input: JudgeInput, judgement: Judgement, episode: Episode,
     ({ at, cause }) => cause && episode.accepts.includes(cause) && at >= episode.from && at <= endOf(episode),
   );
   const before = changes.findLast(({ at }) => at < episode.from);
-  const knownFrom = visibleFrom(input, episode);
+  const knownFrom = visibleFrom(input, episode, said?.at);
   const deadline = knownFrom + input.deadlineS(episode.vin) * 1_000;
   const isDue = Math.min(episode.knownTo ?? input.endAt, input.endAt) > deadline;
   const hidden = episode.isBackground && (before?.to ?? 'active') !== 'active';
@@ -146,15 +147,27 @@ function judgeEpisode(input: JudgeInput, judgement: Judgement, episode: Episode,
   if (said) judgeHealing(input, judgement, episode, changes);
 }
 
-/** What hides behind another trouble of the car, or behind Smartcar's own, can't be known before that is over. */
-function visibleFrom({ episodes }: JudgeInput, episode: Episode): number {
+/** What hides behind another trouble can't be known before that is over. */
+function visibleFrom(input: JudgeInput, episode: Episode, saidAt = Infinity): number {
   let from = episode.knownFrom;
-  for (const other of episodes) {
-    const covers = other !== episode && other.vin === episode.vin && other.from <= from && endOf(other) > from;
-    const hides = other.cause === 'smartcarFailing' || (episode.isBackground && !other.isBackground);
-    if (covers && hides) from = endOf(other);
+  for (const other of input.episodes) {
+    if (other === episode || saidAt <= other.from || !hides(input, other, episode)) continue;
+    // An account that is refused while an outage is still being made sure of hides the rest of it.
+    const untilMs = from + (episode.isBackground && !other.isBackground ? input.deadlineS(episode.vin) * 1_000 : 0);
+    if (other.from <= untilMs && endOf(other) > from) from = endOf(other);
   }
   return from;
+}
+
+/**
+ * Behind Smartcar's own trouble everything; an outage behind what the account has; and what an outage can look like behind
+ * one of its make, of this car or not: that nobody is asked to sign in then is what an incident is for.
+ */
+function hides({ makeOf }: JudgeInput, other: Episode, episode: Episode): boolean {
+  const isOutage = other.cause === 'manufacturerFailing' && makeOf.get(other.vin) === makeOf.get(episode.vin);
+  if (isOutage && episode.isLikeOutage) return true;
+  const isHiding = other.cause === 'smartcarFailing' || (episode.isBackground && !other.isBackground);
+  return isHiding && other.vin === episode.vin;
 }
 
 function judgeHealing(input: JudgeInput, judgement: Judgement, episode: Episode, changes: readonly Change[]): void {

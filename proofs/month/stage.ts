@@ -66,7 +66,8 @@ export async function openStage({ cars, seed, startAt }: StageOptions): Promise<
     seed,
     many: cars,
     bucket: null,
-    makesDiffer: true,
+    // Cars that sleep for days by themselves are in no truth; those of the plan are.
+    makesDiffer: false,
     redirectUris: [`${publicUrl}/connect/callback`],
     webhookUrl: `${publicUrl}/webhooks/smartcar`,
   });
@@ -186,7 +187,7 @@ function newHand(
         if (!touched && !swept && clock.now.getTime() < nextDue) continue;
         touched = false;
         await settle(ground, simulator, clock.now);
-        nextDue = await earliestDue(ground);
+        nextDue = await earliestDue(ground, clock.now);
       }
     },
   };
@@ -222,17 +223,17 @@ async function dueNow({ database }: Ground, now: Date): Promise<DueNow> {
   return rows[0] ?? { webhooks: false, polls: false, jobs: false, mail: false };
 }
 
-/** Epoch milliseconds; infinite when nothing waits. What is in question is worked at its own time. */
-async function earliestDue({ database }: Ground): Promise<number> {
-  const { rows } = await sql<{ urgent: Date | null; quiet: Date | null }>`select
-    least(min(d.at) filter (where c.status <> 'active' or coalesce(c.suspicion, 'null'::jsonb) <> 'null'::jsonb),
-      (select min(due_at) from notification)) as urgent,
-    min(d.at) filter (where c.status = 'active' and coalesce(c.suspicion, 'null'::jsonb) = 'null'::jsonb) as quiet
-    from (select connection_id, greatest(due_at, coalesce(lease_until, due_at)) as at from connection_due) d
-    join connection c on c.id = d.connection_id`.execute(database.owner);
-  const [row] = rows;
-  const quietAt = row?.quiet ? Math.ceil(row.quiet.getTime() / quietGrainMs) * quietGrainMs : Infinity;
-  return Math.min(row?.urgent?.getTime() ?? Infinity, quietAt);
+/** Epoch milliseconds, the next mark at the latest. What is in question is worked at its own time, the rest at the mark. */
+async function earliestDue({ database }: Ground, now: Date): Promise<number> {
+  const mark = new Date((Math.floor(now.getTime() / quietGrainMs) + 1) * quietGrainMs);
+  const { rows } = await sql<{ at: Date | null }>`select least((select min(due_at) from notification),
+    (select min(greatest(d.due_at, coalesce(d.lease_until, d.due_at))) from connection_due d
+      join connection c on c.id = d.connection_id
+      where d.due_at < ${mark}
+        and (c.status <> 'active' or coalesce(c.suspicion, 'null'::jsonb) <> 'null'::jsonb))) as at`.execute(
+    database.owner,
+  );
+  return Math.min(rows[0]?.at?.getTime() ?? Infinity, mark.getTime());
 }
 
 const quiet = new Logger(() => () => undefined);

@@ -20,9 +20,11 @@ export interface Episode {
   mender: 'owner' | 'operator' | 'nobody';
   /** Others go before it, where a car has several: an account that is signed out has no outage to show. */
   isBackground: boolean;
+  /** An outage of its make can look the same, so that nobody can tell before the outage is over. */
+  isLikeOutage: boolean;
 }
 
-export type Beginning = Pick<Episode, 'cause' | 'accepts' | 'mender' | 'isBackground'>;
+export type Beginning = Pick<Episode, 'cause' | 'accepts' | 'mender' | 'isBackground' | 'isLikeOutage'>;
 
 export class Truth {
   readonly episodes: Episode[] = [];
@@ -55,21 +57,23 @@ const only = (cause: Cause, mender: Episode['mender']): Beginning => ({
   accepts: [cause],
   mender,
   isBackground: false,
+  isLikeOutage: true,
 });
 
 export const kinds = {
   signedOut: only('signedOut', 'owner'),
-  platformMigrated: only('platformMigrated', 'owner'),
+  platformMigrated: { ...only('platformMigrated', 'owner'), isLikeOutage: false },
   revokedByOwner: only('revokedByOwner', 'owner'),
   vehicleRemoved: only('vehicleRemoved', 'nobody'),
   subscriptionLapsed: only('subscriptionLapsed', 'nobody'),
   accountIssue: only('accountIssue', 'nobody'),
-  permissionMissing: only('permissionMissing', 'owner'),
-  outage: { ...only('manufacturerFailing', 'nobody'), isBackground: true },
+  permissionMissing: { ...only('permissionMissing', 'owner'), isLikeOutage: false },
+  outage: { ...only('manufacturerFailing', 'nobody'), isBackground: true, isLikeOutage: false },
   smartcarDown: {
     cause: 'smartcarFailing',
     accepts: ['smartcarFailing', 'nonsense', 'smartcarUnreachable'],
     mender: 'nobody',
     isBackground: true,
+    isLikeOutage: false,
   },
 } as const satisfies Record<string, Beginning>;

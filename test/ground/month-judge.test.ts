@@ -8,6 +8,8 @@ import { kinds, Truth } from '../../proofs/month/truth.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const vin = 'WVWZZZ1KZAW000001';
+const sameMake = 'WVWZZZ1KZAW000002';
+const otherMake = 'KNAZZZ1KZAW000003';
 const email = 'anna@mail.example';
 
 interface Given {
@@ -26,6 +28,11 @@ function judged({ truth = () => undefined, changes = [], messages = [] }: Given)
     messages: messages.map((message) => ({ email, vins: [vin], at: 0, ...message })),
     byOperator: [],
     emailOf: new Map([[vin, email]]),
+    makeOf: new Map([
+      [vin, 'VOLKSWAGEN'],
+      [sameMake, 'VOLKSWAGEN'],
+      [otherMake, 'KIA'],
+    ]),
     deadlineS: () => 3_600,
     endAt: 7 * 24 * hour,
   };
@@ -74,6 +81,40 @@ test('a trouble that ended before its deadline is owed no word', () => {
     truth.end(vin, 'signedOut', 10 * hour + 30 * minute, 10 * hour + 30 * minute, 'itself');
   };
   assert.deepEqual(figures(judged({ truth: short })), [{ said: 0, right: 0, due: 0, told: 0 }]);
+});
+
+const outageOf = (truth: Truth, car: string, from: number, to: number): void => {
+  truth.begin(car, kinds.outage, from, from);
+  truth.end(car, 'manufacturerFailing', to, to, 'itself');
+};
+
+test("what begins in an outage of its make is to be told once that is over; another make's is no excuse", () => {
+  const within = (car: string) => (truth: Truth) => {
+    outageOf(truth, car, 9 * hour, 15 * hour);
+    signedOut(truth);
+  };
+  const after: Given = { changes: [{ at: 15 * hour + 40 * minute }], messages: [{ at: 16 * hour }] };
+  const own = (judgement: Judgement) => figures({ ...judgement, causes: judgement.causes.filter(({ said }) => said) });
+  assert.deepEqual(own(judged({ truth: within(sameMake), ...after })), [{ said: 1, right: 1, due: 1, told: 1 }]);
+  assert.deepEqual(own(judged({ truth: within(otherMake), ...after })), [{ said: 1, right: 1, due: 1, told: 0 }]);
+  const late: Given = { changes: [{ at: 17 * hour }], messages: [{ at: 17 * hour }] };
+  assert.deepEqual(own(judged({ truth: within(sameMake), ...late })), [{ said: 1, right: 1, due: 1, told: 0 }]);
+  const never = judged({ truth: within(sameMake) });
+  assert.ok(never.mistakes.some((line) => line.includes('signedOut') && line.includes('not at all')));
+  assert.equal(never.missingMessages, 1);
+});
+
+test('an outage that an account hides before its deadline is owed no word, unless it outlasts what hides it', () => {
+  const hidden = (until: number | null) => (truth: Truth) => {
+    outageOf(truth, vin, 9.5 * hour, 15 * hour);
+    signedOut(truth);
+    if (until) truth.end(vin, 'signedOut', until, until, 'owner');
+  };
+  const outage = ({ causes }: Judgement) => causes.find(({ cause }) => cause === 'manufacturerFailing');
+  assert.equal(outage(judged({ truth: hidden(null) }))?.due, 0);
+  assert.deepEqual(outage(judged({ truth: hidden(12 * hour) }))?.due, 1);
+  const before = outage(judged({ truth: hidden(null), changes: [{ at: 9.6 * hour, cause: 'manufacturerFailing' }] }));
+  assert.deepEqual([before?.due, before?.told], [1, 1]);
 });
 
 test('what stays told a day and a half after it ended is stuck', () => {
