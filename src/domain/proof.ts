@@ -3,7 +3,7 @@
  * fetched what it holds.
  */
 import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
-import type { SignalFailure } from './failure.ts';
+import type { Meaning, SignalFailure } from './failure.ts';
 import type { Reading } from './reading.ts';
 import type { SignalCode } from './signal.ts';
 
@@ -68,6 +68,16 @@ export function isLetIn(failures: readonly SignalFailure[], signals: readonly Si
     !isRefused && about.some((one) => isVehicleMeaning(one.meaning) && one.fetchedAt !== null && one.fetchedAt > after)
   );
 }
+
+/** What can be so although the manufacturer lets us in and tells of the car. */
+const insideTheDoor: ReadonlySet<Meaning> = new Set<Meaning>([
+  'subscriptionLapsed',
+  'virtualKeyMissing',
+  'remoteAccessDisabled',
+]);
+
+/** Whether being let in speaks against it. */
+export const isAboutAccess = (meaning: Meaning): boolean => isAccountMeaning(meaning) && !insideTheDoor.has(meaning);
 
 /** The newest fetch time among readings; null when none carries one. */
 export function latestFetch(readings: readonly Reading[]): Date | null {

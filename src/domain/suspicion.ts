@@ -4,7 +4,7 @@ import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
-import { isLetIn } from './proof.ts';
+import { isAboutAccess, isLetIn } from './proof.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
 import type { Policy } from './transition.ts';
@@ -95,7 +95,7 @@ export function withdrawIfLetIn(c: Connection, outcome: SignalsOutcome, policy: 
   const { suspicion } = c;
   const required = requiredSignals(policy.requiredPermissions);
   const isOver =
-    suspicion && isAccountMeaning(suspicion.meaning) && isLetIn(outcome.failures, required, suspicion.claimedAt);
+    suspicion && isAboutAccess(suspicion.meaning) && isLetIn(outcome.failures, required, suspicion.claimedAt);
   return isOver ? withdrawn(c, outcome) : { next: c, happenings: [] };
 }
 

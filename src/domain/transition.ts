@@ -18,7 +18,7 @@ import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
-import { judge, latestFetch, outageIn } from './proof.ts';
+import { isAboutAccess, judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
@@ -265,7 +265,7 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
 
 /** On v2 each read asks the manufacturer, so who hears of the car's state was let in to its account just now. */
 function tellsOfCar(c: Connection, outcome: FailedOutcome): Step {
-  const isLetIn = c.platform === 'v2' && c.suspicion !== null && isAccountMeaning(c.suspicion.meaning);
+  const isLetIn = c.platform === 'v2' && c.suspicion !== null && isAboutAccess(c.suspicion.meaning);
   const step = isLetIn ? withdrawn(c, outcome) : { next: c, happenings: [] };
   return { ...step, next: { ...step.next, vehicleState: vehicleStateOf(c, outcome.failure, outcome.at) } };
 }

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Meaning, UpstreamMeaning } from './failure.ts';
 import type { FailedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
-import { isLetIn, latestFetch, outageIn } from './proof.ts';
+import { isAboutAccess, isLetIn, latestFetch, outageIn } from './proof.ts';
 import { requiredSignals } from './signal.ts';
 import type { SignalCode } from './signal.ts';
 import type { Policy } from './transition.ts';
@@ -98,5 +98,6 @@ function isOver(
 ): boolean {
   if (isAtSmartcar(meaning)) return true;
   const fetchedAt = latestFetch(readings.filter(({ code }) => required.includes(code)));
-  return (fetchedAt !== null && fetchedAt > since) || isLetIn(failures, required, since);
+  const endsByBeingLetIn = meaning === 'manufacturerFailing' || isAboutAccess(meaning);
+  return (fetchedAt !== null && fetchedAt > since) || (endsByBeingLetIn && isLetIn(failures, required, since));
 }

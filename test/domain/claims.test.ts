@@ -313,13 +313,14 @@ test('a claim about the account of a sleeping car is withdrawn when the car is s
   assert.deepEqual(lines, ['5: connection.suspected signedOut', '7: connection.suspicion-withdrawn signedOut']);
 });
 
-test('it stands while another signal is refused, and a claim about a permission stands in any case', () => {
+test('it stands while another signal is refused; a claim about a permission, or a lapsed service, stands in any case', () => {
   const mixed = refused(7, 'asleep', 6.5);
   const refusal = signalFailure('signedOut', odometerCode, minutes(6.5));
   const [, ...others] = mixed.failures;
   const { states } = tell(aConnection(), [claimed(5, 'signedOut'), { ...mixed, failures: [refusal, ...others] }]);
   assert.notEqual(states[1], 'active');
-  assert.deepEqual(tell(aConnection(), [claimed(5, 'permission'), mixed]).states[1], 'active, suspected permission');
+  for (const meaning of ['permission', 'subscriptionLapsed', 'virtualKeyMissing'] as const)
+    assert.equal(tell(aConnection(), [claimed(5, meaning), mixed]).states[1], `active, suspected ${meaning}`);
 });
 
 test('on v2 an answer about the state of the car was let in too', () => {
