@@ -83,6 +83,8 @@ const shares: Readonly<Record<Trouble, number>> = {
 };
 
 export function planMonth(seed: number, cars: readonly ProvedCar[], startAt: number, days: number): Plan {
+  // Troubles begin between the first day and the third from the last: in less they would all begin at once.
+  if (days < 6) throw new Error('A month is played over six days at least.');
   const roll = seeded(seed, 'month');
   const emails = [...new Set(cars.map(({ email }) => email))];
   const within = (from: number, to: number): number => startAt + (from + roll() * (to - from)) * dayMs;
