@@ -71,6 +71,8 @@ describe('two returns at once', () => {
       // Smartcar's store has the VIN by then, so that both are judged at the same moment.
       await world.advance(10);
       await Promise.all([follow(backs[0], lefts[0].cookie), follow(backs[1], lefts[1].cookie)]);
+      // The one that finds the other still settling is settled a moment later.
+      await way.waitOut();
       await way.until(id, isActive);
       assert.equal((await connectionsOf(id)).length, 1);
       assert.deepEqual(await sessionsOf(id), ['done', 'done']);
