@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machineLine } from '../bench/machine.ts';
+import { proveCrash } from './crash.ts';
 import { proveIncidents } from './incidents.ts';
 import { proveLists } from './lists.ts';
 import { proveMemory } from './memory.ts';
@@ -39,6 +40,10 @@ const proofs: Readonly<Record<string, Proof>> = {
   memory: {
     what: 'what the demo takes of memory after ten minutes',
     run: (tell) => proveMemory(Number(values.minutes), tell),
+  },
+  crash: {
+    what: 'processes killed at every single point of every scenario, where the tests try every third; ten minutes',
+    run: proveCrash,
   },
   lists: {
     what: '100,000 vehicles imported, exported and taken back: time, memory, and what others wait; minutes',
