@@ -23,10 +23,12 @@ export function changeEffects(
   const changed = from.status !== to.status || from.cause !== to.cause;
   // What an incident holds is told by the incident; let go of, it is told by itself, as if it broke now.
   const tells = to.heldBy === null && (changed || isReleased(from, to));
+  const alerts = tells || changed ? alertsFor(from, to) : [];
   const consent = consentChange(from, to, outcome);
   return {
     happenings: changed ? [...happenings, changeLine(from, to, outcome)] : happenings,
-    alerts: tells ? alertsFor(from, to) : [],
+    // What is over is closed also where an incident speaks for what is left.
+    alerts: tells ? alerts : alerts.filter(({ change }) => change === 'resolve'),
     tasks: tasksFor(to, outcome),
     consents: consent ? [consent] : [],
     ask: (tells || (outcome.kind === 'notOnV3' && to.heldBy === null)) && asksOwner(to, policy) ? to.cause : null,
