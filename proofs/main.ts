@@ -11,6 +11,7 @@ import { machineLine } from '../bench/machine.ts';
 import { proveCrash } from './crash.ts';
 import { proveIncidents } from './incidents.ts';
 import { proveLists } from './lists.ts';
+import { proveBudget } from './budget.ts';
 import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
 import { proveStart } from './start.ts';
@@ -33,6 +34,10 @@ interface Proof {
 }
 
 const proofs: Readonly<Record<string, Proof>> = {
+  budget: {
+    what: 'a month of requests of 1,000 cars by the domain alone, within every limit; a minute',
+    run: (tell) => proveBudget(Number(values.cars), Number(values.seeds.split(',')[0]), tell),
+  },
   start: {
     what: 'from a clean clone to the ready line with an empty package cache, and the second time; two minutes',
     run: proveStart,

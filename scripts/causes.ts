@@ -47,9 +47,12 @@ function againAfter(meaning: Meaning, retryAfterS: number | null): string {
 
 function passingEnding(meaning: PassingMeaning): Ending {
   const { text, nextAction } = passingText(meaning);
-  const waits = isThrottleMeaning(meaning)
-    ? 'at the next read, but not before we may: as told, else 2 min'
-    : 'at the next read';
+  const waits =
+    meaning === 'requestLimit'
+      ? 'as told, else once a day'
+      : isThrottleMeaning(meaning)
+        ? 'at the next read, but not before we may: as told, else 2 min'
+        : 'at the next read';
   return {
     cause: null,
     status: 'stays as it is',

@@ -3,12 +3,14 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Config, Secret } from './config.ts';
+import type { BucketLimits } from './domain/bucket.ts';
 import type { SetUp } from './domain/go-live.ts';
 import { acknowledgeAlert, resolveAlert } from './flows/alerts.ts';
 import { adopt } from './flows/adopt.ts';
 import { applyWebhooks } from './flows/apply-webhooks.ts';
 import { ensureBootstrapKey, ensureFleets } from './flows/bootstrap.ts';
 import { CallFailed, NotThereYet } from './flows/call-failed.ts';
+import { changePlan } from './flows/change-plan.ts';
 import { check } from './flows/check.ts';
 import { checkCompatibility } from './flows/check-compatibility.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
@@ -27,6 +29,8 @@ import { discardImport, previewImport } from './flows/import-preview.ts';
 import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
+import { flushUsage, openMeter } from './flows/meter.ts';
+import type { Meter } from './flows/meter.ts';
 import { finishMove, pauseMove, planFleetMove, resumeMove, rollBackMove, startMove } from './flows/move.ts';
 import { moveDue } from './flows/move-due.ts';
 import { ownerOfLink } from './flows/open-link.ts';
@@ -48,6 +52,7 @@ import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-c
 import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
 import { watchIncidents } from './flows/watch-incidents.ts';
+import { watchBudget } from './flows/watch-budget.ts';
 import { watchSilence } from './flows/watch-silence.ts';
 import { flushDoor, watchSignatures } from './flows/watch-webhooks.ts';
 import type { Flows } from './http/needs.ts';
@@ -108,10 +113,11 @@ export interface Ground {
   redirectUri: string;
   /** Id or name of the webhook that cars are subscribed to; null: the one that sends here. */
   webhook: string | null;
-  budget: { capacity: number; perMinute: number };
   setUp: SetUp;
   /** A digest of everything that an answer of Smartcar's rests on. */
   configuration: Buffer;
+  budget: BucketLimits;
+  meter: Meter;
   door: Door;
   clock: () => Date;
   chance: () => number;
@@ -164,6 +170,7 @@ export async function openGround(options: AppOptions): Promise<Ground> {
     budget: config.smartcar.budget,
     setUp: setUpOf(config),
     configuration: vault.fingerprint(JSON.stringify(configurationOf(config))),
+    meter: openMeter(),
     door: {
       inbox: openInboxWriter(database),
       managementTokens,
@@ -252,6 +259,7 @@ export function bindFlows(ground: Ground): Flows {
     viewGoLive: (now) => viewGoLive(ground, now),
     checkGoLive: (context, now) => checkGoLive(ground, context, now),
     sendTestMessage: (to, now) => sendTestMessage(ground, to, now),
+    changePlan: (context, change, now) => changePlan(ground, context, change, now),
     acknowledgeAlert: (context, id, now) => acknowledgeAlert(ground, context, id, now),
     resolveAlert: (context, id, now) => resolveAlert(ground, context, id, now),
     endIncident: (context, id, now) => endIncident(ground, context, id, now),
@@ -290,7 +298,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const flows = bindFlows(ground);
   await prepareInstallation(ground, config, clock());
   const works = config.role === 'all' || config.role === 'worker' ? await startWork(ground, options.log) : null;
-  const loops = config.role === 'worker' ? [] : [startFlushing(ground)];
+  const loops = [startCounting(ground), ...(config.role === 'worker' ? [] : [startFlushing(ground)])];
   const stopWork = async (): Promise<void> => {
     await works?.stop();
     await Promise.all(loops.map((loop) => loop.stop()));
@@ -312,6 +320,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await server?.close();
       await stopWork();
       await flushDoor(ground, clock()).catch(() => undefined);
+      await flushUsage(ground, clock()).catch(() => undefined);
       await closeGround(ground);
     },
   };
@@ -372,6 +381,7 @@ export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recur
       'reconcile-due': (now) => reconcileDue(ground, now),
       'keep-alive': (now) => keepAlive(ground, now),
       'forecast-lapses': (now) => forecastLapses(ground, now),
+      'watch-budget': (now) => watchBudget(ground, now),
       'keep-house': (now) => keepHouse(ground, now),
     },
   };
@@ -427,6 +437,19 @@ function startFlushing(ground: Ground): Loop {
   });
 }
 
+function startCounting(ground: Ground): Loop {
+  return startLoop({
+    name: 'count requests',
+    everyMs: 10_000,
+    clock: ground.clock,
+    onChange: (name, error) => error && ground.onFault(error, name),
+    round: async (now) => {
+      await flushUsage(ground, now);
+      return 0;
+    },
+  });
+}
+
 /** The HTTP server of this process. */
 export async function listen(
   ground: Ground,
@@ -445,6 +468,7 @@ export async function listen(
       mode: config.demo ? 'simulated' : config.smartcar.mode,
       simulatorUrl: config.demo ? `http://127.0.0.1:${config.simulatorPort}/sim` : null,
       connectOrigin: config.smartcar.origins.connect,
+      requestLimits: ground.budget,
       missingForV3: ground.grantsOnV2 ? ['SMARTCAR_API_CLIENT_ID', 'SMARTCAR_API_CLIENT_SECRET'] : [],
       signatureHeader,
       dashboardDir: fileURLToPath(new URL('../dist/web', import.meta.url)),

@@ -57,7 +57,7 @@ const port = (): z.ZodType<number> =>
   );
 const count = (): z.ZodType<number> =>
   checked(
-    (value) => (/^[1-9]\d{0,6}$/.test(value) ? Number(value) : undefined),
+    (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
     'is not a number from 1 on.',
     "Take the limit from your contract with Smartcar, or leave it out for Smartcar's usual one.",
   );
@@ -149,6 +149,10 @@ export const VARIABLES = {
   SMARTCAR_MODE: ["Smartcar's mode (live)", oneOf('live', 'simulated')],
   SMARTCAR_REQUEST_BURST: ['requests Smartcar allows the application at once (120; the demo: 3000)', count()],
   SMARTCAR_REQUESTS_PER_MINUTE: ['requests that come back each minute (2; the demo: 3000)', count()],
+  SMARTCAR_REQUESTS_PER_MONTH: [
+    'requests of a calendar month that the contract allows the application (not known)',
+    count(),
+  ],
   SMARTCAR_CONNECT_ORIGIN: ['(https://connect.smartcar.com)', origin()],
   SMARTCAR_AUTH_ORIGIN: ['(https://auth.smartcar.com)', origin()],
   SMARTCAR_API_ORIGIN: ['(https://api.smartcar.com)', origin()],

@@ -46,8 +46,11 @@ export interface Config {
     readonly webhook: string | null;
     readonly mode: 'live' | 'simulated';
     readonly origins: SmartcarOrigins;
-    /** What Smartcar allows the whole application: requests at once, and how many more come back each minute. */
-    readonly budget: { readonly capacity: number; readonly perMinute: number };
+    /**
+     * What Smartcar allows the whole application: requests at once, how many more come back each minute, and those of a month
+     * (null: not known).
+     */
+    readonly budget: { readonly capacity: number; readonly perMinute: number; readonly perMonth: number | null };
     /** Both numbers of the budget were given; else they are Smartcar's usual ones. */
     readonly isBudgetTold: boolean;
   };
@@ -207,6 +210,7 @@ function smartcarOf(values: Values, demo: boolean): Config['smartcar'] {
     budget: {
       capacity: values.SMARTCAR_REQUEST_BURST ?? (demo ? 3_000 : 120),
       perMinute: values.SMARTCAR_REQUESTS_PER_MINUTE ?? (demo ? 3_000 : 2),
+      perMonth: values.SMARTCAR_REQUESTS_PER_MONTH ?? null,
     },
     isBudgetTold: values.SMARTCAR_REQUEST_BURST !== undefined && values.SMARTCAR_REQUESTS_PER_MINUTE !== undefined,
     origins: {

@@ -49,4 +49,5 @@ export const paths = {
   comparison: () => '/settings/comparison',
   adoption: () => '/settings/adoption',
   goLive: () => '/settings/go-live',
+  budget: () => '/settings/budget',
 };

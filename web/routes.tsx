@@ -181,6 +181,11 @@ const makes = createRoute({
   component: lazyRouteComponent(() => import('./pages/makes.tsx'), 'MakesPage'),
 });
 
+const budget = createRoute({
+  ...inside,
+  path: '/settings/budget',
+  component: lazyRouteComponent(() => import('./pages/request-budget.tsx'), 'RequestBudgetPage'),
+});
 const move = createRoute({
   ...inside,
   path: '/settings/move',
@@ -229,6 +234,7 @@ const routeTree = root.addChildren([
     comparison,
     adoption,
     goLive,
+    budget,
   ]),
 ]);
 

@@ -20,6 +20,7 @@ export const alertKinds = [
   'reconciliation.failed',
   'notification.failed',
   'incident.open',
+  'budget.forecast',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -84,7 +84,6 @@ export const causes = {
   nonsense: { status: 'error', who: 'smartcar', route: 'automatic', retryAfterS: hour, severity: 'warning' },
   notFound: { status: 'error', who: 'smartcar', route: 'automatic', retryAfterS: hour, severity: 'warning' },
   planLimit: { status: 'error', who: 'operator', route: 'none', retryAfterS: 6 * hour, severity: 'critical' },
-  requestLimit: { status: 'error', who: 'operator', route: 'none', retryAfterS: 12 * hour, severity: 'warning' },
   accountSuspended: { status: 'error', who: 'operator', route: 'none', retryAfterS: 6 * hour, severity: 'critical' },
   credentials: { status: 'error', who: 'us', route: 'none', retryAfterS: hour / 4, severity: 'critical' },
   requestRefused: { status: 'error', who: 'us', route: 'none', retryAfterS: hour, severity: 'warning' },

@@ -15,6 +15,7 @@ import type {
 import type { Permission } from './permission.ts';
 import type { SignalCode } from './signal.ts';
 import type { Trouble } from './trouble.ts';
+import type { Usage } from './usage.ts';
 
 export type Platform = 'v3' | 'v2';
 
@@ -74,8 +75,14 @@ export interface Connection {
   lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
   /** When a reading last reached us. */
   lastTelemetryAt: Date | null;
+  /** The newest time of a value that tells whether the car is used, by whatever way it came; null before the first. */
+  newsAt: Date | null;
   /** Null when it is not polled. */
   nextPollAt: Date | null;
+  /** We were told to wait: no read of ours before this, whatever is claimed meanwhile. Null before the first time. */
+  notBeforeAt: Date | null;
+  /** What the car has cost of its requests. */
+  usage: Usage;
   /** When Smartcar confirmed the webhook subscription; null while there is none. */
   subscribedAt: Date | null;
   /** Disconnected here: when Smartcar confirmed the deletion; null while that is still to be done or was not asked. */

@@ -18,6 +18,8 @@ import { quirksBehind } from './make-policy.ts';
 import type { MakePolicy } from './make-policy.ts';
 import type { QuirkFact } from './make-facts.ts';
 import type { Via } from './outcome.ts';
+import type { Plan } from './fleet.ts';
+import { carLimits, isUsedUp } from './pace.ts';
 import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
@@ -71,6 +73,7 @@ export interface Known {
   /** The living connection, else the one that ended last; null when there never was one. */
   connection: Connection | null;
   required: readonly Permission[];
+  requestBudget: Plan['requestBudget'];
   readings: ReadonlyMap<SignalCode, Reading>;
   /** Newest first. */
   happenings: readonly KeptHappening[];
@@ -183,12 +186,14 @@ function grantedNow(known: Known, now: Date): readonly Permission[] {
   return granted.filter((permission) => !refused.has(permission));
 }
 
-function freshnessOf({ make, connection, readings }: Known, now: Date): Freshness {
+function freshnessOf(known: Known, now: Date): Freshness {
+  const { make, connection, readings } = known;
   const times = [...readings.values()].flatMap(
     ({ measuredAt, fetchedAt }) => (measuredAt ?? fetchedAt)?.getTime() ?? [],
   );
   const newestAt = times.length > 0 ? new Date(Math.max(...times)) : null;
-  return freshness({ make, connection, newestAt }, now);
+  const isWithout = connection !== null && isUsedUp(connection, carLimits(make, known), now);
+  return freshness({ make, connection, newestAt, isUsedUp: isWithout }, now);
 }
 
 interface Findings {
@@ -234,6 +239,7 @@ const causeOfReason: Readonly<Record<Exclude<StaleReason, 'connection'>, Diagnos
   unreachable: 'vehicleUnreachable',
   inService: 'inService',
   lowBattery: 'lowBattery',
+  requestsUsedUp: 'requestLimit',
   notSubscribed: 'notSubscribed',
   silent: 'silent',
   outage: 'manufacturerFailing',

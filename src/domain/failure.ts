@@ -44,8 +44,13 @@ export const vehicleMeanings = [
 ] as const;
 export type VehicleMeaning = (typeof vehicleMeanings)[number];
 
-/** We were told to wait: counts nothing against the connection. */
-export const throttleMeanings = ['throttledApplication', 'throttledVehicle', 'throttledManufacturer'] as const;
+/** We were told to wait, or until the month ends: counts nothing against the connection. */
+export const throttleMeanings = [
+  'throttledApplication',
+  'throttledVehicle',
+  'throttledManufacturer',
+  'requestLimit',
+] as const;
 export type ThrottleMeaning = (typeof throttleMeanings)[number];
 
 /** Somebody's machine failed: wait longer each time, and say so when it lasts. */
@@ -59,7 +64,7 @@ export const upstreamMeanings = [
 export type UpstreamMeaning = (typeof upstreamMeanings)[number];
 
 /** Ours to put right: plan, credentials, a request Smartcar can't understand. */
-export const ourMeanings = ['planLimit', 'requestLimit', 'accountSuspended', 'credentials', 'requestRefused'] as const;
+export const ourMeanings = ['planLimit', 'accountSuspended', 'credentials', 'requestRefused'] as const;
 export type OurMeaning = (typeof ourMeanings)[number];
 
 /** A permission that is missing, or a thing this car can't do. */

@@ -7,10 +7,23 @@ import type { Permission } from './permission.ts';
 
 export interface Plan {
   name: string;
+  /** Seconds between routine reads of a car; longer where its requests would not last, or there is nothing to learn. */
   pollIntervalS: number;
   retentionDays: number;
-  requestBudget: { burst: number; perMinute: number; perVehiclePerMonth: number; reserveForCommands: number };
+  requestBudget: {
+    /** Requests of one car in a calendar month. */
+    perVehiclePerMonth: number;
+    /** The share of the application's bucket, and of a car's month and day, that only commands touch. */
+    reserveForCommands: number;
+  };
 }
+
+/** Between these a fleet's plan may be. */
+export const planBounds = {
+  pollIntervalS: { least: 60, most: 86_400 },
+  perVehiclePerMonth: { least: 30, most: 100_000 },
+  reserveForCommands: { least: 0, most: 0.5 },
+} as const;
 
 export interface Settings {
   requiredPermissions: Permission[];
@@ -46,12 +59,12 @@ export interface Fleet {
   settings: Settings;
 }
 
-/** @see docs/smartcar.md §5 (the application's bucket: 120 requests, 2 more a minute, unless a contract says otherwise) */
+/** @see docs/smartcar.md §5 (the example of a plan: 500 requests of a vehicle and month) */
 export const defaultPlan: Plan = {
   name: 'Standard',
   pollIntervalS: 1_800,
   retentionDays: 365,
-  requestBudget: { burst: 120, perMinute: 2, perVehiclePerMonth: 500, reserveForCommands: 0.1 },
+  requestBudget: { perVehiclePerMonth: 500, reserveForCommands: 0.1 },
 };
 
 /**

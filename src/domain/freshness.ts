@@ -14,6 +14,7 @@ export type StaleReason =
   | 'inService'
   | 'lowBattery'
   | 'outage'
+  | 'requestsUsedUp'
   | 'notSubscribed'
   | 'connection'
   | 'silent';
@@ -33,6 +34,8 @@ export interface FreshnessInput {
   connection: Pick<Connection, 'status' | 'vehicleState' | 'subscribedAt' | 'heldBy'> | null;
   /** The newest time of any value: measured, else fetched. Null when there is none. */
   newestAt: Date | null;
+  /** The car's own requests are used up: it is not read until it has some again. */
+  isUsedUp: boolean;
 }
 
 export function freshness(input: FreshnessInput, now: Date): Freshness {
@@ -55,6 +58,7 @@ function explain(input: FreshnessInput, newestAt: Date | null, now: Date): { rea
   const { connection } = input;
   if (connection?.heldBy) return { reason: 'outage', who: 'manufacturer' };
   if (!connection || !['active', 'pending'].includes(connection.status)) return { reason: 'connection', who: 'nobody' };
+  if (input.isUsedUp) return { reason: 'requestsUsedUp', who: 'operator' };
   const { deepSleepAfterD } = input.make;
   const parkedDays = newestAt ? (now.getTime() - newestAt.getTime()) / 86_400_000 : 0;
   if (deepSleepAfterD !== null && parkedDays >= deepSleepAfterD) return { reason: 'deepSleep', who: 'vehicle' };

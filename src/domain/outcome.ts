@@ -20,6 +20,8 @@ interface Observation {
   at: Date;
   /** Smartcar's request id or delivery id; null when there is none. */
   requestId: string | null;
+  /** How many requests about the car were sent for it; none when absent. */
+  requests?: number;
 }
 
 /** Signals came, some of them perhaps failed; none at all means the store is still empty. */

@@ -34,4 +34,5 @@ export const passing: Readonly<Record<PassingMeaning, PassingFacts>> = {
   throttledApplication: { who: 'nobody', again: 'later' },
   throttledVehicle: { who: 'nobody', again: 'later' },
   throttledManufacturer: { who: 'nobody', again: 'later' },
+  requestLimit: { who: 'operator', again: 'later' },
 };

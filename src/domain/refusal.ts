@@ -71,6 +71,11 @@ export const refusals = {
   reconnects_not_now: { status: 409, title: 'This can not be done in its present state. Look at the state.' },
   import_not_previewed: { status: 409, title: 'What was previewed is something else. Look at the preview again.' },
   import_not_now: { status: 409, title: 'An import in this state can not be changed so. Look at its state.' },
+  plan_beyond_contract: {
+    status: 409,
+    title:
+      'These requests are more than the contract with Smartcar allows in a month. Choose fewer for each vehicle, or raise SMARTCAR_REQUESTS_PER_MONTH with the contract.',
+  },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
   link_used: {

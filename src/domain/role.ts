@@ -15,6 +15,7 @@ export const needs = {
   exportOwner: 'manager',
   eraseOwner: 'administrator',
   changeSettings: 'administrator',
+  changePlan: 'administrator',
   manageKeys: 'administrator',
   move: 'administrator',
   readAudit: 'manager',

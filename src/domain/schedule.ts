@@ -15,18 +15,27 @@ const spread = (seconds: number, chance: Chance, share: number): number => secon
 
 export const after = (now: Date, seconds: number): Date => new Date(now.getTime() + Math.round(seconds * 1_000));
 
+/** Longer intervals are not spread any wider: what was paced to the end of a month must not fall far behind it. */
+const widestSpreadOfS = 6 * 3_600;
+
 /** The ordinary next read: the plan's interval, spread by a fifth. */
-export const nextRegular = (now: Date, intervalS: number, chance: Chance): Date =>
-  after(now, spread(intervalS, chance, 0.2));
+export function nextRegular(now: Date, intervalS: number, chance: Chance): Date {
+  const spreadS = Math.min(intervalS, widestSpreadOfS);
+  return after(now, intervalS - spreadS + spread(spreadS, chance, 0.2));
+}
 
 /** The next read after `failures` failures in a row (1 or more): 60 s doubling to six hours, spread by half. */
 export function nextAfterFailure(now: Date, failures: number, chance: Chance): Date {
   return after(now, spread(Math.min(60 * 2 ** Math.max(0, Math.min(failures, 12) - 1), longestBackoffS), chance, 0.5));
 }
 
-/** The next read while a claim is checked, given how long ago it was made. */
-export function nextConfirmation(now: Date, claimedAt: Date, chance: Chance): Date {
-  return after(now, spread(step(confirmAfterS, now.getTime() - claimedAt.getTime()), chance, 0.2));
+/** Where nobody watches a car its store is renewed about once a day: looking every ten minutes finds nothing sooner. */
+const unwatchedAfterS = [...confirmAfterS, 1_200, 3_600] as const;
+
+/** The next read while a claim is checked, given how long ago it was made and whether webhooks watch the car. */
+export function nextConfirmation(now: Date, claimedAt: Date, chance: Chance, isWatched: boolean): Date {
+  const steps = isWatched ? confirmAfterS : unwatchedAfterS;
+  return after(now, spread(step(steps, now.getTime() - claimedAt.getTime()), chance, 0.2));
 }
 
 /** The next read while waiting for first data, given when the waiting began. */

@@ -12,12 +12,14 @@ import {
   upstreamMeanings,
 } from './failure.ts';
 import type { AccountMeaning, Claim, GapMeaning, Meaning, OurMeaning, SignalFailure } from './failure.ts';
+import type { Plan } from './fleet.ts';
 import type { IncidentId } from './ids.ts';
 import type { MakePolicy } from './make-policy.ts';
 import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
 import type { Permission } from './permission.ts';
+import { newestOf } from './pace.ts';
 import { isAboutAccess, judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
@@ -26,7 +28,9 @@ import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
 import { onClaimed, onCleared, suspect, suspicionDeadlineS, withdrawIfLetIn, withdrawn } from './suspicion.ts';
+import { countAsked } from './usage.ts';
 import type { TaskRequest } from './task.ts';
+import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
@@ -45,6 +49,7 @@ export interface Policy {
   v3: boolean;
   /** Seconds between regular reads, by plan; the make's own limit stands above it. */
   intervalS: number;
+  requestBudget: Plan['requestBudget'];
   /** Spreads the next poll. */
   chance: Chance;
 }
@@ -79,7 +84,8 @@ const pendingDeadlineS = 24 * 3_600;
  */
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
   if (c.endedAt) return { ...nothing, connection: c };
-  const step = expire(react(shelter(c, outcome, policy), outcome, policy), outcome, now);
+  const counted = { ...c, usage: countAsked(c.usage, outcome.requests ?? 0, policy.make.requestsPerDay, outcome.at) };
+  const step = expire(react(shelter(counted, outcome, policy), outcome, policy), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome, policy) };
 }
@@ -169,6 +175,8 @@ function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
     failures: 0,
     lastTelemetryAt: heard ? outcome.at : c.lastTelemetryAt,
     lastSuccess: heard ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
+    newsAt: laterOf(c.newsAt, newestOf(outcome.readings, outcome.at)),
+    ...(isAsked(outcome.via) ? limitsIn(c, outcome) : {}),
     vehicleState: vehicleState ? vehicleStateOf(c, vehicleState, outcome.at) : heard ? null : c.vehicleState,
   };
 }
@@ -214,7 +222,7 @@ function onRefuted(
 /** Causes that were only ever about getting an answer; any answer ends them. */
 const answerable: ReadonlySet<Cause> = new Set<Cause>([
   ...(['manufacturerFailing', 'smartcarFailing', 'smartcarUnreachable', 'nonsense', 'notFound'] as const),
-  ...(['planLimit', 'requestLimit', 'accountSuspended', 'credentials', 'requestRefused'] as const),
+  ...(['planLimit', 'accountSuspended', 'credentials', 'requestRefused'] as const),
 ]);
 
 const healsByAnswer = (c: Connection): boolean => c.cause !== null && answerable.has(c.cause);
@@ -251,7 +259,7 @@ function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
   const { failure, at } = outcome;
   const { meaning } = failure;
   const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
-  if (isThrottleMeaning(meaning)) return { next: c, happenings: [], notBefore: after(at, failure.retryAfterS ?? 120) };
+  if (isThrottleMeaning(meaning)) return { next: toldToWait(c, meaning, outcome), happenings: [] };
   if (isVehicleMeaning(meaning)) return { ...tellsOfCar(c, outcome), ...notBefore };
   if (isUpstreamMeaning(meaning))
     return { next: countFailure(c, causeOf(meaning), outcome), happenings: [], ...notBefore };

@@ -25,6 +25,7 @@ import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { CallFailed, valueOf } from './call-failed.ts';
 import type { Granted } from './grants.ts';
+import { counted } from './meter.ts';
 import { recordElsewhere } from './record-consent.ts';
 
 export interface AdoptNeeds extends BudgetNeeds {
@@ -95,7 +96,8 @@ async function adoptOne(
   // Without tokens, which only the owner's consent gives, such a car can't be read.
   if (known.platform === 'v2') return 'needs_owner';
   try {
-    const listed = await stillListed(needs, known, now);
+    const own = counted(needs, { fleetId: fleet.id, make: known.make, purpose: 'person' }, true);
+    const listed = await stillListed(own, known, now);
     if (!listed) return 'not_listed';
     const vehicleId = await database.asFleet(fleet.id, (tx) => bind(tx, fleet.id, actor, { wish, listed }, now));
     await database.asSystem((tx) => forgetCars(tx, [listed.smartcarVehicleId]));

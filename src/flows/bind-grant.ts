@@ -2,6 +2,7 @@
 import type { Connection } from '../domain/connection.ts';
 import { newId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
+import { noUsage } from '../domain/usage.ts';
 import { after } from '../domain/schedule.ts';
 import type { FoundCar, Vehicle } from '../domain/vehicle.ts';
 import { applyAlertChanges } from '../store/alert.ts';
@@ -124,7 +125,10 @@ export function newConnection(
     listed: null,
     lastSuccess: null,
     lastTelemetryAt: null,
+    newsAt: null,
     nextPollAt: after(now, 3),
+    notBeforeAt: null,
+    usage: noUsage(now),
     subscribedAt: null,
     revokedAt: null,
     endedAt: null,

@@ -21,7 +21,7 @@ const demoPlan: Fleet['plan'] = {
   ...defaultPlan,
   name: 'Demo',
   pollIntervalS: 300,
-  requestBudget: { ...defaultPlan.requestBudget, burst: 600, perMinute: 120 },
+  requestBudget: { ...defaultPlan.requestBudget, perVehiclePerMonth: 15_000 },
 };
 
 /** Makes the first fleets when there are none. Safe twice at once. @returns the first fleet and all of them */

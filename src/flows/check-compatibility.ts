@@ -35,16 +35,19 @@ export async function checkCompatibility(
   id: VehicleId,
   now: Date,
 ): Promise<void> {
-  const question = await needs.database.asFleet(fleetId, async (tx): Promise<CompatibilityQuestion> => {
+  const { make, question } = await needs.database.asFleet(fleetId, async (tx) => {
     const vehicle = await findVehicle(tx, id);
     if (!vehicle) throw new Refusal('not_found');
     if (!vehicle.vin) throw new Refusal('vin_missing');
     const { settings } = await ownFleet(tx);
-    return { vin: vehicle.vin, country: vehicle.country, permissions: askedPermissions(settings) };
+    const { make, vin, country } = vehicle;
+    const asked: CompatibilityQuestion = { vin, country, permissions: askedPermissions(settings) };
+    return { make, question: asked };
   });
   if (!needs.v2) throw new Refusal('compatibility_closed');
   if (!(await takeForPerson(needs, 1, now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment. Nothing was asked.");
+  needs.meter.note({ fleetId, make, purpose: 'person' }, 1, 0, now);
   const answer = await needs.v2.smartcar.checkCompatibility(question);
   const check = checkOf(question, answer, needs.clock());
   await needs.database.asFleet(fleetId, async (tx) => {

@@ -33,6 +33,7 @@ const noCode = 'towline-asks-whether-its-secret-is-right';
 export async function checkGoLive(needs: CheckGoLiveNeeds, { actor }: Context, now: Date): Promise<void> {
   if (!(await takeForPerson(needs, requestsAtMost, now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
+  needs.meter.note({ fleetId: null, make: null, purpose: 'person' }, requestsAtMost, 0, now);
   const [onV3, onV2, door, mail] = await Promise.all([askV3(needs), askV2(needs), askDoor(needs), askMail(needs)]);
   const asked: Asked = { ...onV3, ...onV2, door, mail };
   const { configuration } = needs;

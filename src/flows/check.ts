@@ -6,8 +6,11 @@ import type { Check } from '../domain/diagnosis.ts';
 import type { FleetId, VehicleId } from '../domain/ids.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { carLimits, earliest, isMonthOver } from '../domain/pace.ts';
+import type { CarLimits } from '../domain/pace.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Happening } from '../domain/timeline.ts';
+import { requestsOfRead } from '../domain/usage.ts';
 import { findLivingConnection } from '../store/connection.ts';
 import { startCheck, writeCheck } from '../store/diagnosis.ts';
 import type { CheckKey } from '../store/diagnosis.ts';
@@ -15,12 +18,13 @@ import { ownFleet } from '../store/fleet.ts';
 import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { findVehicle } from '../store/vehicle.ts';
-import { takeForPerson } from './budget.ts';
+import { obey, takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
 import { noteCredentials } from './credentials.ts';
 import { checkCost, runSteps } from './diagnose.ts';
 import type { Checked } from './diagnose.ts';
+import { counted } from './meter.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
 import { isStillReadSo } from './read-vehicle.ts';
@@ -43,8 +47,10 @@ export async function check(
 ): Promise<void> {
   const checked = await findChecked(needs, context.fleetId, id);
   const { connection } = checked;
+  mustHaveRequests(checked, now);
   if (!(await takeForPerson(needs, checkCost(connection.platform), now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment. Nothing was asked.");
+  const subject = { fleetId: context.fleetId, make: checked.writtenMake, purpose: 'person' } as const;
   const key: CheckKey = { fleetId: context.fleetId, vehicleId: id, startedAt: now };
   const so: Check = { startedAt: now, finishedAt: null, steps: [], answer: null };
   const keep = (): Promise<void> => needs.database.asFleet(key.fleetId, (tx) => writeCheck(tx, key, so));
@@ -52,6 +58,7 @@ export async function check(
   try {
     await runSteps({
       needs,
+      asking: counted(needs, subject, true),
       checked,
       async onStep(step) {
         so.steps.push(step);
@@ -60,7 +67,7 @@ export async function check(
       },
       async onOutcome(outcome, answer) {
         so.answer = answer;
-        await settleRead(needs, context, connection, outcome);
+        await settleRead(needs, context, { connection, make: checked.writtenMake }, outcome);
       },
     });
   } finally {
@@ -70,25 +77,45 @@ export async function check(
   }
 }
 
-async function findChecked(needs: CheckNeeds, fleetId: FleetId, id: VehicleId): Promise<Checked> {
+type CheckedCar = Checked & {
+  limits: CarLimits;
+  /** As the vehicle's record has it. */
+  writtenMake: string | null;
+};
+
+async function findChecked(needs: CheckNeeds, fleetId: FleetId, id: VehicleId): Promise<CheckedCar> {
   return needs.database.asFleet(fleetId, async (tx) => {
     const vehicle = await findVehicle(tx, id);
     if (!vehicle) throw new Refusal('not_found');
     const connection = await findLivingConnection(tx, id);
     if (!connection || !can(connection).check.allowed) throw new Refusal('not_connected');
-    const { settings } = await ownFleet(tx);
-    return { connection, make: makePolicy(vehicle.make, settings), settings };
+    const { plan, settings } = await ownFleet(tx);
+    const make = makePolicy(vehicle.make, settings);
+    return { connection, make, settings, limits: carLimits(make, plan), writtenMake: vehicle.make };
   });
+}
+
+/** A person may use what routine reads leave, and not what is kept for commands. @throws Refusal `too_many_requests` */
+function mustHaveRequests({ connection, limits }: CheckedCar, now: Date): void {
+  const ask = { purpose: 'person', cost: requestsOfRead[connection.platform] } as const;
+  if (isMonthOver(connection.usage, limits, ask, now))
+    throw new Refusal('too_many_requests', "This vehicle's requests for the month are used up. Nothing was asked.");
+  const possible = earliest(connection.usage, limits, { ...ask, keepsPace: false }, now);
+  if (possible && possible > now)
+    throw new Refusal('too_many_requests', "This vehicle's requests for the day are used up. Nothing was asked.");
 }
 
 /** What a person's read came to goes the one path, with the lines that a person asked, and of tokens that were lost. */
 export async function settleRead(
   needs: CheckNeeds,
   context: Context,
-  connection: Connection,
+  { connection, make }: { connection: Connection; make: string | null },
   outcome: Outcome,
 ): Promise<void> {
   const { fleetId, actor } = context;
+  // The read itself is counted as it leaves; on v2 it costs more than one.
+  needs.meter.note({ fleetId, make, purpose: 'person' }, Math.max(0, (outcome.requests ?? 0) - 1), 0, outcome.at);
+  await obey(needs, { make, isProbe: true }, outcome);
   const car = { ...connection, connectionId: connection.id };
   const meaning = outcome.kind === 'failed' ? outcome.failure.meaning : null;
   await noteCredentials(needs, car, meaning === 'credentials' ? 'refused' : 'accepted', outcome.at);

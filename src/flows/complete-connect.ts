@@ -15,6 +15,8 @@ import type { Vault } from '../vault/vault.ts';
 import { grantsOnV3 } from './grants.ts';
 import type { Grants } from './grants.ts';
 import { grantsOnV2 } from './grants-v2.ts';
+import { counted } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { settleGrant } from './settle-grant.ts';
 import { settleRepair } from './settle-repair.ts';
 import type { RepairNeeds } from './settle-repair.ts';
@@ -23,6 +25,7 @@ export interface CompleteNeeds extends RepairNeeds {
   vault: Pick<Vault, 'seal' | 'open'>;
   /** The address that Connect was told to come back to. */
   redirectUri: string;
+  meter: Meter;
 }
 
 /**
@@ -55,9 +58,10 @@ export async function completeConnect(
   });
   if (!found) return;
   const { session, vehicle, connection } = found;
+  const own = counted(needs, { fleetId: task.fleetId, make: vehicle.make, purpose: 'person' }, false);
   if (session.purpose === 'reauthenticate' && connection)
-    return settleRepair(needs, { session, vehicle, connection }, now);
-  return settleGrant(needs, { session, vehicle, grants: grantsOf(needs, session, vehicle, now) }, now);
+    return settleRepair(own, { session, vehicle, connection }, now);
+  return settleGrant(own, { session, vehicle, grants: grantsOf(own, session, vehicle, now) }, now);
 }
 
 /** An installation with credentials for v3 makes every new grant there. */

@@ -22,6 +22,7 @@ import type { Context } from './context.ts';
 import type { Granted } from './grants.ts';
 import { sharedAgain } from './disconnect.ts';
 import { letHeldGo } from './hold-grant.ts';
+import { counted } from './meter.ts';
 import { recordElsewhere, recordGiven, witnessOf } from './record-consent.ts';
 import { connectSolved } from './refuse-connect.ts';
 import { findGranted } from './remove-grant.ts';
@@ -88,7 +89,8 @@ async function stillHeld(tx: Tx, id: GrantId): Promise<LooseGrantRow> {
 
 async function askSmartcar(needs: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Granted | null> {
   try {
-    return await findGranted(needs, row, now);
+    const own = counted(needs, { fleetId: row.fleet_id, make: row.make, purpose: 'person' }, false);
+    return await findGranted(own, row, now);
   } catch (error) {
     throw error instanceof CallFailed ? new Refusal('smartcar_unavailable') : error;
   }

@@ -23,7 +23,8 @@ import type { Permission } from '../domain/permission.ts';
 import type { Answer } from '../smartcar/answer.ts';
 import { openScopeOf } from '../store/incident.ts';
 import { readLatest } from '../store/telemetry.ts';
-import { readCost, readVehicle } from './read-vehicle.ts';
+import { requestsOfRead } from '../domain/usage.ts';
+import { readVehicle } from './read-vehicle.ts';
 import type { ReadNeeds } from './read-vehicle.ts';
 import { withTokensOf } from './v2.ts';
 
@@ -31,7 +32,7 @@ import { withTokensOf } from './v2.ts';
 const costBesidesReading = 2;
 
 /** How many requests a check costs at most. */
-export const checkCost = (platform: Platform): number => readCost(platform) + costBesidesReading;
+export const checkCost = (platform: Platform): number => requestsOfRead[platform] + costBesidesReading;
 
 /** What is checked. */
 export interface Checked {
@@ -42,6 +43,8 @@ export interface Checked {
 
 export interface CheckRun {
   needs: ReadNeeds;
+  /** The same, whose requests are counted. */
+  asking: ReadNeeds;
   checked: Checked;
   /** Called with each step as soon as its outcome is known; the next one waits for it. */
   onStep(step: CheckStep): Promise<void>;
@@ -91,7 +94,7 @@ async function askAccess({ needs, checked: { connection } }: CheckRun): Promise<
 }
 
 /** v3's list of connections answers three steps at once: that Smartcar is there, that it lists the car, and what is granted. */
-async function lookOnV3({ needs, checked }: CheckRun, tell: Tell): Promise<Failure | null> {
+async function lookOnV3({ asking: needs, checked }: CheckRun, tell: Tell): Promise<Failure | null> {
   const { connection, settings } = checked;
   const filter = { vehicleId: connection.smartcarVehicleId, userId: connection.smartcarUserId };
   const answer = await needs.access.withAccess(needs.clock(), (token) => needs.smartcar.listConnections(token, filter));
@@ -119,7 +122,7 @@ async function lookOnV3({ needs, checked }: CheckRun, tell: Tell): Promise<Failu
 }
 
 /** v2 tells the grant by its tokens, and its list only to who holds the management token. */
-async function lookOnV2({ needs, checked }: CheckRun, tell: Tell): Promise<Failure | null> {
+async function lookOnV2({ asking: needs, checked }: CheckRun, tell: Tell): Promise<Failure | null> {
   const { connection, settings } = checked;
   const vehicleId = connection.smartcarVehicleId;
   const answer = await withTokensOf(needs.v2, connection, needs.clock(), (smartcar, token) =>
@@ -178,7 +181,10 @@ async function readAndRest(run: CheckRun, tell: Tell, known: Failure | null, bec
 }
 
 /** What was refused before the read is what the read came to: it goes the one path all the same. */
-async function outcomeOf({ needs, checked: { connection } }: CheckRun, known: Failure | null): Promise<Outcome> {
+async function outcomeOf(
+  { asking: needs, checked: { connection } }: CheckRun,
+  known: Failure | null,
+): Promise<Outcome> {
   if (!known) return readVehicle(needs, { ...connection, connectionId: connection.id }, 'check');
   return { kind: 'failed', via: 'check', at: needs.clock(), requestId: known.requestId, failure: known };
 }
@@ -229,7 +235,7 @@ async function lookAtIncident({ needs, checked: { connection } }: CheckRun): Pro
 }
 
 async function lookAtWebhook(
-  { needs, checked: { connection } }: CheckRun,
+  { asking: needs, checked: { connection } }: CheckRun,
   because: StepName | null,
 ): Promise<[name: StepName, result: StepResult, requestId: string | null]> {
   if (connection.platform === 'v2') return ['webhook', skipped({ says: 'subscribedElsewhere' }), null];

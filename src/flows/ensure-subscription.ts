@@ -10,11 +10,13 @@ import { listFleets } from '../store/fleet.ts';
 import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import type { Access } from '../vault/access.ts';
-import { takeForPolls } from './budget.ts';
+import { takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { valueOf } from './call-failed.ts';
 import { chooseWebhook } from './choose-webhook.ts';
 import type { WebhookChoice } from './choose-webhook.ts';
+import { counted } from './meter.ts';
+import type { Meter } from './meter.ts';
 
 /** The sweep leaves the task this long. */
 const subscribeAgainAfterS = 300;
@@ -38,9 +40,10 @@ export async function subscribeDue(
     const before = after(now, -subscribeAgainAfterS);
     const ids = await needs.database.asFleet(fleetId, (tx) => listUnsubscribed(tx, before, batch));
     // Each costs two requests: the list of webhooks, and the wish.
-    const granted = ids.length > 0 ? await takeForPolls(needs, ids.length, 2, now) : 0;
+    const granted = ids.length > 0 ? await takeFor(needs, 'upkeep', ids.length, 2, now) : 0;
+    const own = counted(needs, { fleetId, make: null, purpose: 'upkeep' }, true);
     for (const connectionId of ids.slice(0, granted))
-      await ensureSubscription(needs, { fleetId, connectionId }, now).catch((error: unknown) =>
+      await subscribeOne(own, { fleetId, connectionId }, now).catch((error: unknown) =>
         needs.onFault(error, 'ensure subscription'),
       );
   }
@@ -48,6 +51,14 @@ export async function subscribeDue(
 
 /** Safe at any time and twice at once: Smartcar answers that it exists already. @throws CallFailed to be run again */
 export async function ensureSubscription(
+  needs: SubscribeNeeds & { meter: Meter },
+  task: { fleetId: FleetId; connectionId: ConnectionId },
+  now: Date,
+): Promise<void> {
+  await subscribeOne(counted(needs, { fleetId: task.fleetId, make: null, purpose: 'proof' }, false), task, now);
+}
+
+async function subscribeOne(
   needs: SubscribeNeeds,
   task: { fleetId: FleetId; connectionId: ConnectionId },
   now: Date,

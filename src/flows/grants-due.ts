@@ -10,6 +10,7 @@ import { bindGrant } from './bind-grant.ts';
 import { grantsOf } from './complete-connect.ts';
 import type { CompleteNeeds } from './complete-connect.ts';
 import { letHeldGo } from './hold-grant.ts';
+import { counted } from './meter.ts';
 import { removeGrant } from './remove-grant.ts';
 import type { RemoveNeeds } from './remove-grant.ts';
 import { candidatesOf, standingOf, verdictOn } from './settle-grant.ts';
@@ -56,7 +57,9 @@ async function lookAgain(
   now: Date,
 ): Promise<void> {
   const standing = await standingOf(needs, session);
-  const way: Way = { session, vehicle: standing.vehicle, grants: grantsOf(needs, session, standing.vehicle, now) };
+  const { vehicle } = standing;
+  const own = counted(needs, { fleetId: row.fleet_id, make: vehicle.make, purpose: 'upkeep' }, false);
+  const way: Way = { session, vehicle, grants: grantsOf(own, session, vehicle, now) };
   const pair = { smartcarVehicleId: row.smartcar_vehicle_id, smartcarUserId: row.smartcar_user_id };
   const listed = (await way.grants.list()).filter((one) => isSameGrant(one, pair));
   if (listed.length === 0) return giveUp(needs, row, 'notListed', now);

@@ -20,7 +20,7 @@ import { keepForecasts, listForForecast, listUntoldLapses, resolveLapseAlerts } 
 import type { ForecastRow } from '../store/lapse.ts';
 import { announce } from '../store/outbox.ts';
 import type { TokenFamily } from '../vault/token-access.ts';
-import { takeForPolls } from './budget.ts';
+import { takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
@@ -42,9 +42,10 @@ export async function keepAlive(needs: KeepAliveNeeds, now: Date): Promise<void>
   if (!v2) return;
   const claim = { idleSince: after(now, -renewAfterS), triedBefore: after(now, -tryAgainAfterS) };
   for (const { id: fleetId } of await database.asSystem(listFleets)) {
-    const limit = await takeForPolls(needs, batch, 1, now);
+    const limit = await takeFor(needs, 'upkeep', batch, 1, now);
     if (limit === 0) return;
     const ids = await database.asFleet(fleetId, (tx) => v2.tokens.claimIdle(tx, { ...claim, limit }, now));
+    needs.meter.note({ fleetId, make: null, purpose: 'upkeep' }, ids.length, ids.length - limit, now);
     await Promise.all(ids.map((tokenSetId) => keepOne(needs, v2, { fleetId, tokenSetId }, now)));
   }
 }

@@ -8,6 +8,7 @@ import { emptyDeliveries, forgetOldDeliveries } from '../store/webhook-inbox.ts'
 import { forgetReadings } from './forget-readings.ts';
 import { forgetOldImports } from './import.ts';
 import type { V2 } from './v2.ts';
+import { forgetOldUsage } from './watch-budget.ts';
 
 /** Smartcar's advice is to keep event ids for seven days at least. */
 const keepEventIdsD = 14;
@@ -24,6 +25,7 @@ export async function keepHouse({ database, v2 }: { database: Database; v2: V2 |
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
   await forgetLooseGrants(database, daysAgo(keepGrantsD));
   await forgetOldImports({ database }, now);
+  await forgetOldUsage({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
 }
 

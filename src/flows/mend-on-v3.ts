@@ -9,6 +9,7 @@ import type { Access } from '../vault/access.ts';
 import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
+import { counted } from './meter.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
 
@@ -31,9 +32,8 @@ export async function mendOnV3(
 ): Promise<'mended' | 'ownerNeeded'> {
   if (!(await takeForPerson(needs, 1, now))) throw new Refusal('too_many_requests');
   const { smartcarVehicleId: vehicleId, smartcarUserId: userId } = connection;
-  const answer = await needs.access.withAccess(now, (token) =>
-    needs.smartcar.listConnections(token, { vehicleId, userId }),
-  );
+  const { access } = counted(needs, { fleetId: context.fleetId, make: null, purpose: 'person' }, true);
+  const answer = await access.withAccess(now, (token) => needs.smartcar.listConnections(token, { vehicleId, userId }));
   if (!answer.ok) throw new Refusal('smartcar_unavailable');
   const { requiredPermissions, optionalPermissions } = (await needs.database.asFleet(context.fleetId, ownFleet))
     .settings;

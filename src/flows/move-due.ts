@@ -19,10 +19,11 @@ import type { DueMoveVehicle, MoveVehicleChange } from '../store/move.ts';
 import { announce } from '../store/outbox.ts';
 import { readLatest } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
-import { takeForPolls } from './budget.ts';
+import { takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { subscribe } from './ensure-subscription.ts';
 import type { SubscribeNeeds } from './ensure-subscription.ts';
+import { counted } from './meter.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
 import { readVehicle } from './read-vehicle.ts';
@@ -62,14 +63,15 @@ async function moveSome(needs: MoveNeeds, fleetId: FleetId, now: Date): Promise<
   if (claimed.length === 0) return false;
   const waiting = claimed.filter(({ state }) => state === 'waiting');
   const proving = claimed.filter(({ state }) => state === 'proving');
-  const looks = proving.length > 0 ? await takeForPolls(needs, proving.length, 1, now) : 0;
-  const firstLooks = waiting.length > 0 ? await takeForPolls(needs, waiting.length, firstLookCost, now) : 0;
+  const looks = proving.length > 0 ? await takeFor(needs, 'upkeep', proving.length, 1, now) : 0;
+  const firstLooks = waiting.length > 0 ? await takeFor(needs, 'upkeep', waiting.length, firstLookCost, now) : 0;
   const chosen = [...proving.slice(0, looks), ...waiting.slice(0, firstLooks)];
   const others = claimed.filter((one) => !chosen.includes(one));
   await needs.database.asFleet(fleetId, async (tx) => {
     for (const one of others) await store.settleMoveVehicle(tx, one, { state: one.state, dueAt: after(now, 60) }, now);
   });
-  await Promise.all(chosen.map((one) => moveOne(needs, one)));
+  const own = counted(needs, { fleetId, make: null, purpose: 'upkeep' }, true);
+  await Promise.all(chosen.map((one) => moveOne(own, one)));
   return others.length === 0 && claimed.length === batch;
 }
 

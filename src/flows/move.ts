@@ -16,6 +16,7 @@ import type { Access } from '../vault/access.ts';
 import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
+import { counted } from './meter.ts';
 import { bringBack, eraseFinished } from './move-due.ts';
 import type { MoveNeeds } from './move-due.ts';
 
@@ -49,7 +50,7 @@ export async function planFleetMove(
     const { requiredPermissions, optionalPermissions } = (await ownFleet(tx)).settings;
     return { connections: await listOnV2(tx), wanted: [...requiredPermissions, ...optionalPermissions] };
   });
-  const listed = connections.length > 0 ? await listOnV3(needs, connections.length, now) : [];
+  const listed = connections.length > 0 ? await listOnV3(needs, fleetId, connections.length, now) : [];
   const planned: PlannedCar<Connection>[] = listed
     ? planMove(connections, listed, wanted)
     : connections.map((connection) => ({ connection, ...readiness(connection), listed: null, lostPermissions: [] }));
@@ -75,8 +76,8 @@ function rowOf({ connection, verdict, reason, lostPermissions }: PlannedCar<Conn
 }
 
 /** Null when the list is longer than is read at once: then each car is looked up when it has its turn. */
-async function listOnV3(needs: PlanNeeds, cars: number, now: Date): Promise<ListedOnV3[] | null> {
-  const { access, smartcar } = needs;
+async function listOnV3(needs: PlanNeeds, fleetId: FleetId, cars: number, now: Date): Promise<ListedOnV3[] | null> {
+  const { access, smartcar } = counted(needs, { fleetId, make: null, purpose: 'person' }, true);
   if (!(await takeForPerson(needs, Math.ceil(cars / listedOnPage), now)))
     throw new Refusal('too_many_requests', "Smartcar's request limit is used up for the moment.");
   const answer = await access.withAccess(now, (token) => smartcar.listConnections(token, {}));

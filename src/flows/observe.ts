@@ -87,11 +87,13 @@ function work(
   around: Pick<Policy, 'chance' | 'v3'>,
   now: Date,
 ): Transition {
+  const { plan, settings } = fleet;
   const policy: Policy = {
-    requiredPermissions: fleet.settings.requiredPermissions,
+    requiredPermissions: settings.requiredPermissions,
     incident,
-    make: makePolicy(make, fleet.settings),
-    intervalS: fleet.plan.pollIntervalS,
+    make: makePolicy(make, settings),
+    intervalS: plan.pollIntervalS,
+    requestBudget: plan.requestBudget,
     ...around,
   };
   const start: Transition = {

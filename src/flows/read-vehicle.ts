@@ -5,7 +5,7 @@ import type { Outcome, Via } from '../domain/outcome.ts';
 import type { Answer } from '../smartcar/answer.ts';
 import type { ReadSignals, Smartcar } from '../smartcar/smartcar.ts';
 import type { Access } from '../vault/access.ts';
-import { mostRequestsOfRead, readOnV2 } from './v2.ts';
+import { readOnV2 } from './v2.ts';
 import type { CarOnV2, ReadV2Needs } from './v2.ts';
 
 export interface ReadNeeds extends ReadV2Needs {
@@ -18,9 +18,6 @@ export interface ReadableCar extends CarOnV2 {
   platform: Platform;
 }
 
-/** How many requests a read costs at most: on v2 every part of it counts. */
-export const readCost = (platform: Platform): number => (platform === 'v2' ? mostRequestsOfRead : 1);
-
 /**
  * Whether the car is still read by the grant that an answer came of. While one was under way the owner may have granted
  * anew: what the old tokens were told says nothing about the new grant.
@@ -30,13 +27,22 @@ export const isStillReadSo = (connection: Pick<Connection, 'platform' | 'tokenSe
 
 /** The outcome is dated when the answer came: what was fetched before a slow answer must not look newer than it is. */
 export async function readVehicle(needs: ReadNeeds, car: ReadableCar, via: Via): Promise<Outcome> {
-  const answer = await (car.platform === 'v2' ? readOnV2(needs, car) : readOnV3(needs, car));
-  const at = needs.clock();
-  if (!answer.ok) return { kind: 'failed', via, at, requestId: answer.failure.requestId, failure: answer.failure };
-  return { kind: 'signals', via, at, requestId: answer.requestId, ...answer.value };
+  let requests = 0;
+  const onSent = (sent: number): void => void (requests += sent);
+  const answer = await (car.platform === 'v2' ? readOnV2(needs, car, onSent) : readOnV3(needs, car, onSent));
+  const seen = { via, at: needs.clock(), requests };
+  if (!answer.ok) return { kind: 'failed', ...seen, requestId: answer.failure.requestId, failure: answer.failure };
+  return { kind: 'signals', ...seen, requestId: answer.requestId, ...answer.value };
 }
 
-function readOnV3(needs: ReadNeeds, car: ReadableCar): Promise<Answer<ReadSignals>> {
+function readOnV3(
+  needs: ReadNeeds,
+  car: ReadableCar,
+  onSent: (requests: number) => void,
+): Promise<Answer<ReadSignals>> {
   const ids = { vehicleId: car.smartcarVehicleId, userId: car.smartcarUserId };
-  return needs.access.withAccess(needs.clock(), (token) => needs.smartcar.readSignals(token, ids, needs.clock()));
+  return needs.access.withAccess(needs.clock(), (token) => {
+    onSent(1);
+    return needs.smartcar.readSignals(token, ids, needs.clock());
+  });
 }

@@ -24,8 +24,9 @@ import {
   runningReconciliation,
 } from '../store/reconciliation.ts';
 import type { ReconciliationRow } from '../store/reconciliation.ts';
-import { takeForPolls } from './budget.ts';
+import { takeFor } from './budget.ts';
 import { CallFailed } from './call-failed.ts';
+import { counted } from './meter.ts';
 import { ListNotBelieved } from './observe-listed.ts';
 import type { StepNeeds } from './observe-listed.ts';
 import { compareStep } from './reconcile-steps.ts';
@@ -81,12 +82,16 @@ export async function requestReconciliation(
 }
 
 /** Steps, until it is done, the budget is used up or the run is long enough; then whoever comes next goes on. */
-async function goOn(needs: ReconcileNeeds, claimed: ReconciliationRow, now: Date): Promise<void> {
+async function goOn(given: ReconcileNeeds, claimed: ReconciliationRow, now: Date): Promise<void> {
+  const subject = { fleetId: null, make: null, purpose: 'upkeep' } as const;
+  const needs = counted(given, subject, false);
   const { database } = needs;
   let row = claimed;
   try {
     for (let step = 1; step <= stepsARun; step += 1) {
-      if ((await takeForPolls(needs, 1, 1, now)) === 0) break;
+      if ((await takeFor(needs, subject.purpose, 1, 1, now)) === 0) break;
+      // A step sends from one request to twenty; each is paid for as it leaves, so the first is not paid for twice.
+      needs.meter.note(subject, 0, -1, now);
       const progress = await compareStep(needs, row, now);
       if (progress === 'done') return await finish(needs, row, { state: 'done', error: null }, now);
       const { id } = row;

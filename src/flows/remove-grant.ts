@@ -19,6 +19,8 @@ import type { Access } from '../vault/access.ts';
 import { CallFailed, NotThereYet, valueOf } from './call-failed.ts';
 import type { Granted } from './grants.ts';
 import { grantGone, grantLeft } from './hold-grant.ts';
+import { counted } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { withTokensOf } from './v2.ts';
 import type { V2 } from './v2.ts';
 
@@ -27,6 +29,7 @@ export interface RemoveNeeds {
   smartcar: Smartcar;
   access: Access;
   v2: V2 | null;
+  meter: Meter;
   onFault: (error: unknown, what: string) => void;
 }
 
@@ -43,8 +46,9 @@ export async function removeGrant(
     return known?.state === 'removing' ? claimGrant(tx, task.grantId, after(now, leaseS), now) : undefined;
   });
   if (!row) return;
+  const own = counted(needs, { fleetId: row.fleet_id, make: row.make, purpose: 'upkeep' }, false);
   try {
-    const requestId = (await isWanted(needs.database, row)) ? 'wanted' : await deleteAtSmartcar(needs, row, now);
+    const requestId = (await isWanted(needs.database, row)) ? 'wanted' : await deleteAtSmartcar(own, row, now);
     await needs.database.asFleet(row.fleet_id, (tx) => settle(tx, needs, row, requestId, now));
   } catch (error) {
     needs.onFault(error, 'delete a grant at Smartcar');

@@ -25,8 +25,10 @@ import { insertHappenings } from '../store/timeline.ts';
 import { CallFailed } from './call-failed.ts';
 import { endAtSmartcar } from './end-at-smartcar.ts';
 import type { EndNeeds } from './end-at-smartcar.ts';
+import { counted } from './meter.ts';
+import type { Meter } from './meter.ts';
 
-export type RevokeNeeds = EndNeeds & { onFault: (error: unknown, what: string) => void };
+export type RevokeNeeds = EndNeeds & { meter: Meter; onFault: (error: unknown, what: string) => void };
 
 /** The sweep leaves the task this long. */
 const untriedS = 120;
@@ -60,7 +62,8 @@ export async function revokeAtSmartcar(
   const taken = await database.asFleet(task.fleetId, (tx) => take(tx, needs, task, now));
   if (!taken) return;
   const { connection, claim } = taken;
-  const result = await endAtSmartcar(needs, connection, now);
+  const own = counted(needs, { fleetId: task.fleetId, make: null, purpose: 'person' }, false);
+  const result = await endAtSmartcar(own, connection, now);
   if (result.came === 'failed') needs.onFault(new CallFailed(result.failure), 'revoke at Smartcar');
   await database.asFleet(task.fleetId, async (tx) => {
     if (result.came === 'ended') await settle(tx, needs, connection, result.by, now);

@@ -10,6 +10,7 @@ import { isOwners } from '../domain/reconnect-route.ts';
 import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
+import { requestsOfRead } from '../domain/usage.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
 import { findLatestConnection } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
@@ -28,9 +29,10 @@ import { takeForPerson } from './budget.ts';
 import { settleRead } from './check.ts';
 import type { CheckNeeds } from './check.ts';
 import type { Context } from './context.ts';
+import { counted } from './meter.ts';
 import { mendOnV3 } from './mend-on-v3.ts';
 import type { MendNeeds } from './mend-on-v3.ts';
-import { readCost, readVehicle } from './read-vehicle.ts';
+import { readVehicle } from './read-vehicle.ts';
 import { wayBack } from './way-back.ts';
 import type { RouteNeeds } from './way-back.ts';
 
@@ -151,11 +153,11 @@ export async function reconnect(
   options: { deliver: boolean },
   now: Date,
 ): Promise<Reconnected> {
-  const { way, connection, link } = await begin(needs, context, id, options, now);
+  const { way, connection, make, link } = await begin(needs, context, id, options, now);
   const { route } = way;
   const without = { route, url: null, expiresAt: null, delivered: false };
   if (link) return { route, url: linkUrl(needs, link.linkId), expiresAt: link.expiresAt, delivered: options.deliver };
-  if (way.starts === 'read') await readNow(needs, context, connection, now);
+  if (way.starts === 'read') await readNow(needs, context, { connection, make }, now);
   if (way.starts !== 'moveToV3' || (await mendOnV3(needs, context, connection, now)) === 'mended') return without;
   // v3 does not list it: the table leads to the owner now.
   return reconnect(needs, context, id, options, now);
@@ -164,6 +166,7 @@ export async function reconnect(
 interface Begun {
   way: ReconnectRoute;
   connection: Connection;
+  make: string | null;
   link: RepairLink | null;
 }
 
@@ -181,19 +184,26 @@ async function begin(
     if (!can(connection).reconnect.allowed) throw new Refusal('nothing_to_repair');
     const { settings } = await ownFleet(tx);
     const way = await wayBack(tx, needs, { connection, ownerId: vehicle.ownerId, settings });
-    if (!isOwners(way.starts)) return { way, connection, link: null };
+    const { make } = vehicle;
+    if (!isOwners(way.starts)) return { way, connection, make, link: null };
     if (await isHeld(tx, id)) throw new Refusal('grant_held', heldDetail);
-    return { way, connection, link: await linkFor(tx, context, vehicle, connection, options, now) };
+    return { way, connection, make, link: await linkFor(tx, context, vehicle, connection, options, now) };
   });
 }
 
 const heldDetail = 'The owner has connected a car already, which you have to confirm or refuse first.';
 
 /** Nobody has to sign in: Smartcar is asked once more, at once. */
-async function readNow(needs: ReconnectNeeds, context: Context, connection: Connection, now: Date): Promise<void> {
-  if (!(await takeForPerson(needs, readCost(connection.platform), now))) throw new Refusal('too_many_requests');
-  const outcome = await readVehicle(needs, { ...connection, connectionId: connection.id }, 'check');
-  await settleRead(needs, context, connection, outcome);
+async function readNow(
+  needs: ReconnectNeeds,
+  context: Context,
+  { connection, make }: Pick<Begun, 'connection' | 'make'>,
+  now: Date,
+): Promise<void> {
+  if (!(await takeForPerson(needs, requestsOfRead[connection.platform], now))) throw new Refusal('too_many_requests');
+  const asking = counted(needs, { fleetId: context.fleetId, make, purpose: 'person' }, true);
+  const outcome = await readVehicle(asking, { ...connection, connectionId: connection.id }, 'check');
+  await settleRead(needs, context, { connection, make }, outcome);
 }
 
 /** An owner with an open connection gets a page for all they were asked; otherwise the link is for this one car. */

@@ -4,6 +4,7 @@ import type { ConnectionId, FleetId, SmartcarVehicleId, TokenSetId } from '../do
 import type { Happening } from '../domain/timeline.ts';
 import type { Answer } from '../smartcar/answer.ts';
 import type { ReadSignals } from '../smartcar/smartcar.ts';
+import { requestCount } from '../smartcar/v2/batch.ts';
 import type { SmartcarV2 } from '../smartcar/v2/smartcar-v2.ts';
 import { findWanted } from '../store/connection.ts';
 import type { Database } from '../store/database.ts';
@@ -15,9 +16,6 @@ export interface V2 {
   /** v2's management takes them; the first one is current. Empty where none is configured. */
   managementTokens: readonly string[];
 }
-
-/** A read of a car on v2 counts as this many requests at most: location, odometer, lock, battery, charge, fuel, tires. */
-export const mostRequestsOfRead = 7;
 
 /** What is answered for a car on v2 by an installation without a secret for it: ours to put right. */
 const noSecret: Failure = {
@@ -56,12 +54,18 @@ export interface ReadV2Needs {
   clock: () => Date;
 }
 
-/** Everything that the grant allows and this kind of car can have, in one request. */
-export async function readOnV2(needs: ReadV2Needs, car: CarOnV2): Promise<Answer<ReadSignals>> {
-  const wanted = await needs.database.asFleet(car.fleetId, (tx) => findWanted(tx, car.connectionId));
-  return withTokensOf(needs.v2, car, needs.clock(), (smartcar, token) =>
-    smartcar.readSignals(token, car.smartcarVehicleId, wanted ?? { permissions: [], powertrain: null }, needs.clock()),
-  );
+/** Everything that the grant allows and this kind of car can have, in one request that counts for each of its parts. */
+export async function readOnV2(
+  needs: ReadV2Needs,
+  car: CarOnV2,
+  onSent: (requests: number) => void,
+): Promise<Answer<ReadSignals>> {
+  const found = await needs.database.asFleet(car.fleetId, (tx) => findWanted(tx, car.connectionId));
+  const wanted = found ?? { permissions: [], powertrain: null };
+  return withTokensOf(needs.v2, car, needs.clock(), (smartcar, token) => {
+    onSent(requestCount(wanted));
+    return smartcar.readSignals(token, car.smartcarVehicleId, wanted, needs.clock());
+  });
 }
 
 /** The line that says which answer was lost with a family's tokens, and when it was asked for. */

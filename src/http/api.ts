@@ -11,6 +11,7 @@ import type { Answer } from './contract/routes.ts';
 import { routes } from './contract/routes.ts';
 import { problem } from './contract/shared.ts';
 import { alertHandlers } from './handlers/alerts.ts';
+import { budgetHandlers } from './handlers/budget.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { goLiveHandlers } from './handlers/go-live.ts';
@@ -57,6 +58,7 @@ const mostReads = 10_000;
 export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<void> {
   const handlers: Handlers = {
     ...fleetHandlers(needs),
+    ...budgetHandlers(needs),
     ...vehicleHandlers(needs),
     ...diagnosisHandlers(needs),
     ...importHandlers(needs),

@@ -12,8 +12,10 @@ import type {
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
+import type { Plan } from '../domain/fleet.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
+import type { PlanChange } from '../flows/change-plan.ts';
 import type { Context } from '../flows/context.ts';
 import type { GoLiveView } from '../flows/go-live.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
@@ -118,6 +120,8 @@ export interface Flows {
   checkGoLive(context: Context, now: Date): Promise<void>;
   /** Why the mail server did not take it; null: it did. */
   sendTestMessage(to: string, now: Date): Promise<string | null>;
+  /** It holds from each car's next read on. */
+  changePlan(context: Context, change: PlanChange, now: Date): Promise<Plan>;
   acknowledgeAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   resolveAlert(context: Context, id: AlertId, now: Date): Promise<void>;
   /** Owners are asked again, and what each read says counts. */

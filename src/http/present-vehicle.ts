@@ -5,14 +5,16 @@ import { isVehicleMeaning } from '../domain/failure.ts';
 import type { Meaning } from '../domain/failure.ts';
 import { freshness } from '../domain/freshness.ts';
 import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
-import type { Settings } from '../domain/fleet.ts';
+import type { Plan, Settings } from '../domain/fleet.ts';
 import { rounded } from '../domain/location-privacy.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
+import { carLimits, isUsedUp } from '../domain/pace.ts';
 import { lackingPermissions } from '../domain/permission.ts';
 import { heldOf, routeOf } from '../domain/reconnect-route.ts';
 import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
 import type { SignalValue } from '../domain/signal.ts';
+import { inMonth } from '../domain/usage.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection } from '../store/listed-connection.ts';
 import type { ListedVehicle } from '../store/listed-vehicle.ts';
@@ -36,10 +38,11 @@ import { presentWay } from './present-makes.ts';
 import { iso, maybeIso } from './present.ts';
 import type { HttpConfig } from './server-needs.ts';
 
-type Limits = Pick<
-  Settings,
-  'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes' | 'preciseLocation'
->;
+/** What of a fleet decides how its vehicles are shown. */
+export interface Limits {
+  settings: Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes' | 'preciseLocation'>;
+  plan: Pick<Plan, 'requestBudget'>;
+}
 
 /** What is the same for every vehicle of the installation, and matters for their way back. */
 export type Installation = Pick<Around, 'v3' | 'connectOrigin'>;
@@ -54,7 +57,7 @@ const locationSignal = 'location-preciselocation';
 
 export function presentVehicle(
   vehicle: ListedVehicle,
-  settings: Limits,
+  fleet: Limits,
   installation: Installation,
   now: Date,
 ): VehicleView {
@@ -70,10 +73,10 @@ export function presentVehicle(
     powertrain,
     country,
     owner: owner && { id: owner.id, name: owner.name },
-    connection: connection ? presentConnection(connection, vehicle, { settings, installation }) : null,
-    freshness: presentFreshness(freshnessOf(vehicle, settings, now)),
-    signals: presentSignals(vehicle, settings, now),
-    capabilities: presentCapabilities(vehicle, settings),
+    connection: connection ? presentConnection(connection, vehicle, { fleet, installation, now }) : null,
+    freshness: presentFreshness(freshnessOf(vehicle, fleet, now)),
+    signals: presentSignals(vehicle, fleet, now),
+    capabilities: presentCapabilities(vehicle, fleet.settings),
     rental: null,
     createdAt: iso(createdAt),
   };
@@ -82,16 +85,16 @@ export function presentVehicle(
 /** As a list shows it: without the precise location. */
 export function presentListed(
   vehicle: ListedVehicle,
-  settings: Limits,
+  fleet: Limits,
   installation: Installation,
   now: Date,
 ): VehicleView {
-  const view = presentVehicle(vehicle, settings, installation, now);
+  const view = presentVehicle(vehicle, fleet, installation, now);
   return { ...view, signals: view.signals.filter(({ code }) => code !== locationSignal) };
 }
 
 /** Known signals, in the order of the domain's list; what Smartcar added later is kept and not shown. */
-export function presentSignals(vehicle: ListedVehicle, settings: Limits, now: Date): SignalView[] {
+export function presentSignals(vehicle: ListedVehicle, { settings }: Limits, now: Date): SignalView[] {
   const limitMs = staleAfterMs(makePolicy(vehicle.make, settings));
   return Object.keys(knownSignals).flatMap((code) => {
     const reading = vehicle.signals[code];
@@ -122,20 +125,29 @@ function presentSignal(
 }
 
 interface Setting {
-  settings: Limits;
+  fleet: Limits;
   installation: Installation;
 }
 
 /** The way back of a listed vehicle's connection. */
-export function wayOf({ connection, owner }: ListedVehicle, { settings, installation }: Setting): ReconnectRoute {
-  const around = { ...installation, required: settings.requiredPermissions, ownerKnown: owner?.hasAddress ?? false };
+export function wayOf({ connection, owner }: ListedVehicle, { fleet, installation }: Setting): ReconnectRoute {
+  const around = {
+    ...installation,
+    required: fleet.settings.requiredPermissions,
+    ownerKnown: owner?.hasAddress ?? false,
+  };
   return routeOf(connection, heldOf(connection, around));
 }
 
-function presentConnection(connection: ListedConnection, vehicle: ListedVehicle, setting: Setting): ConnectionView {
+function presentConnection(
+  connection: ListedConnection,
+  vehicle: ListedVehicle,
+  setting: Setting & { now: Date },
+): ConnectionView {
   const { id, status, cause, platform, permissions: granted, lastSuccess, request } = connection;
   const { make } = vehicle;
-  const required = setting.settings.requiredPermissions;
+  const { fleet, now } = setting;
+  const required = fleet.settings.requiredPermissions;
   const missing = lackingPermissions(required, connection).map((permission) => ({
     permission,
     text: permissionText(permission),
@@ -158,6 +170,11 @@ function presentConnection(connection: ListedConnection, vehicle: ListedVehicle,
     lastSuccess: lastSuccess ? { kind: lastSuccess.kind, at: iso(lastSuccess.at) } : null,
     lastTelemetryAt: maybeIso(connection.lastTelemetryAt),
     nextPollAt: maybeIso(connection.nextPollAt),
+    requests: {
+      used: inMonth(connection.usage, now).requests,
+      allowed: fleet.plan.requestBudget.perVehiclePerMonth,
+      usedUp: isUsedUp(connection, carLimits(makePolicy(make, fleet.settings), fleet.plan), now),
+    },
     lapsesAt: maybeIso(connection.lapsesAt),
     subscribed: connection.subscribedAt !== null,
     disconnecting: isEnding(connection),
@@ -209,10 +226,16 @@ function presentNote({ vehicleState }: ListedConnection): ConnectionView['note']
   return { meaning, since: vehicleState.since, ...passingText(meaning) };
 }
 
-function freshnessOf(vehicle: ListedVehicle, settings: Limits, now: Date): Freshness {
+function freshnessOf(vehicle: ListedVehicle, { settings, plan }: Limits, now: Date): Freshness {
   const { connection, newestAt } = vehicle;
   const make = makePolicy(vehicle.make, settings);
-  return freshness({ make, connection: connection ? freshnessInput(connection) : null, newestAt }, now);
+  const input: FreshnessInput = {
+    make,
+    connection: connection ? freshnessInput(connection) : null,
+    newestAt,
+    isUsedUp: connection !== null && isUsedUp(connection, carLimits(make, plan), now),
+  };
+  return freshness(input, now);
 }
 
 function freshnessInput({
@@ -242,7 +265,7 @@ function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
   };
 }
 
-function presentCapabilities(vehicle: ListedVehicle, settings: Limits): VehicleView['capabilities'] {
+function presentCapabilities(vehicle: ListedVehicle, settings: Limits['settings']): VehicleView['capabilities'] {
   const { connection } = vehicle;
   // Who was connected once has found a way; only an invitation is held back.
   const isNew = connection === null || connection.endedAt !== null;

@@ -1,8 +1,17 @@
 /** What machines ask about the process: alive, ready, how much. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { refill } from '../domain/bucket.ts';
+import type { BucketLimits } from '../domain/bucket.ts';
+import { monthStart } from '../domain/month.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { dayOf } from '../domain/usage-forecast.ts';
+import { applicationBucket } from '../flows/meter.ts';
+import type { Database } from '../store/database.ts';
+import { listMakePauses } from '../store/make-pause.ts';
+import { findBucket } from '../store/request-bucket.ts';
+import { listApplicationUsage } from '../store/request-usage.ts';
 import { whoAsks } from './who.ts';
 import type { WhoNeeds } from './who.ts';
 
@@ -33,8 +42,8 @@ async function mustHaveKey(needs: WhoNeeds, request: FastifyRequest): Promise<vo
   await whoAsks(needs, request, null);
 }
 
-/** Counts requests by route and status, never by address or id, and webhooks by what was answered. */
-export function countRequests(app: FastifyInstance): Registry {
+/** Counts requests by route and status, never by address or id, webhooks by what was answered, and what Smartcar was asked. */
+export function countRequests(app: FastifyInstance, needs: BudgetMetricNeeds): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -64,5 +73,45 @@ export function countRequests(app: FastifyInstance): Registry {
     if (route !== '/api/v1/stream') durations.observe({ route }, reply.elapsedTime / 1_000);
     if (route === '/webhooks/smartcar') webhooks.inc({ status });
   });
+  watchBudget(registers, needs);
   return registry;
+}
+
+export interface BudgetMetricNeeds {
+  database: Database;
+  clock: () => Date;
+  config: { requestLimits: BucketLimits };
+}
+
+/** Read when they are asked for: any process tells what all of them did. */
+function watchBudget(registers: Registry[], { database, clock, config }: BudgetMetricNeeds): void {
+  const gauge = (name: string, help: string, labelNames: string[], read: (gauge: Gauge) => Promise<void>): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      // A database that is away leaves out what it would have told, and nothing else.
+      collect() {
+        this.reset();
+        return read(this).catch(() => undefined);
+      },
+    });
+  gauge(
+    'towline_smartcar_requests_available',
+    'Requests that Smartcar allows at once, and that are left.',
+    [],
+    async (of) => {
+      const bucket = await database.asSystem((tx) => findBucket(tx, applicationBucket));
+      of.set(bucket ? refill(bucket, config.requestLimits, clock()).tokens : config.requestLimits.capacity);
+    },
+  );
+  gauge('towline_smartcar_requests_month', 'Requests to Smartcar in this month (UTC).', ['purpose'], async (of) => {
+    const from = dayOf(monthStart(clock()));
+    for (const { purpose, requests } of await database.asSystem((tx) => listApplicationUsage(tx, from)))
+      of.inc({ purpose }, requests);
+  });
+  gauge('towline_smartcar_make_waits', 'Makes whose manufacturer lets us wait.', ['make'], async (of) => {
+    for (const { make } of await database.asSystem(listMakePauses)) of.set({ make }, 1);
+  });
 }

@@ -1,6 +1,7 @@
 /** What the HTTP server is made of; `app.ts` hands it over. */
 import type { FastifyBaseLogger } from 'fastify';
 
+import type { BucketLimits } from '../domain/bucket.ts';
 import type { FleetId } from '../domain/ids.ts';
 import type { Database } from '../store/database.ts';
 import type { Flows } from './needs.ts';
@@ -32,6 +33,8 @@ export interface HttpConfig {
   connectOrigin: string;
   /** Environment variables without which no car can be moved to v3; empty where there are credentials for it. */
   missingForV3: readonly string[];
+  /** What Smartcar allows the whole application. */
+  requestLimits: BucketLimits;
   /** The header, in lower case, in which Smartcar signs its webhooks. */
   signatureHeader: string;
   /** Where the built dashboard lies; absolute. It may not be there. */

@@ -24,7 +24,7 @@ const requestMs = 60_000;
 /** Ready to listen; `close()` ends its streams and waits for requests that run. The database stays the caller's. */
 export async function createHttpServer(needs: HttpNeeds): Promise<FastifyInstance> {
   const app = openApp(needs);
-  const registry = countRequests(app);
+  const registry = countRequests(app, needs);
   await secure(app, needs.config);
   await describeApi(app, needs.config);
   const people = openPeople(needs);

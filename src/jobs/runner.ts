@@ -78,6 +78,7 @@ export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | '
     'reconcile-due': () => told(needs, 'reconcile-due', recurring['reconcile-due'](clock())),
     'watch-incidents': () => told(needs, 'watch-incidents', recurring['watch-incidents'](clock())),
     'keep-alive': () => told(needs, 'keep-alive', recurring['keep-alive'](clock())),
+    'watch-budget': () => told(needs, 'watch-budget', recurring['watch-budget'](clock())),
     'forecast-lapses': () => told(needs, 'forecast-lapses', recurring['forecast-lapses'](clock())),
   };
 }

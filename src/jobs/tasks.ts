@@ -22,6 +22,7 @@ export interface RecurringTasks {
   'watch-incidents': (now: Date) => Promise<void>;
   'keep-alive': (now: Date) => Promise<void>;
   'forecast-lapses': (now: Date) => Promise<void>;
+  'watch-budget': (now: Date) => Promise<void>;
 }
 
 /** When it recurs; minutes are the job engine's. */
@@ -40,6 +41,7 @@ export const crontab = `
 */10 * * * * watch-silence ?jobKey=watch-silence&max=1
 * * * * * reconcile-due ?jobKey=reconcile-due&max=1
 */5 * * * * keep-alive ?jobKey=keep-alive&max=1
+*/10 * * * * watch-budget ?jobKey=watch-budget&max=1
 23 * * * * forecast-lapses ?jobKey=forecast-lapses&max=1
 7 * * * * keep-house ?jobKey=keep-house&max=3
 `;

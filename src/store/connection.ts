@@ -8,6 +8,8 @@ import type { ConnectionId, FleetId, IncidentId, OwnerId, TokenSetId, VehicleId 
 import type { Permission } from '../domain/permission.ts';
 import type { ShelteredMeaning } from '../domain/trouble.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
+import { dueColumns } from './connection-due.ts';
+import { fromUsage, toUsage, usageBefore } from './connection-usage.ts';
 import type { Tx } from './database.ts';
 import { withDefaults } from './fleet.ts';
 import type { KeptSuspicion, Tables } from './schema.ts';
@@ -70,7 +72,8 @@ export async function wasDisconnectedSince(tx: Tx, vehicleId: VehicleId, at: Dat
 }
 
 /** Throws a unique violation when the vehicle, or the car at Smartcar, has a living connection. */
-export async function insertConnection(tx: Tx, connection: Connection): Promise<void> {
+export async function insertConnection(tx: Tx, given: Connection): Promise<void> {
+  const connection = { ...given, usage: await usageBefore(tx, given) };
   await tx.insertInto('connection').values(fromConnection(connection)).execute();
   await tx
     .insertInto('connection_due')
@@ -79,10 +82,7 @@ export async function insertConnection(tx: Tx, connection: Connection): Promise<
       fleet_id: connection.fleetId,
       smartcar_vehicle_id: connection.smartcarVehicleId,
       smartcar_user_id: connection.smartcarUserId,
-      platform: connection.platform,
-      token_set_id: connection.tokenSetId,
-      due_at: connection.nextPollAt,
-      lease_until: null,
+      ...dueColumns(connection),
     })
     .execute();
 }
@@ -94,7 +94,6 @@ export async function insertConnection(tx: Tx, connection: Connection): Promise<
  */
 export async function writeConnection(tx: Tx, connection: Connection, version: number): Promise<boolean> {
   const { id, fleet_id, vehicle_id, ...columns } = fromConnection({ ...connection, version: version + 1 });
-  const due = { due_at: connection.nextPollAt, lease_until: null, platform: connection.platform };
   const written = await tx
     .with('written', (db) =>
       db
@@ -109,7 +108,7 @@ export async function writeConnection(tx: Tx, connection: Connection, version: n
     .with('due', (db) =>
       db
         .updateTable('connection_due')
-        .set({ ...due, token_set_id: connection.tokenSetId })
+        .set(dueColumns(connection))
         .where('connection_id', 'in', (eb) => eb.selectFrom('written').select('written.id')),
     )
     .selectFrom('written')
@@ -219,7 +218,10 @@ export function toConnection(row: Row): Connection {
     lastSuccess: row.last_success_kind &&
       row.last_success_at && { kind: row.last_success_kind, at: row.last_success_at },
     lastTelemetryAt: row.last_telemetry_at,
+    newsAt: row.news_at,
     nextPollAt: row.next_poll_at,
+    notBeforeAt: row.not_before_at,
+    usage: toUsage(row),
     subscribedAt: row.subscribed_at,
     revokedAt: row.revoked_at,
     endedAt: row.ended_at,
@@ -267,7 +269,10 @@ function fromConnection(c: Connection): Insertable<Tables['connection']> {
     last_success_kind: c.lastSuccess?.kind ?? null,
     last_success_at: c.lastSuccess?.at ?? null,
     last_telemetry_at: c.lastTelemetryAt,
+    news_at: c.newsAt,
     next_poll_at: c.nextPollAt,
+    not_before_at: c.notBeforeAt,
+    ...fromUsage(c.usage),
     subscribed_at: c.subscribedAt,
     revoked_at: c.revokedAt,
     ended_at: c.endedAt,

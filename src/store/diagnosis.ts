@@ -1,7 +1,7 @@
 /** The last check of each vehicle, and everything else that a diagnosis is made of. */
 import type { Check, CheckAnswer, KeptHappening, Known } from '../domain/diagnosis.ts';
 import type { CheckStep } from '../domain/check-step.ts';
-import type { Settings } from '../domain/fleet.ts';
+import type { Fleet } from '../domain/fleet.ts';
 import type { FleetId, VehicleId } from '../domain/ids.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import type { Happening } from '../domain/timeline.ts';
@@ -80,7 +80,7 @@ const mostAlerts = 10;
 export async function findKnown(
   tx: Tx,
   { id, make, country }: Pick<Vehicle, 'id' | 'make' | 'country'>,
-  settings: Pick<Settings, 'requiredPermissions' | 'staleAfterS' | 'makes'>,
+  { settings, plan }: Pick<Fleet, 'settings' | 'plan'>,
 ): Promise<Known> {
   const lines = await listTimeline(tx, id, { after: null, limit: mostLines });
   const alerts = await listAlerts(tx, { state: 'unresolved', vehicle: id }, { after: null, limit: mostAlerts });
@@ -89,6 +89,7 @@ export async function findKnown(
     country,
     connection: (await findLatestConnection(tx, id)) ?? null,
     required: settings.requiredPermissions,
+    requestBudget: plan.requestBudget,
     readings: await readLatest(tx, id, false),
     happenings: lines.map(toHappening),
     alerts: alerts.map(({ kind, severity, opened_at }) => ({ kind, severity, openedAt: opened_at })),

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 
 import { defaultSettings } from '../domain/fleet.ts';
-import type { Fleet, Settings } from '../domain/fleet.ts';
+import type { Fleet, Plan, Settings } from '../domain/fleet.ts';
 import type { FleetId } from '../domain/ids.ts';
 import type { MakeOverride } from '../domain/make-policy.ts';
 import type { Tx } from './database.ts';
@@ -68,6 +68,21 @@ export async function changeMakeOverride(tx: Tx, make: string, override: MakeOve
       settings: sql<string>`settings || jsonb_build_object('makes',
         (coalesce(settings -> 'makes', '{}'::jsonb) - ${make}::text) || ${JSON.stringify(own)}::jsonb)`,
     })
+    .execute();
+}
+
+/** The fleet of this transaction, which nobody else changes until it ends. As towline_app. */
+export async function lockFleet(tx: Tx): Promise<Fleet> {
+  return withDefaults(
+    await tx.selectFrom('fleet').select(['id', 'name', 'plan', 'settings']).forUpdate().executeTakeFirstOrThrow(),
+  );
+}
+
+/** As towline_app. */
+export async function changePlan(tx: Tx, plan: Plan): Promise<void> {
+  await tx
+    .updateTable('fleet')
+    .set({ plan: JSON.stringify(plan) })
     .execute();
 }
 

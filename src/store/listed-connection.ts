@@ -4,6 +4,7 @@ import type { Platform } from '../domain/connection.ts';
 import type { Scope } from '../domain/incident.ts';
 import type { ConnectionId, IncidentId, RequestId, TokenSetId } from '../domain/ids.ts';
 import type { HandOverReason, RevocationState } from '../domain/revocation.ts';
+import type { MonthUsage } from '../domain/usage.ts';
 import type { KeptRevocationFailure, KeptSuspicion } from './schema.ts';
 
 /** As a row of JSON has it: the instant as ISO text. */
@@ -28,6 +29,7 @@ export interface ListedConnection {
   lastSuccess: { kind: 'telemetry' | 'command'; at: Date } | null;
   lastTelemetryAt: Date | null;
   nextPollAt: Date | null;
+  usage: MonthUsage;
   subscribedAt: Date | null;
   revokedAt: Date | null;
   endedAt: Date | null;
@@ -66,6 +68,7 @@ export interface ConnectionColumns {
   last_success_at: Date | null;
   last_telemetry_at: Date | null;
   next_poll_at: Date | null;
+  usage: MonthUsage;
   subscribed_at: Date | null;
   revoked_at: Date | null;
   ended_at: Date | null;
@@ -105,6 +108,7 @@ export function connectionFrom(row: ConnectionColumns): ListedConnection | null 
       row.last_success_kind && row.last_success_at ? { kind: row.last_success_kind, at: row.last_success_at } : null,
     lastTelemetryAt: row.last_telemetry_at,
     nextPollAt: row.next_poll_at,
+    usage: row.usage,
     subscribedAt: row.subscribed_at,
     revokedAt: row.revoked_at,
     endedAt: row.ended_at,

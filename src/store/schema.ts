@@ -49,6 +49,7 @@ import type { NotificationKind, NotificationState } from '../domain/notification
 import type { Via } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { BatchState, ItemState, SkipReason, Verdict } from '../domain/reconnect-batch.ts';
+import type { Purpose, ReadPurpose } from '../domain/purpose.ts';
 import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
 import type { HandOverReason, RevocationState } from '../domain/revocation.ts';
 import type { Actor, Role } from '../domain/role.ts';
@@ -123,6 +124,12 @@ interface ReadingTable {
 }
 
 /** A suspicion as the connection row keeps it: instants as ISO text. */
+/** Requests of the last day, as they are kept. */
+export interface KeptAsked {
+  at: string;
+  requests: number;
+}
+
 export interface KeptSuspicion {
   meaning: string;
   signals: string[];
@@ -162,7 +169,14 @@ interface ConnectionTable {
   last_success_kind: 'telemetry' | 'command' | null;
   last_success_at: Date | null;
   last_telemetry_at: Date | null;
+  news_at: Date | null;
   next_poll_at: Date | null;
+  not_before_at: Date | null;
+  request_month: string | null;
+  requests: Generated<number>;
+  requests_used_up: Generated<boolean>;
+  asked_at: Date | null;
+  asked_last_day: Json<KeptAsked[] | null> | null;
   subscribed_at: Date | null;
   revoked_at: Date | null;
   ended_at: Date | null;
@@ -275,6 +289,8 @@ interface ConnectionDueTable {
   platform: Platform;
   token_set_id: TokenSetId | null;
   due_at: Date | null;
+  purpose: Generated<ReadPurpose>;
+  make: string | null;
   lease_until: Date | null;
   fence: Generated<number>;
   listed_at: ColumnType<Date | null, never, Date>;
@@ -739,6 +755,31 @@ interface GoLiveCheckTable {
   asked: Json<Asked>;
 }
 
+interface RequestBucketTable {
+  key: string;
+  tokens: number;
+  filled_at: Date;
+  month: Generated<string>;
+  spent: Generated<number>;
+  saving: Json<{ purpose: Purpose; cost: number; until: string } | null> | null;
+}
+
+interface MakePauseTable {
+  make: string;
+  since: Date;
+  until: Date;
+  times: number;
+  probe_until: Date | null;
+}
+
+interface RequestUsageTable {
+  fleet_id: FleetId;
+  day: string;
+  make: string;
+  purpose: Purpose;
+  requests: number;
+}
+
 export interface Tables {
   fleet: FleetTable;
   owner: OwnerTable;
@@ -767,7 +808,10 @@ export interface Tables {
   webhook_seen: { event_id: string; first_at: Date };
   webhook_refused: { minute: Date; reason: string; count: number };
   application_token: ApplicationTokenTable;
-  request_bucket: { key: string; tokens: number; filled_at: Date };
+  request_bucket: RequestBucketTable;
+  make_pause: MakePauseTable;
+  request_usage: RequestUsageTable;
+  request_day: { day: string; purpose: Purpose; requests: number };
   auth_user: AuthUserTable;
   member: MemberTable;
   api_key: ApiKeyTable;

@@ -9,6 +9,7 @@ import type { FreshnessState } from '../domain/freshness.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import type { MakeChoices } from '../domain/make-policy.ts';
+import type { MonthUsage } from '../domain/usage.ts';
 import type { Tx } from './database.ts';
 import type { KeptIncident } from './listed-connection.ts';
 import { fromRow } from './listed-vehicle.ts';
@@ -114,6 +115,9 @@ const keys: Readonly<Record<VehicleSort, RawBuilder<string>>> = {
   lapsesAt: asText(sql`case when c.ended_at is null then c.lapses_at end`),
 };
 
+const usage = sql<MonthUsage>`jsonb_build_object('month', coalesce(c.request_month, ''),
+  'requests', coalesce(c.requests, 0), 'isUsedUp', coalesce(c.requests_used_up, false))`;
+
 /**
  * A vehicle (v) with its owner (o), its state (s) and its connection (c): for a page in the order of the numbers, which ends
  * after some hundred look-ups.
@@ -197,7 +201,7 @@ function select(tx: Tx, key = keys.number): Select {
       'r.opened_at',
       'r.returned_at',
     ])
-    .select(key.as('sort_key'));
+    .select([key.as('sort_key'), usage.as('usage')]);
   return query as unknown as Select; // see Select
 }
 

@@ -1,4 +1,5 @@
 /** English: what operators read about freshness, alerts, the timeline, and why something cannot be done. */
+import { budgetAlertTexts } from './english-budget.ts';
 import { reconcileAlertTexts } from './english-reconcile.ts';
 import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
@@ -14,6 +15,7 @@ export const freshnessTexts = {
   'stale.unreachable': 'The car cannot be reached, most often for lack of mobile coverage.',
   'stale.inService': 'The car is in service mode, as in a workshop, and sends nothing.',
   'stale.lowBattery': "The car's battery is too low to send.",
+  'stale.requestsUsedUp': "The car's requests are used up; it is not read until it has some again.",
   'stale.notSubscribed': 'Smartcar does not send this car by itself yet; it renews its data about once a day.',
   'stale.outage': "Many vehicles of this make fail together; the manufacturer's machines are most likely down.",
   'stale.connection': 'The connection does not work; this is the last that came through it.',
@@ -23,6 +25,7 @@ export const freshnessTexts = {
   'never.unreachable': 'Nothing has come yet: the car cannot be reached.',
   'never.inService': 'Nothing has come yet: the car is in service mode.',
   'never.lowBattery': "Nothing has come yet: the car's battery is too low.",
+  'never.requestsUsedUp': "Nothing has come yet, and the car's requests are used up.",
   'never.notSubscribed': 'Nothing has come yet: Smartcar does not send this car by itself so far.',
   'never.outage': 'Nothing has come yet: many vehicles of this make fail together.',
   'never.connection': 'Nothing has come, because the car is not connected.',
@@ -32,6 +35,7 @@ export const freshnessTexts = {
   'freshnessAction.unreachable': 'Move the car to where it has coverage',
   'freshnessAction.inService': 'Wait until the car is out of service',
   'freshnessAction.lowBattery': 'Drive or charge the car',
+  'freshnessAction.requestsUsedUp': 'You: allow more requests, or wait for the next month',
   'freshnessAction.notSubscribed': 'Towline: arranging regular data',
   'freshnessAction.outage': 'Manufacturer: outage; wait',
   'freshnessAction.silent': 'Drive the car',
@@ -83,6 +87,7 @@ export const alertTexts = {
     '{vehicle}: a message to the owner could not be delivered{reason, select, none {} other { ({reason})}}. Reach them another way.',
   ...reconcileAlertTexts,
   ...incidentAlertTexts,
+  ...budgetAlertTexts,
   'alert.someVehicle': 'A vehicle',
   'alert.other': '{vehicle}: {kind}',
 } as const satisfies Record<`alert.${AlertKind}`, string> & Record<string, string>;

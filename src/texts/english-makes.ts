@@ -73,7 +73,7 @@ export const makeNumberLabelTexts = {
 
 /** What the numbers come to. Minutes are whole ones. */
 export const makeEffectTexts = {
-  'makeEffect.byPlan': 'Read every {planMin} min, as the plan says.',
+  'makeEffect.byPlan': 'Read at most every {planMin} min, as the plan says.',
   'makeEffect.byMake': 'Read at most every {leastMin} min, whatever the plan says ({planMin} min).',
   'makeEffect.byQuota':
     'Read at most every {leastMin} min ({perDay} requests a day), whatever the plan says ({planMin} min).',

@@ -21,6 +21,7 @@ export const passingTexts = {
   'passing.throttledApplication': 'Smartcar lets all of our requests wait for a moment.',
   'passing.throttledVehicle': 'Smartcar lets requests for this car wait, to spare its battery.',
   'passing.throttledManufacturer': 'The manufacturer lets requests wait; its own app counts too.',
+  'passing.requestLimit': "This car's requests are used up; it is not read until it has some again.",
   'passingAction.asleep': 'At the car: drive or start it; otherwise wait',
   'passingAction.vehicleUnreachable': 'At the car: move it to where it has coverage; otherwise wait',
   'passingAction.inService': 'At the car: wait until it is out of service',
@@ -40,4 +41,5 @@ export const passingTexts = {
   'passingAction.throttledApplication': 'Nobody: we wait as long as Smartcar says',
   'passingAction.throttledVehicle': 'Nobody: we wait as long as Smartcar says',
   'passingAction.throttledManufacturer': 'Nobody: we wait, longer each time',
+  'passingAction.requestLimit': 'You: allow more requests, or wait for the next month',
 } as const satisfies Record<`passing.${PassingMeaning}` | `passingAction.${PassingMeaning}`, string>;

@@ -27,7 +27,6 @@ export const causeNameTexts = {
   'causeName.nonsense': 'Answers not readable',
   'causeName.notFound': 'Not found at Smartcar',
   'causeName.planLimit': 'Smartcar plan',
-  'causeName.requestLimit': 'Requests used up',
   'causeName.accountSuspended': 'Smartcar account suspended',
   'causeName.credentials': 'Credentials refused',
   'causeName.requestRefused': 'Request refused',

@@ -1,6 +1,7 @@
 /** The English catalogue: the one that every other language has to match key by key. */
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
 import { consentTexts, erasureTexts } from './english-consent.ts';
+import { purposeTexts } from './english-budget.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import {
   alertTexts,
@@ -94,4 +95,5 @@ export const english = {
   ...beforeTexts,
   ...connectRefusalTexts,
   ...compatibilityTexts,
+  ...purposeTexts,
 } as const;

@@ -36,8 +36,8 @@ export function reconcileErrorText(error: string, language = 'en'): string {
 }
 
 /** What it costs that these cars are read by polling alone, at the plan's pace. */
-export function pollingText(cars: number, pollIntervalS: number, language = 'en'): string {
+export function pollingText(cars: number, intervalS: number, language = 'en'): string {
   if (cars === 0) return say(language, 'polling.none');
-  const reads = Math.ceil(86_400 / pollIntervalS);
-  return say(language, 'polling.cost', { count: cars, reads, minutes: Math.ceil(pollIntervalS / 60) });
+  const reads = Math.ceil(86_400 / intervalS);
+  return say(language, 'polling.cost', { count: cars, reads, minutes: Math.ceil(intervalS / 60) });
 }

@@ -4,7 +4,7 @@ import type { Cause, Route, Status, Who } from '../domain/cause.ts';
 import type { ConsentKind, ConsentWay } from '../domain/consent.ts';
 import type { ErasureKind } from '../domain/erasure.ts';
 import type { Meaning } from '../domain/failure.ts';
-import type { Freshness } from '../domain/freshness.ts';
+import type { Freshness, StaleReason } from '../domain/freshness.ts';
 import type { MovedState, MoveReason } from '../domain/move.ts';
 import type { PassingMeaning } from '../domain/passing.ts';
 import { passing } from '../domain/passing.ts';
@@ -12,6 +12,7 @@ import type { Permission } from '../domain/permission.ts';
 import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
 import type { HandOverReason } from '../domain/revocation.ts';
+import type { Purpose } from '../domain/purpose.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { scopeText } from './incident-words.ts';
 import { isMessageKey, say } from './say.ts';
@@ -132,6 +133,9 @@ export function freshnessText({ state, reason }: Freshness, language = 'en'): st
   return state === 'fresh' || reason === null ? null : say(language, `${state}.${reason}`);
 }
 
+const actionFor = (reason: StaleReason): NextAction['action'] =>
+  reason === 'notSubscribed' || reason === 'outage' ? 'automatic' : reason === 'requestsUsedUp' ? 'none' : 'drive';
+
 /** What brings fresh data; null when it is fresh, or when the connection's own next action says it. */
 export function freshnessAction({ state, reason, who }: Freshness, language = 'en'): NextAction | null {
   if (state === 'fresh' || reason === null || who === null || reason === 'connection') return null;
@@ -140,7 +144,7 @@ export function freshnessAction({ state, reason, who }: Freshness, language = 'e
   }
   return {
     who,
-    action: reason === 'notSubscribed' || reason === 'outage' ? 'automatic' : 'drive',
+    action: actionFor(reason),
     text: say(language, `freshnessAction.${reason}`),
   };
 }
@@ -194,6 +198,9 @@ export function movedText(
   return car.reason ? say(language, `moveReason.${car.reason}`, { permissions }) : say(language, `moved.${car.state}`);
 }
 
+/** What requests are for. */
+export const purposeName = (purpose: Purpose, language = 'en'): string => say(language, `purpose.${purpose}`);
+
 /** What was reported, as it stands after a colon. */
 export const meaningText = (meaning: Meaning, language = 'en'): string => say(language, `meaning.${meaning}`);
 
@@ -217,7 +224,7 @@ export const suspicionText = (meaning: Meaning, of: OfMake, language = 'en'): st
 const isCause = (word: string): word is Cause => (causeNames as readonly string[]).includes(word); // widened only to ask
 
 /**
- * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason.
+ * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason; state, used, quota, forecast.
  * `vehicleLabel` is null for an alert that is about no vehicle in particular.
  */
 export function alertText(
@@ -243,6 +250,10 @@ export function alertText(
       date: word('date'),
       of: kind === 'incident.open' ? scopeOf(word, language) : make ? makeName(make) : 'none',
       share: word('share'),
+      state: word('state'),
+      used: numeral(word('used'), language),
+      quota: numeral(word('quota'), language),
+      forecast: numeral(word('forecast'), language),
       reason: kind === 'connect.grant-left' ? removalErrorText(word('reason'), language) : word('reason'),
     }),
   );
@@ -262,6 +273,10 @@ const wordsOf =
     const value = data[name];
     return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : 'none';
   };
+
+/** A count as it is read: 120,000. */
+const numeral = (word: string, language: string): string =>
+  Number.isFinite(Number(word)) ? Number(word).toLocaleString(language) : word;
 
 function fieldName(field: string, language: string): string {
   const key = `field.${field}`;
@@ -341,7 +356,8 @@ function changeText(via: string, from: Standing | null, to: Standing, make: stri
   const params = {
     from: from ? statusWord(from.status, language) : '–',
     to: statusWord(to.status, language),
-    cause: to.cause ? causeText(to.cause, { make: make === 'none' ? null : make }, language) : '',
+    // A timeline is kept for good, and may name a cause that is none any more.
+    cause: to.cause && isCause(to.cause) ? causeText(to.cause, { make: make === 'none' ? null : make }, language) : '',
     how: isMessageKey(how) ? say(language, how) : '',
   };
   if (to.status === 'active')

@@ -146,6 +146,10 @@ export const policyOf: fc.Arbitrary<Policy> = fc.record({
   ),
   make: fc.constantFrom(null, 'VOLKSWAGEN', 'kia', 'CHEVROLET', 'NEVERHEARDOF').map((make) => makePolicy(make)),
   intervalS: fc.integer({ min: 60, max: 86_400 }),
+  requestBudget: fc.record({
+    perVehiclePerMonth: fc.integer({ min: 1, max: 100_000 }),
+    reserveForCommands: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  }),
   chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 

@@ -11,6 +11,7 @@ import type {
   SmartcarVehicleId,
   VehicleId,
 } from '../../src/domain/ids.ts';
+import { isAsked } from '../../src/domain/outcome.ts';
 import type {
   ClaimedOutcome,
   ClearedOutcome,
@@ -19,12 +20,14 @@ import type {
   ListedOutcome,
   RepairedOutcome,
   SignalsOutcome,
+  Via,
 } from '../../src/domain/outcome.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { SignalCode } from '../../src/domain/signal.ts';
 import type { Policy } from '../../src/domain/transition.ts';
+import { noUsage } from '../../src/domain/usage.ts';
 
 const nine = Date.UTC(2026, 4, 4, 9);
 
@@ -48,6 +51,7 @@ export const policy: Policy = {
   make: makePolicy('VOLKSWAGEN'),
   v3: true,
   intervalS: 1_800,
+  requestBudget: { perVehiclePerMonth: 100_000, reserveForCommands: 0.1 },
   chance: 0.5,
 };
 
@@ -81,7 +85,10 @@ export function aConnection(change: Partial<Connection> = {}): Connection {
     listed: null,
     lastSuccess: null,
     lastTelemetryAt: null,
+    newsAt: null,
     nextPollAt: minutes(20),
+    notBeforeAt: null,
+    usage: noUsage(minutes(0)),
     subscribedAt: hours(-24),
     revokedAt: null,
     endedAt: null,
@@ -135,8 +142,11 @@ export const claimOf = (meaning: Meaning, change: Partial<Claim> = {}): Claim =>
 type Seen<O> = Partial<Omit<O, 'kind' | 'at'>>;
 const seenBy = { via: 'poll', requestId: null } as const;
 
+/** A read costs a request; what was told costs none. */
+const costOf = ({ via = 'poll' }: { via?: Via }): { requests: number } => ({ requests: isAsked(via) ? 1 : 0 });
+
 export const signals = (minute: number, change: Seen<SignalsOutcome> = {}): SignalsOutcome => ({
-  ...{ kind: 'signals', at: minutes(minute), ...seenBy, readings: [], failures: [] },
+  ...{ kind: 'signals', at: minutes(minute), ...seenBy, ...costOf(change), readings: [], failures: [] },
   ...change,
 });
 
@@ -170,7 +180,7 @@ export const failed = (
   failure: Partial<Failure> = {},
   change: Seen<FailedOutcome> = {},
 ): FailedOutcome => ({
-  ...{ kind: 'failed', at: minutes(minute), ...seenBy, failure: failureOf(meaning, failure) },
+  ...{ kind: 'failed', at: minutes(minute), ...seenBy, ...costOf(change), failure: failureOf(meaning, failure) },
   ...change,
 });
 

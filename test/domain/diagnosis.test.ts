@@ -33,6 +33,7 @@ import {
   locationCode,
   minutes,
   odometerCode,
+  policy,
   reading,
   requiredCodes,
 } from './builders.ts';
@@ -54,6 +55,7 @@ const known = (change: Partial<Known> = {}): Known => ({
   country: null,
   connection: aConnection(),
   required,
+  requestBudget: policy.requestBudget,
   readings: fresh,
   happenings: [],
   alerts: [],

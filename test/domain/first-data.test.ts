@@ -24,6 +24,8 @@ test('the first fresh data proves a new connection, and nothing else', () => {
     ...aNewConnection(),
     ...{ status: 'active', cause: null, since: minutes(3), provedAt: minutes(2), pendingDeadlineAt: null },
     ...{ lastTelemetryAt: minutes(3), lastSuccess: { kind: 'telemetry', at: minutes(3) }, nextPollAt: minutes(33) },
+    newsAt: minutes(2),
+    usage: { ...aNewConnection().usage, requests: 1, lastAt: minutes(3) },
   });
 });
 

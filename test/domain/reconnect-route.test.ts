@@ -117,7 +117,7 @@ const lines: readonly Line[] = [
   ['manufacturerFailing', { ...onV2, ...lacking }, 'automatic', 'read', 'manufacturer'],
   ['smartcarUnreachable', onV2, 'automatic', 'read', 'us'],
   // No sign-in and no read would help.
-  [['incompatible', 'planLimit', 'requestLimit', 'accountSuspended'], onV3, 'none', 'nothing', 'operator'],
+  [['incompatible', 'planLimit', 'accountSuspended'], onV3, 'none', 'nothing', 'operator'],
   [['credentials', 'requestRefused'], onV3, 'none', 'nothing', 'us'],
 ];
 

@@ -98,6 +98,7 @@ const input = (change: Partial<FreshnessInput>): FreshnessInput => ({
   make: makePolicy('VOLVO'),
   connection: aConnection(),
   newestAt: minutes(0),
+  isUsedUp: false,
   ...change,
 });
 
@@ -129,6 +130,7 @@ const reasons: [string, Partial<FreshnessInput>, string, string, number][] = [
   ['a Chevrolet parked for three days', { make: makePolicy('CHEVROLET') }, 'silent', 'vehicle', 72],
   ['an Acura parked for a week', { make: makePolicy('ACURA') }, 'deepSleep', 'vehicle', 168],
   ['a car without a subscription', { connection: aConnection({ subscribedAt: null }) }, 'notSubscribed', 'us', 30],
+  ['a car without requests left', { isUsedUp: true }, 'requestsUsedUp', 'operator', 30],
   ['a broken connection', { connection: aBrokenConnection('signedOut') }, 'connection', 'nobody', 30],
   ['a car never connected', { connection: null }, 'connection', 'nobody', 30],
   ['a car that says nothing', {}, 'silent', 'vehicle', 30],

@@ -220,17 +220,24 @@ test('back-off grows with each failure, whatever chance does, and never exceeds 
   );
 });
 
-test('waiting for data or for a confirmation grows calmer as time passes, and never exceeds eleven minutes', () => {
+test('waiting for data or for a confirmation grows calmer as time passes, and never exceeds eleven minutes, or an hour where nobody watches', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 100_000 }),
       fc.integer({ min: 0, max: 1_000 }),
       chance,
       (elapsed, more, spread) => {
-        for (const next of [nextConfirmation, nextFirstData]) {
-          const early = waitS(next(minutes(0), minutes(-elapsed), spread));
-          assert.ok(early >= 4.5 && early <= 660);
-          assert.ok(waitS(next(minutes(0), minutes(-elapsed - more), spread)) >= early);
+        const confirmation = (isWatched: boolean) => (since: Date) =>
+          nextConfirmation(minutes(0), since, spread, isWatched);
+        const firstData = (since: Date) => nextFirstData(minutes(0), since, spread);
+        for (const [next, longest] of [
+          [confirmation(true), 660],
+          [confirmation(false), 3_960],
+          [firstData, 660],
+        ] as const) {
+          const early = waitS(next(minutes(-elapsed)));
+          assert.ok(early >= 4.5 && early <= longest);
+          assert.ok(waitS(next(minutes(-elapsed - more))) >= early);
         }
       },
     ),

@@ -151,7 +151,10 @@ test('being throttled waits as told and counts nothing', () => {
   for (const meaning of ['throttledApplication', 'throttledVehicle', 'throttledManufacturer'] as const) {
     const { lines, connection } = tell(aConnection(), [failed(1, meaning, { retryAfterS: 5_400 })]);
     assert.deepEqual(lines, []);
-    assert.deepEqual(connection, { ...aConnection(), nextPollAt: minutes(91) });
+    const { usage } = aConnection();
+    const asked = { ...usage, requests: usage.requests + 1, lastAt: minutes(1) };
+    const told = { nextPollAt: minutes(91), notBeforeAt: minutes(91), usage: asked };
+    assert.deepEqual(connection, { ...aConnection(), ...told });
   }
 });
 
@@ -256,8 +259,8 @@ test('credentials that are refused become a cause only when they go on being ref
   assert.deepEqual(states, ['active', 'active', 'error (credentials)']);
 });
 
-test('limits of the plan and a suspended account are causes at once, and end with the next answer [§5-5]', () => {
-  for (const meaning of ['planLimit', 'requestLimit', 'accountSuspended'] as const) {
+test('limits of the plan and a suspended account are causes at once, and end with the next answer', () => {
+  for (const meaning of ['planLimit', 'accountSuspended'] as const) {
     const { lines } = tell(aConnection(), [failed(1, meaning), data(400, -10)]);
     assert.deepEqual(lines, [
       `1: active → error (${meaning})`,
@@ -276,14 +279,7 @@ test('a car that can not do what is asked is an error that no one asks about oft
 
 test('what a person has to repair is not covered up by limits, outages or incompatibility', () => {
   for (const cause of ['signedOut', 'revokedByOwner', 'accountIssue', 'permissionMissing'] as const) {
-    for (const meaning of [
-      'planLimit',
-      'requestLimit',
-      'accountSuspended',
-      'incompatible',
-      'nonsense',
-      'credentials',
-    ] as const) {
+    for (const meaning of ['planLimit', 'accountSuspended', 'incompatible', 'nonsense', 'credentials'] as const) {
       const broken = aBrokenConnection(cause);
       const { lines, states } = tell(broken, [
         failed(1, meaning),

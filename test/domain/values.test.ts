@@ -1,8 +1,7 @@
-/** Readings, tokens of a bucket, ids, and the match of a car. */
+/** Readings, ids, and the match of a car. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { take } from '../../src/domain/bucket.ts';
 import { isId, newId } from '../../src/domain/ids.ts';
 import type { SmartcarVehicleId } from '../../src/domain/ids.ts';
 import { merge } from '../../src/domain/reading.ts';
@@ -93,29 +92,6 @@ test('the same answer twice is stored as once, and each reading is either accept
       assert.deepEqual(store(after, answer), after);
       const { accepted, setAside } = merge(before, answer);
       assert.equal(accepted.length + setAside.length, answer.length);
-    }),
-  );
-});
-
-test('a bucket never grants more than it holds at first and is refilled with since, and keeps its reserve', () => {
-  const limits = { capacity: 20, perMinute: 3 };
-  const takes = fc.array(fc.record({ gap: fc.integer({ min: -2, max: 15 }), wanted: fc.integer({ min: 0, max: 50 }) }));
-  fc.assert(
-    fc.property(takes, fc.integer({ min: 0, max: 10 }), (asked, reserve) => {
-      let bucket = { tokens: limits.capacity, filledAt: minutes(0) };
-      let minute = 0;
-      let total = 0;
-      let passed = 0;
-      for (const { gap, wanted } of asked) {
-        minute += gap;
-        passed += Math.max(0, gap);
-        const taken = take(bucket, limits, wanted, reserve, minutes(minute));
-        bucket = taken.bucket;
-        total += taken.granted;
-        assert.ok(taken.granted >= 0 && taken.granted <= wanted);
-        assert.ok(bucket.tokens <= limits.capacity && (taken.granted === 0 || bucket.tokens >= reserve));
-      }
-      assert.ok(total <= limits.capacity + passed * limits.perMinute);
     }),
   );
 });

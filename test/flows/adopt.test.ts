@@ -127,7 +127,7 @@ describe('connections that no fleet has', () => {
   test('need requests that may be used up: then it is said for each, and a comparison helps', async () => {
     world.pass(3_600);
     const before = await offered();
-    const empty = { ...world.ground, budget: { capacity: 1, perMinute: 0 } };
+    const empty = { ...world.ground, budget: { capacity: 1, perMinute: 0, perMonth: null } };
     const wishes = before.slice(0, 3).map((one) => wishOf(one));
     const tried = async (): Promise<(AdoptionProblem | null)[]> =>
       (await adopt(empty, world.context.actor, wishes, world.now())).map(({ problem }) => problem);

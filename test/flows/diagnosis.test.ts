@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
 import type { DiagnosisView, StepView, SupportFile } from '../../src/http/contract/diagnosis.ts';
+import { takeFor } from '../../src/flows/budget.ts';
 import { startWorld } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 import { startGateway } from './every-error-gateway.ts';
@@ -357,8 +358,9 @@ describe('a budget that is used up', () => {
     try {
       const [car] = await world.cars('first');
       const id = await world.connectCar(car ?? assert.fail());
-      world.ground.budget.capacity = 1;
       world.ground.budget.perMinute = 0;
+      const { capacity } = world.ground.budget;
+      await takeFor(world.ground, 'person', capacity, 1, world.now());
       const answer = await ask(world, 'POST', `/vehicles/${id}/check`, 'text/event-stream');
       const { code, detail } = (await answer.json()) as { code: string; detail: string };
       assert.deepEqual([answer.status, code], [429, 'too_many_requests']);

@@ -46,7 +46,7 @@ export const published: readonly PublishedError[] = [
   ...family('BILLING', 430, '§4.2-2', [
     ['VEHICLE_LIMIT', 'planLimit', unpaid],
     ['INVALID_PLAN', 'planLimit', unpaid],
-    ['VEHICLE_REQUEST_LIMIT', 'requestLimit', ['error', 'requestLimit']],
+    ['VEHICLE_REQUEST_LIMIT', 'requestLimit', null],
     ['ACCOUNT_SUSPENDED', 'accountSuspended', ['error', 'accountSuspended']],
   ]),
   ...family('COMPATIBILITY', 501, '§4.2-3', [
@@ -175,6 +175,10 @@ function unreadable(name: string, body: string): OtherAnswer {
 const fresh = 'HEARD_NEVER';
 
 /** What isn't in the table, and yet has an ending of its own. */
+/** Whoever hears this makes others wait too, and so is met alone: see test/flows/budget.test.ts. */
+export const holdsUpOthers = ({ meaning }: { meaning: Meaning }): boolean =>
+  meaning === 'throttledApplication' || meaning === 'throttledManufacturer';
+
 export const others: readonly OtherAnswer[] = [
   inWords(400, { code: 'bad_request' }, 'requestRefused', refused, '§3.7-7'),
   inWords(403, { code: 'forbidden' }, 'permission', ungranted, '§3.7-7'),
@@ -221,7 +225,7 @@ export const others: readonly OtherAnswer[] = [
   without(409, 'vehicleRefused', null),
   without(410, 'notFound', missing),
   without(429, 'throttledApplication', null),
-  without(430, 'requestLimit', ['error', 'requestLimit']),
+  without(430, 'requestLimit', null),
   without(460, 'smartcarFailing', ofSmartcar),
   without(500, 'smartcarFailing', ofSmartcar),
   without(502, 'smartcarFailing', ofSmartcar),

@@ -16,10 +16,10 @@ import {
   type FleetCar,
   type Panel,
 } from './every-error-fleet.ts';
-import { keyOf, published, type PublishedError } from './every-error-table.ts';
+import { holdsUpOthers, keyOf, published, type PublishedError } from './every-error-table.ts';
 
 /** §3.7's codes are v3's own. */
-const lines = published.filter(({ fact }) => !fact.startsWith('§3.7'));
+const lines = published.filter((line) => !line.fact.startsWith('§3.7') && !holdsUpOthers(line));
 
 const rowOf = ({ type, code, status }: PublishedError): Row =>
   rowFor({ came: 'answer', status, type, code, resolution: null });

@@ -8,7 +8,8 @@ import type { FleetId, OwnerId } from '../../src/domain/ids.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import { heldOf, routeOf } from '../../src/domain/reconnect-route.ts';
-import { claimDue } from '../../src/store/connection-due.ts';
+import { claimReads } from '../../src/flows/budget.ts';
+import { openMeter } from '../../src/flows/meter.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { findConnection } from '../../src/store/connection.ts';
@@ -125,7 +126,9 @@ describe('whatever happens to a connection', () => {
       fc.asyncProperty(courseOfEvents(false), async (events) => {
         const c = await live(await start(), [disconnected(0), ...events]);
         assert.deepEqual([c.cause, c.nextPollAt], ['disconnectedHere', null]);
-        const due = await claimDue(database, 10_000, 60, minutes(1_000_000));
+        const budget = { capacity: 10_000, perMinute: 1, perMonth: null };
+        const needs = { database, budget, meter: openMeter() };
+        const due = await claimReads(needs, 10_000, 60, minutes(1_000_000));
         assert.ok(!due.some(({ connectionId }) => connectionId === c.id));
         assert.deepEqual(await openThings(c), { alerts: 0, requests: 0, messages: 0 });
       }),

@@ -221,6 +221,7 @@ describe('places', () => {
     assert.deepEqual((await inject('GET', '/readyz')).json(), { ready: true, missing: [] });
     const metrics = await inject('GET', '/metrics');
     assert.match(metrics.body, /towline_http_requests_total\{method="GET",route="\/o\/:token",status="404"\} \d+/);
+    assert.match(metrics.body, /towline_smartcar_requests_available 120/);
     assert.match(metrics.body, /towline_webhook_answers_total\{status="413"\} 1/);
     assert.ok(!metrics.body.includes('known'));
     const far = (headers: Record<string, string>) =>

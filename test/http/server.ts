@@ -78,6 +78,7 @@ export async function startServer(flows: Partial<Flows> = {}, config: Partial<Ht
       simulatorUrl: 'http://127.0.0.1:4010',
       connectOrigin: 'http://127.0.0.1:4010',
       missingForV3: [],
+      requestLimits: { capacity: 120, perMinute: 2, perMonth: null },
       signatureHeader: 'sc-signature',
       dashboardDir: '/nowhere/dist/web',
       ...config,

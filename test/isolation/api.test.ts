@@ -141,7 +141,9 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   createApiKey: { answers: 201, body: { name: 'Own key' } },
   revokeApiKey: { names: 'key' },
   listAudit: { answers: 200 },
+  getBudget: { answers: 200 },
   getPlan: { answers: 200 },
+  changePlan: { answers: 200, body: { pollIntervalS: 3_600 } },
   getSettings: { answers: 200 },
   changeSettings: { answers: 200, body: { staleAfterS: 7_200 } },
 };

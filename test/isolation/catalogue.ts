@@ -36,6 +36,10 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'one loop looks after those of all fleets, and what one deletes must not be what another lives on',
   },
   link: { acts: 'select', because: 'whoever holds a link does not know its fleet' },
+  make_pause: {
+    acts: 'select insert update delete',
+    because: 'a manufacturer lets the whole application wait, not a fleet',
+  },
   member: { acts: 'select insert', because: 'the door asks which fleets a person belongs to' },
   notification: {
     acts: 'select',
@@ -46,6 +50,11 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     because: 'Smartcar’s lists are the whole application’s, so one comparison serves all fleets',
   },
   request_bucket: { acts: 'select insert update', because: 'Smartcar’s limit is for the whole application' },
+  request_day: {
+    acts: 'select insert update delete',
+    because: 'the contract’s month is the whole application’s, and so is what no fleet asked for',
+  },
+  request_usage: { acts: 'select insert update', because: 'one write counts the requests of all fleets' },
   sighting: {
     acts: 'select insert update',
     because: 'a challenge at the door, and a test message, belong to no fleet',

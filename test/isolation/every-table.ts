@@ -37,6 +37,7 @@ import { writeReadings } from '../../src/store/telemetry.ts';
 import { insertHappenings } from '../../src/store/timeline.ts';
 import { insertTokenSet } from '../../src/store/token-set.ts';
 import { insertImport, insertImportLines } from '../../src/store/vehicle-import.ts';
+import { addUsage } from '../../src/store/request-usage.ts';
 import { addBeat } from '../../src/store/webhook-pulse.ts';
 import { labelDelivery, openInboxWriter, claimDeliveries } from '../../src/store/webhook-inbox.ts';
 import { aConnection, aReading, addOwner, addVehicle, inSeconds, makeFleet, now } from '../store/records.ts';
@@ -257,6 +258,8 @@ async function fillForAllFleets(database: Database, id: FleetId, name: string): 
     });
   }
   await database.asSystem(async (tx) => {
+    const day = now.toISOString().slice(0, 10);
+    await addUsage(tx, [{ fleetId: id, day, make: 'KIA', purpose: 'routine', requests: 1 }]);
     const person = {
       id: `person of ${id}`,
       name,

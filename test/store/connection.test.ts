@@ -1,9 +1,12 @@
 /** Connections and when they are due: races are lost cleanly, claims are leases. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import type { Connection } from '../../src/domain/connection.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type { FleetId } from '../../src/domain/ids.ts';
-import { claimDue, findByCar, postponeDue } from '../../src/store/connection-due.ts';
+import { claimReads } from '../../src/flows/budget.ts';
+import { openMeter } from '../../src/flows/meter.ts';
+import { findByCar, postponeDue } from '../../src/store/connection-due.ts';
 import {
   findConnection,
   findLatestConnection,
@@ -11,6 +14,7 @@ import {
   insertConnection,
   writeConnection,
 } from '../../src/store/connection.ts';
+import { endMakePause, endProbe, pauseMake } from '../../src/store/make-pause.ts';
 import { violatedIndex } from '../../src/store/violation.ts';
 import { onEveryServer } from './on-every-server.ts';
 import { aConnection, addConnected, addVehicle, answers, atOnce, inSeconds, makeFleet, now } from './records.ts';
@@ -34,6 +38,12 @@ await onEveryServer('a connection', (opened) => {
       suspicion,
       vehicleState: { meaning: 'asleep', since: now },
       lastSuccess: { kind: 'telemetry', at: now },
+      newsAt: inSeconds(-50),
+      notBeforeAt: inSeconds(900),
+      usage: {
+        ...{ month: '2026-11', requests: 41, isUsedUp: true, lastAt: inSeconds(-40) },
+        lastDay: [{ at: inSeconds(-40), requests: 7 }],
+      },
     });
     assert.deepEqual(await opened.database.asFleet(fleet, (tx) => findConnection(tx, written.id)), written);
   });
@@ -106,25 +116,28 @@ await onEveryServer('the due table', (opened) => {
     }
   });
 
+  const plenty = { capacity: 100_000, perMinute: 100_000, perMonth: null };
+  const claim = (most: number, leaseS: number, at: Date) =>
+    claimReads({ database: opened.database, budget: plenty, meter: openMeter() }, most, leaseS, at);
   const forgetClaims = () =>
     opened.database.system.updateTable('connection_due').set({ lease_until: null, fence: 0 }).execute();
 
   test('claimants at once never get the same row, and together all that is due', async () => {
     await forgetClaims();
-    const claims = await Promise.all(Array.from({ length: 6 }, () => claimDue(opened.database, 7, 60, now)));
+    const claims = await Promise.all(Array.from({ length: 6 }, () => claim(7, 60, now)));
     assert.ok(
-      claims.every((claim) => claim.length <= 7),
+      claims.every((claimed) => claimed.length <= 7),
       'nobody gets more than was asked for',
     );
-    const rest = await claimDue(opened.database, 100, 60, now);
+    const rest = await claim(100, 60, now);
     const ids = [...claims.flat(), ...rest].map(({ connectionId }) => connectionId);
     assert.deepEqual([ids.length, new Set(ids).size], [40, 40]);
-    assert.deepEqual(await claimDue(opened.database, 100, 60, now), [], 'and nothing else');
+    assert.deepEqual(await claim(100, 60, now), [], 'and nothing else');
   });
 
   test('who waits longest comes first, across fleets', async () => {
     await forgetClaims();
-    const claimed = await claimDue(opened.database, 5, 60, now);
+    const claimed = await claim(5, 60, now);
     const rows = await opened.database.system
       .selectFrom('connection_due')
       .select(['connection_id', 'due_at'])
@@ -141,13 +154,11 @@ await onEveryServer('the due table', (opened) => {
 
   test('a lease ends, and another takes over; the one who was late postpones nothing', async () => {
     await forgetClaims();
-    const [late] = await claimDue(opened.database, 1, 60, now);
+    const [late] = await claim(1, 60, now);
     assert.ok(late);
-    const early = await claimDue(opened.database, 100, 60, inSeconds(59));
+    const early = await claim(100, 60, inSeconds(59));
     assert.ok(!early.some(({ connectionId }) => connectionId === late.connectionId), 'the lease still holds');
-    const taken = (await claimDue(opened.database, 100, 60, inSeconds(60))).find(
-      ({ connectionId }) => connectionId === late.connectionId,
-    );
+    const taken = (await claim(100, 60, inSeconds(60))).find(({ connectionId }) => connectionId === late.connectionId);
     assert.equal(taken?.fence, late.fence + 1);
     await postponeDue(opened.database, [late], inSeconds(9_000));
     const read = () =>
@@ -167,9 +178,72 @@ await onEveryServer('the due table', (opened) => {
       .execute();
   });
 
+  test('what has to be proved is claimed before what is only due, and quiet cars come last', async () => {
+    const made = await makeFleet(opened.database, 'Purposes');
+    const car = (change: Partial<Connection>) =>
+      addConnected(opened.database, made, { nextPollAt: inSeconds(-100_000), ...change });
+    const quiet = await car({ vehicleState: { meaning: 'asleep', since: now }, nextPollAt: inSeconds(-20_000) });
+    const routine = await car({ nextPollAt: inSeconds(-15_000) });
+    const proof = await car({ status: 'pending', cause: 'waitingForFirstData', nextPollAt: inSeconds(-10_000) });
+    const ids = (await claim(500, 60, now)).flatMap((one) => (one.fleetId === made ? [one.connectionId] : []));
+    assert.deepEqual(ids, [proof.id, routine.id, quiet.id]);
+  });
+
+  test('a make that lets us wait is passed over; once its time is over one car tries, then all of them again', async () => {
+    const made = await makeFleet(opened.database, 'Makes');
+    const at = (seconds: number): Date => inSeconds(1_000_000 + seconds);
+    for (let index = 0; index < 3; index += 1)
+      await opened.database.asFleet(made, async (tx) => {
+        const vehicle = await addVehicle(tx, made, { make: 'Lancia' });
+        await insertConnection(tx, aConnection(made, vehicle, { nextPollAt: inSeconds(900_000 + index) }));
+      });
+    const lancias = async (seconds: number) =>
+      (await claim(500, 60, at(seconds))).filter(({ make }) => make === 'LANCIA');
+    await pauseMake(opened.database, 'LANCIA', 900, at(0));
+    assert.equal((await lancias(899)).length, 0);
+    const [probe, ...more] = await lancias(900);
+    assert.deepEqual([probe?.isProbe, more], [true, []]);
+    assert.deepEqual(await lancias(930), [], 'while it tries, no other does');
+    await endProbe(opened.database, 'LANCIA');
+    assert.equal((await lancias(931)).length, 1, 'what said nothing is tried again');
+    await endMakePause(opened.database, 'LANCIA');
+    assert.equal((await lancias(992)).length, 3);
+  });
+
+  test('a new grant of the same car goes on counting its requests, and begins anew with a month', async () => {
+    const made = await makeFleet(opened.database, 'Quota');
+    const usage = { month: '2026-11', requests: 41, isUsedUp: true, lastAt: now, lastDay: [] };
+    const before = await addConnected(opened.database, made, { usage });
+    await opened.database.asFleet(made, (tx) =>
+      writeConnection(
+        tx,
+        { ...before, ...{ status: 'disconnected', cause: 'superseded', endedAt: now }, nextPollAt: null },
+        1,
+      ),
+    );
+    const again = async (change: Partial<Connection>) => {
+      const { smartcarVehicleId, vehicleId } = before;
+      const connection = { ...aConnection(made, vehicleId, { smartcarVehicleId, ...change }) };
+      return opened.database.asFleet(made, async (tx) => {
+        await insertConnection(tx, connection);
+        const found = await findConnection(tx, connection.id);
+        if (found)
+          await writeConnection(
+            tx,
+            { ...found, ...{ status: 'disconnected', cause: 'superseded', endedAt: inSeconds(1) }, nextPollAt: null },
+            1,
+          );
+        return found?.usage;
+      });
+    };
+    assert.deepEqual(await again({}), usage);
+    const december = await again({ connectedAt: new Date('2026-12-01T00:00:00Z') });
+    assert.deepEqual([december?.month, december?.requests, december?.isUsedUp], ['2026-12', 0, false]);
+  });
+
   test('writing a connection ends the lease under which it was read', async () => {
     await forgetClaims();
-    const [claimed] = await claimDue(opened.database, 1, 60, now);
+    const [claimed] = await claim(1, 60, now);
     assert.ok(claimed);
     const written = await opened.database.asFleet(claimed.fleetId, async (tx) => {
       const connection = await findConnection(tx, claimed.connectionId);
@@ -177,7 +251,7 @@ await onEveryServer('the due table', (opened) => {
       return writeConnection(tx, { ...connection, nextPollAt: inSeconds(30) }, connection.version);
     });
     assert.equal(written, true);
-    const again = await claimDue(opened.database, 100, 60, inSeconds(31));
+    const again = await claim(100, 60, inSeconds(31));
     assert.ok(again.some(({ connectionId }) => connectionId === claimed.connectionId));
   });
 });

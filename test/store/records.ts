@@ -6,6 +6,7 @@ import { newId } from '../../src/domain/ids.ts';
 import type { FleetId, OwnerId, SmartcarUserId, SmartcarVehicleId, VehicleId } from '../../src/domain/ids.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { Vehicle } from '../../src/domain/vehicle.ts';
+import { noUsage } from '../../src/domain/usage.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Database, Tx } from '../../src/store/database.ts';
 import { addFleet } from '../../src/store/fleet.ts';
@@ -91,7 +92,10 @@ export function aConnection(fleetId: FleetId, vehicleId: VehicleId, different: P
     listed: null,
     lastSuccess: null,
     lastTelemetryAt: null,
+    newsAt: null,
     nextPollAt: now,
+    notBeforeAt: null,
+    usage: noUsage(now),
     subscribedAt: null,
     revokedAt: null,
     endedAt: null,

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { runOnce } from 'graphile-worker';
+import { sql } from 'kysely';
 
 import { bindFlows, bindTasks, closeGround, listen, openGround } from '../../src/app.ts';
 import type { AppOptions, Ground } from '../../src/app.ts';
@@ -101,6 +102,8 @@ export interface WorldOptions {
   databaseUrl?: string;
   /** Where Towline finds Smartcar's v3 API and its token endpoint, when something stands before the simulator. */
   smartcarOrigin?: string;
+  /** Of each car, by its fleet's plan: so many that no test meets the limit that is not about it (100 000). */
+  requestsPerMonth?: number;
   /** Which of Smartcar's platforms the installation has credentials for (v3). */
   speaks?: 'v3' | 'v2' | 'both';
   /** False: as with real cars, though the simulator plays Smartcar (true). */
@@ -139,6 +142,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   const flows = bindFlows(ground);
   const fleets = await ensureFleets(ground, true, clock.now);
+  await giveRequests(ground, options.requestsPerMonth ?? 100_000);
   const key = randomBytes(24).toString('hex');
   await ensureBootstrapKey(ground, key, fleets[0], clock.now);
   const server = await listen(ground, flows, appOptions);
@@ -181,6 +185,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await database?.drop();
     },
   };
+}
+
+async function giveRequests({ database }: Ground, perMonth: number): Promise<void> {
+  await sql`update fleet set plan = jsonb_set(plan, '{requestBudget,perVehiclePerMonth}', to_jsonb(${perMonth}::int))`.execute(
+    database.owner,
+  );
 }
 
 function optionsFor(at: {

@@ -152,6 +152,10 @@ test('every alert is a sentence, with its details and without', () => {
     );
   }
   assert.equal(
+    alertText('budget.forecast', { state: 'over', used: '9000', quota: '12000', forecast: '13400' }, null),
+    'At this pace about 13,400 requests to Smartcar will be used this month, of 12,000. Vehicles will be read less often towards its end.',
+  );
+  assert.equal(
     alertText('connection.expired', { cause: 'platformMigrated', make: 'VOLVO' }, 'CAR-104'),
     'CAR-104 expired. Volvo moved its accounts to a new system; each owner has to sign in once more.',
   );
@@ -337,6 +341,10 @@ test('every message compiles, and every language has every key', () => {
     sendsTo: 'se',
     makes: 'ma',
     variables: 'va',
+    state: 'over',
+    used: 'us',
+    quota: 'qu',
+    forecast: 'fo',
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

@@ -129,6 +129,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
       prepare: (page) => page.locator('details.make summary').first().click(),
     },
     { name: 'owners', url: `${at}/owners` },
+    { name: 'request budget', url: `${at}/settings/budget` },
     { name: 'API keys', url: `${at}/settings/api-keys` },
     { name: 'audit', url: `${at}/settings/audit` },
     { name: 'move', url: `${at}/settings/move` },

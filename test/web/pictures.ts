@@ -46,6 +46,7 @@ const shots: readonly Shot[] = [
   { name: 'from-smartcar', path: '/webhook-events' },
   { name: 'settings', path: '/settings' },
   { name: 'makes', path: '/settings/makes' },
+  { name: 'request-budget', path: '/settings/budget' },
   { name: 'api-keys', path: '/settings/api-keys' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'going-live', path: '/settings/go-live' },

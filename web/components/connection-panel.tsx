@@ -5,7 +5,7 @@ import { CloudOff } from 'lucide-react';
 
 import type { ConnectionView, VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { RunningCheck } from '../check.ts';
-import { signalText, signalOf, unknown } from '../format.ts';
+import { count, signalText, signalOf, unknown } from '../format.ts';
 import { paths } from '../paths.ts';
 import { useUnits } from '../preferences.ts';
 import { Copyable } from '../ui/copyable.tsx';
@@ -157,6 +157,12 @@ function ConnectionFacts({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
             ) : (
               'paused until repaired'
             )}
+          </Fact>
+          <Fact name="Requests this month">
+            {count(connection.requests.used)} of {count(connection.requests.allowed)}
+            {connection.requests.usedUp ? (
+              <span className="quiet"> · used up; it is read again when it has some</span>
+            ) : null}
           </Fact>
           <Fact name="Lapses">
             {connection.lapsesAt ? (

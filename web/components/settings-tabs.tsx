@@ -7,6 +7,7 @@ import { useMe } from './me.ts';
 const tabs = [
   { href: paths.settings(), name: 'Fleet' },
   { href: paths.makes(), name: 'Makes' },
+  { href: paths.budget(), name: 'Request budget' },
   { href: paths.apiKeys(), name: 'API keys' },
   { href: paths.audit(), name: 'Audit log' },
   { href: paths.move(), name: 'Move to v3' },

@@ -12,7 +12,7 @@ import { FreshnessDot } from '../components/freshness-mark.tsx';
 import { OpenIncidents } from '../components/open-incidents.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusIcon, statusNames, statusWord } from '../components/status-mark.tsx';
-import { count } from '../format.ts';
+import { count, percent } from '../format.ts';
 import { paths } from '../paths.ts';
 import { PlainLink, TextLink } from '../ui/link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
@@ -40,6 +40,7 @@ export function OverviewPage(): React.JSX.Element {
             <div>
               <Turns overview={data} />
               <Connected overview={data} />
+              <RequestsLeft overview={data} />
               <Webhooks overview={data} />
             </div>
             <div>
@@ -238,6 +239,20 @@ function Connected({ overview }: { overview: Overview }): React.JSX.Element {
       </div>
       <Text size="sm" c="dimmed" mt="xs">
         {count(active)} of {count(overview.vehicles)} active · {count(overview.freshness['fresh'] ?? 0)} with fresh data
+      </Text>
+    </Section>
+  );
+}
+
+/** Of the month; the page behind it says where they went. */
+function RequestsLeft({ overview }: { overview: Overview }): React.JSX.Element | null {
+  const { left } = overview.requests;
+  if (left === null) return null;
+  return (
+    <Section title="Requests left" more={<span className="figure">{percent(left * 100)}</span>}>
+      <Text size="sm" c="dimmed">
+        {left === 0 ? 'This month’s requests to Smartcar are used up. ' : 'Of this month’s requests to Smartcar. '}
+        <TextLink href={paths.budget()}>Request budget</TextLink>
       </Text>
     </Section>
   );

@@ -6,7 +6,9 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { SettingsTabs } from '../components/settings-tabs.tsx';
 import { SettingsChange } from '../forms/settings-change.tsx';
 import { count } from '../format.ts';
+import { paths } from '../paths.ts';
 import { Fact, Facts } from '../ui/facts.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 
 export function SettingsPage(): React.JSX.Element {
@@ -39,14 +41,13 @@ export function SettingsPage(): React.JSX.Element {
             <>
               <Facts>
                 <Fact name="Name">{plan.data.name}</Fact>
-                <Fact name="Each vehicle is read">every {count(plan.data.pollIntervalS / 60)} min</Fact>
+                <Fact name="A vehicle is read">every {count(plan.data.pollIntervalS / 60)} min at most</Fact>
                 <Fact name="History is kept">{count(plan.data.retentionDays)} days</Fact>
-                <Fact name="Requests at once">{count(plan.data.requestBudget.burst)}</Fact>
-                <Fact name="Requests a minute">{count(plan.data.requestBudget.perMinute)}</Fact>
-                <Fact name="A vehicle and month">{count(plan.data.requestBudget.perVehiclePerMonth)}</Fact>
+                <Fact name="It may cost">{count(plan.data.requestBudget.perVehiclePerMonth)} requests a month</Fact>
               </Facts>
               <Text size="sm" c="dimmed" mt="sm">
-                Messages from Smartcar cost no request; reads only fill the gaps between them.
+                Messages from Smartcar cost no request; reads only fill the gaps between them. Changed under{' '}
+                <TextLink href={paths.budget()}>Request budget</TextLink>.
               </Text>
             </>
           ) : null}

@@ -19,6 +19,14 @@ export const overview = z.object({
   owners: z.object({ asked: z.number().int(), opened: z.number().int(), oldestAskedAt: maybeInstant }),
   toConfirm: z.number().int().describe('Cars that owners connected and an operator has to confirm.'),
   lapsing: z.number().int().describe('Connections whose grant lapses within a week.'),
+  requests: z.object({
+    left: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe("The share of this month's requests to Smartcar that is left; null without connected vehicles."),
+  }),
   alerts: z.object({ open: z.number().int(), critical: z.number().int() }),
   webhooks: z.object({
     lastReceivedAt: maybeInstant,
@@ -137,18 +145,6 @@ export const auditEntry = z.object({
   requestId: z.string().nullable(),
 });
 export const auditList = listOf(auditEntry);
-
-export const plan = z.object({
-  name: z.string(),
-  pollIntervalS: z.number().int(),
-  retentionDays: z.number().int(),
-  requestBudget: z.object({
-    burst: z.number(),
-    perMinute: z.number(),
-    perVehiclePerMonth: z.number(),
-    reserveForCommands: z.number(),
-  }),
-});
 
 export const settings = z.object({
   askOwnersAfterS: z.number().int().describe('Seconds that a message to an owner waits before it leaves.'),

@@ -85,7 +85,9 @@ export const paths = {
   listAudit: ['GET', '/audit'],
   listMakes: ['GET', '/makes'],
   changeMake: ['PATCH', '/makes/:id'],
+  getBudget: ['GET', '/budget'],
   getPlan: ['GET', '/plan'],
+  changePlan: ['PATCH', '/plan'],
   getSettings: ['GET', '/settings'],
   changeSettings: ['PATCH', '/settings'],
 } as const satisfies Record<string, readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string]>;

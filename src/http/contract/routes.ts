@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
+import * as b from './budget.ts';
 import * as d from './diagnosis.ts';
 import * as live from './go-live.ts';
 import * as i from './incidents.ts';
@@ -245,7 +246,16 @@ export const routes = {
     mk.make,
     'changeSettings',
   ),
-  getPlan: list("The fleet's plan", none, o.plan),
+  getBudget: list('Requests to Smartcar: used, left, expected, and what waits', none, b.budget),
+  getPlan: list("The fleet's plan", none, b.plan),
+  changePlan: route({
+    summary: 'Changes how often vehicles are read, and what that may cost',
+    params: none,
+    query: none,
+    body: b.planChange,
+    response: b.plan,
+    needs: 'changePlan',
+  }),
   getSettings: list("The fleet's settings", none, o.settings),
   changeSettings: route({
     summary: 'Changes settings',

@@ -70,6 +70,13 @@ export const connection = z.object({
   lastSuccess: z.object({ kind: z.enum(['telemetry', 'command']), at: instant }).nullable(),
   lastTelemetryAt: maybeInstant,
   nextPollAt: maybeInstant.describe('Null when it is not polled.'),
+  requests: z
+    .object({
+      used: z.number().int(),
+      allowed: z.number().int(),
+      usedUp: z.boolean().describe('It is not read by schedule until it has some again.'),
+    })
+    .describe("The vehicle's own requests of this month (UTC)."),
   lapsesAt: maybeInstant.describe('Null when no limit is documented.'),
   subscribed: z.boolean().describe("Smartcar's webhook is subscribed to this vehicle."),
   disconnecting: z.boolean().describe('Disconnected here; Smartcar has not confirmed yet.'),

@@ -1,7 +1,7 @@
 /** The list of vehicles as a table: the columns of an import, and how each vehicle is connected. A precise location is not in it. */
 import { columnHeads, importColumns } from '../../domain/import-column.ts';
 import type { ImportColumn } from '../../domain/import-column.ts';
-import type { Settings } from '../../domain/fleet.ts';
+import type { Fleet } from '../../domain/fleet.ts';
 import { ownFleet } from '../../store/fleet.ts';
 import { ownersById } from '../../store/owner-list.ts';
 import type { ListedOwner } from '../../store/owner-list.ts';
@@ -19,27 +19,27 @@ import type { HttpNeeds, Sealing } from '../server-needs.ts';
 const atOnce = 500;
 
 export async function exportVehicles(call: FileCall<'exportVehicles'>, { vault, config }: HttpNeeds): Promise<CsvFile> {
-  const { settings } = await call.inFleet(ownFleet);
+  const fleet = await call.inFleet(ownFleet);
   return {
     name: `vehicles-${call.now.toISOString().slice(0, 10)}.csv`,
-    pieces: lines(call, { settings, vault, installation: installationOf(config) }),
+    pieces: lines(call, { fleet, vault, installation: installationOf(config) }),
   };
 }
 
 interface Around {
-  settings: Settings;
+  fleet: Fleet;
   vault: Sealing;
   installation: Installation;
 }
 
 async function* lines(call: FileCall<'exportVehicles'>, around: Around): AsyncGenerator<string> {
   const { query, now } = call;
-  const { settings, vault, installation } = around;
+  const { fleet, vault, installation } = around;
   const separator = separatorOf(query.separator);
   const heads = [...importColumns.map((column) => columnHeads[column]), ...exportHeads()];
   yield byteOrderMark + csvLine(heads, separator);
   for (let after: readonly [string, string] | null = null; ;) {
-    const page = { after, limit: atOnce, settings, v3: installation.v3, now };
+    const page = { after, limit: atOnce, settings: fleet.settings, v3: installation.v3, now };
     const { found, owners } = await call.inFleet(async (tx) => {
       const rows = await listVehicles(tx, query, page);
       return {
@@ -68,10 +68,10 @@ const contactsOf = (owners: ReadonlyMap<string, ListedOwner>, vault: Sealing): M
 function valuesOf(
   row: ListedVehicle,
   contacts: ReadonlyMap<string, Contact>,
-  { settings, installation }: Around,
+  { fleet, installation }: Around,
   now: Date,
 ): (string | number | null)[] {
-  const { connection, freshness } = presentListed(row, settings, installation, now);
+  const { connection, freshness } = presentListed(row, fleet, installation, now);
   const contact = contacts.get(row.owner?.id ?? '');
   const own: Record<ImportColumn, string | number | null> = {
     number: row.number,

@@ -29,12 +29,12 @@ export function diagnosisHandlers({ flows, clock, config }: HandlerNeeds): Pick<
       return call.inFleet(async (tx) => {
         // The check took its time; what it found is dated by when it came.
         const now = clock();
-        const { settings } = await ownFleet(tx);
+        const fleet = await ownFleet(tx);
         const vehicle = await vehicleById(tx, id);
         if (!vehicle) throw new Refusal('not_found');
         const { known } = await find(tx, id);
         return {
-          ...presentVehicle(vehicle, settings, installation, now),
+          ...presentVehicle(vehicle, fleet, installation, now),
           diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, routesOf(known, installation)),
         };
       });
@@ -73,6 +73,5 @@ function routesOf(
 async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known }> {
   const vehicle = await findVehicle(tx, id);
   if (!vehicle) throw new Refusal('not_found');
-  const { settings } = await ownFleet(tx);
-  return { vehicle, known: await findKnown(tx, vehicle, settings) };
+  return { vehicle, known: await findKnown(tx, vehicle, await ownFleet(tx)) };
 }

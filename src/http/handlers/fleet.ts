@@ -5,15 +5,19 @@ import { defaultPlan, defaultSettings } from '../../domain/fleet.ts';
 import type { Settings } from '../../domain/fleet.ts';
 import { newId } from '../../domain/ids.ts';
 import { knownPermissions } from '../../domain/permission.ts';
+import { monthStart } from '../../domain/month.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { dayOf, usedIn } from '../../domain/usage-forecast.ts';
 import { addApiKey, endApiKey, listApiKeys } from '../../store/api-key.ts';
 import type { Tx } from '../../store/database.ts';
 import { addFleet, changeSettings, listFleets, ownFleet } from '../../store/fleet.ts';
 import { addMember, membershipsOf } from '../../store/member.ts';
+import { listApplicationUsage, sumUsage } from '../../store/request-usage.ts';
 import { overviewCounts, webhooksRefusedSince } from '../../store/overview.ts';
 import type { OverviewCounts } from '../../store/overview.ts';
 import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import { hintOf, newApiKey } from '../keys.ts';
+import { shareLeft } from '../present-budget.ts';
 import { iso, maybeIso, presentApiKey } from '../present.ts';
 import type { Who } from '../who.ts';
 
@@ -22,7 +26,6 @@ type FleetCalls =
   | 'getMe'
   | 'listFleets'
   | 'createFleet'
-  | 'getPlan'
   | 'getSettings'
   | 'changeSettings'
   | 'listApiKeys'
@@ -50,7 +53,6 @@ export function fleetHandlers(needs: HandlerNeeds): Pick<Handlers, FleetCalls> {
       return { items: await database.asSystem((tx) => fleetsOf(tx, who)), nextCursor: null };
     },
     createFleet: (call) => createFleet(needs, call),
-    getPlan: async ({ inFleet }) => (await inFleet(ownFleet)).plan,
     getSettings: async ({ inFleet }) => (await inFleet(ownFleet)).settings,
     changeSettings: ({ body, inFleet }) => inFleet((tx) => changeSettings(tx, accepted(body))),
     async listApiKeys({ inFleet }) {
@@ -109,10 +111,15 @@ async function overview(
   { database, config }: HandlerNeeds,
   { now, inFleet }: Call<'getOverview'>,
 ): ReturnType<Handlers['getOverview']> {
-  const counts = await inFleet(async (tx) => {
-    const { settings } = await ownFleet(tx);
-    return overviewCounts(tx, { settings, now });
+  const monthFrom = dayOf(monthStart(now));
+  const { counts, own } = await inFleet(async (tx) => {
+    const { plan, settings } = await ownFleet(tx);
+    const found = await overviewCounts(tx, { settings, now });
+    const quota = connectedIn(found) * plan.requestBudget.perVehiclePerMonth;
+    return { counts: found, own: { used: await sumUsage(tx, monthFrom), quota } };
   });
+  const { perMonth } = config.requestLimits;
+  const whole = perMonth === null ? [] : await database.asSystem((tx) => listApplicationUsage(tx, monthFrom));
   const refusedLastHour = await database.asSystem((tx) =>
     webhooksRefusedSince(tx, new Date(now.getTime() - 3_600_000)),
   );
@@ -123,6 +130,7 @@ async function overview(
     freshness,
     alerts,
     lapsing,
+    requests: { left: shareLeft([own, { used: usedIn(whole, now), quota: perMonth }]) },
     toConfirm: counts.toConfirm,
     ...tally(counts.connections, config.missingForV3.length === 0),
     owners: { ...owners, oldestAskedAt: maybeIso(owners.oldestAskedAt) },
@@ -130,6 +138,9 @@ async function overview(
     platform: { mode: config.mode, platform: 'v3', onV2: counts.onV2 },
   };
 }
+
+const connectedIn = ({ connections }: OverviewCounts): number =>
+  connections.reduce((sum, { status, count }) => sum + (status && status !== 'disconnected' ? count : 0), 0);
 
 type Counts = Record<string, number>;
 

@@ -1,6 +1,7 @@
 /** Comparisons with Smartcar's lists, and adoption. The lists are the whole application's, so its administrator alone acts on them. */
 import type { AlertKind } from '../../domain/alert.ts';
 import { adoptionCost } from '../../domain/drift.ts';
+import { planIntervalS } from '../../domain/pace.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listAlerts } from '../../store/alert-list.ts';
 import type { Tx } from '../../store/database.ts';
@@ -69,10 +70,10 @@ function onlyInstallation({ installation }: Who): void {
     throw new Refusal('not_allowed', "Smartcar's list is every fleet's: only the installation's administrator may.");
 }
 
-type Viewing = Pick<Call<'getReconciliation'>, 'who' | 'inFleet'>;
+type Viewing = Pick<Call<'getReconciliation'>, 'who' | 'inFleet' | 'now'>;
 
-async function view(needs: HandlerNeeds, { who, inFleet }: Viewing): Promise<ReconciliationView> {
-  return { ...(await comparisons(needs, who)), ...(await inFleet((tx) => hearing(tx))) };
+async function view(needs: HandlerNeeds, { who, inFleet, now }: Viewing): Promise<ReconciliationView> {
+  return { ...(await comparisons(needs, who)), ...(await inFleet((tx) => hearing(tx, now))) };
 }
 
 async function comparisons(
@@ -108,7 +109,7 @@ const alertKinds: readonly AlertKind[] = [
 ];
 
 /** What Smartcar sends of this fleet by itself, and what is wrong with it. */
-async function hearing(tx: Tx): Promise<Pick<ReconciliationView, 'messages' | 'alerts'>> {
+async function hearing(tx: Tx, now: Date): Promise<Pick<ReconciliationView, 'messages' | 'alerts'>> {
   const { plan } = await ownFleet(tx);
   const alerts = await listAlerts(tx, { state: 'unresolved', kinds: alertKinds }, { after: null, limit: 50 });
   const quiet = alerts.filter(({ kind }) => kind === silent).map(({ detail }) => detail['make'] ?? '');
@@ -120,7 +121,7 @@ async function hearing(tx: Tx): Promise<Pick<ReconciliationView, 'messages' | 'a
       ...{ subscribed, unsubscribed, onV2 },
       lastReceivedAt: maybeIso(await lastHeardAt(tx)),
       // An application that has fallen silent as a whole sends no car.
-      cost: pollingText(quiet.includes('') ? subscribed + unsubscribed : unsubscribed, plan.pollIntervalS),
+      cost: pollingText(quiet.includes('') ? subscribed + unsubscribed : unsubscribed, planIntervalS(plan, now)),
       makes: makes.map(({ make, lastAt, ...counts }) => ({
         ...counts,
         make: make === '' ? null : make,

@@ -87,10 +87,10 @@ async function viewOf<N extends CallName>(
   id: VehicleId,
 ): Promise<VehicleView> {
   return call.inFleet(async (tx) => {
-    const { settings } = await ownFleet(tx);
+    const fleet = await ownFleet(tx);
     const vehicle = await vehicleById(tx, id);
     if (!vehicle) throw new Refusal('not_found');
-    return presentVehicle(vehicle, settings, installation, call.now);
+    return presentVehicle(vehicle, fleet, installation, call.now);
   });
 }
 
@@ -100,20 +100,21 @@ async function list(
 ): ReturnType<Handlers['listVehicles']> {
   const after = textCursor(query.cursor);
   return inFleet(async (tx) => {
-    const { settings } = await ownFleet(tx);
+    const fleet = await ownFleet(tx);
+    const { settings } = fleet;
     const { limit, sort } = query;
     const found = await listVehicles(tx, query, { after, limit, sort, settings, v3: installation.v3, now });
     const { rows, nextCursor } = pageOf(found, query.limit, ({ sortKey, id }) => [sortKey, id]);
-    return { items: rows.map((row) => presentListed(row, settings, installation, now)), nextCursor };
+    return { items: rows.map((row) => presentListed(row, fleet, installation, now)), nextCursor };
   });
 }
 
 async function signals({ params, now, inFleet }: Call<'listSignals'>): ReturnType<Handlers['listSignals']> {
   return inFleet(async (tx) => {
-    const { settings } = await ownFleet(tx);
+    const fleet = await ownFleet(tx);
     const vehicle = await vehicleById(tx, params.id);
     if (!vehicle) throw new Refusal('not_found');
-    return { items: presentSignals(vehicle, settings, now), nextCursor: null };
+    return { items: presentSignals(vehicle, fleet, now), nextCursor: null };
   });
 }
 
