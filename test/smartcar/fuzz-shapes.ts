@@ -151,9 +151,11 @@ export function isListedSubscription(one: ListedSubscription): void {
 }
 
 export function isListedWebhook(one: ListedWebhook): void {
-  has(one, 'id', 'name');
+  has(one, 'id', 'name', 'sendsTo', 'sendsErrorsTo', 'isEnabled', 'triggers', 'signals');
   isOpaqueId(one.id);
   isText(one.name, 200);
+  for (const address of [one.sendsTo, one.sendsErrorsTo]) isText(address, 2_000);
+  for (const code of [...(one.triggers ?? []), ...(one.signals ?? [])]) isText(code, 200);
 }
 
 const eventNames = ['kind', 'eventId', 'deliveryId', 'smartcarVehicleId', 'smartcarUserId', 'at', 'test', 'sequence'];

@@ -396,6 +396,8 @@ test('on a phone an operator finds the car, and its owner connects it', async (t
     const drawer = page.getByRole('dialog', { name: 'Add a vehicle' });
     await drawer.getByLabel('Number').fill('CAR-7');
     await drawer.getByLabel('Make').fill(car.make);
+    await drawer.getByLabel('Model').fill(car.model);
+    await drawer.getByLabel('Year').fill(String(car.year));
     await drawer.getByRole('button', { name: 'Add vehicle' }).tap();
     await page.getByRole('heading', { name: 'CAR-7', level: 1 }).waitFor();
     await narrow(page);
