@@ -28,7 +28,8 @@ export function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date
   const before = step.next.nextPollAt;
   const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared' || outcome.kind === 'listed';
   const at = merelyClaimed && before && (!step.soon || before < planned.at) ? before : planned.at;
-  return notTooSoon(step, { ...planned, at }, policy, now);
+  const allowed = notTooSoon(step, { ...planned, at }, policy, now);
+  return merelyClaimed && before && before < allowed ? before : allowed;
 }
 
 function plannedPoll(step: Step, policy: Policy, now: Date): Planned | null {

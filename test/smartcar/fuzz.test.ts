@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { factsOf } from '../../src/domain/cause.ts';
+import { nextMonthStart } from '../../src/domain/month.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { readCallback } from '../../src/smartcar/connect-callback.ts';
@@ -318,7 +319,8 @@ test('whatever came, a connection stays one: a cause exactly when not active, a 
         const { status, cause, nextPollAt, provedAt } = step.connection;
         assert.equal(cause === null, status === 'active');
         if (cause) assert.equal(status, factsOf(cause).status);
-        const reach = receivedAt.getTime() + longestWaitMs;
+        // Whose month is used up waits for the next one.
+        const reach = nextMonthStart(receivedAt).getTime() + longestWaitMs;
         if (nextPollAt) assert.ok(nextPollAt > receivedAt || nextPollAt === current.nextPollAt);
         if (nextPollAt) assert.ok(nextPollAt.getTime() <= reach, 'a next read in reach');
         const soon = receivedAt.getTime() + 10 * 60_000;
