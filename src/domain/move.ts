@@ -39,6 +39,7 @@ export const moveReasons = [
   'notProved',
   'moveEnded',
   'grantedAnew',
+  'mended',
 ] as const;
 /** Why a car waits, was left out, failed, or can't go back. */
 export type MoveReason = (typeof moveReasons)[number];
@@ -86,9 +87,13 @@ export function readiness(c: Movable): {
   }
   if (c.status === 'pending') return { verdict: 'waits', reason: 'pending' };
   if (c.suspicion) return { verdict: 'waits', reason: 'suspected' };
-  if (c.status === 'active' || (c.cause && tokensGone.includes(c.cause))) return { verdict: 'ready', reason: null };
+  if (c.status === 'active' || lacksTokens(c)) return { verdict: 'ready', reason: null };
   return { verdict: 'waits', reason: 'broken' };
 }
+
+/** Broken by the loss of v2's tokens alone: v3 mends it, and v2 can't have it back. */
+export const lacksTokens = ({ cause }: Pick<Connection, 'cause'>): boolean =>
+  cause !== null && tokensGone.includes(cause);
 
 /**
  * What would happen to each car. It is found on v3 by the ids of its vehicle and its user, which v2 and v3 share.

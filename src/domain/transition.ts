@@ -15,6 +15,7 @@ import type { AccountMeaning, Claim, GapMeaning, Meaning, OurMeaning, SignalFail
 import type { Plan } from './fleet.ts';
 import type { IncidentId } from './ids.ts';
 import type { MakePolicy } from './make-policy.ts';
+import { lacksTokens } from './move.ts';
 import { isAsked } from './outcome.ts';
 import type { FailedOutcome, Outcome, RepairedOutcome, SignalsOutcome } from './outcome.ts';
 import { missingPermissions } from './permission.ts';
@@ -231,6 +232,8 @@ const healsByAnswer = (c: Connection): boolean => c.cause !== null && answerable
 function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connection {
   // A proof from before a repair says nothing about the grant as it is now.
   if (!c.provedAt || c.provedAt <= c.judgedAt) return c.status === 'pending' ? c : waiting(c, outcome.at);
+  // What Smartcar sends by itself needs none of our tokens, and does not give them back.
+  if (outcome.via === 'webhook' && c.platform === 'v2' && lacksTokens(c)) return c;
   const ungranted = missingPermissions(policy.requiredPermissions, c.permissions).length > 0;
   const refusedPermissions = permissionsFor(gapsIn(outcome, policy).map(({ signal }) => signal));
   const stillRefused = c.cause === 'permissionMissing' && refusedPermissions.length > 0;

@@ -4,7 +4,7 @@
  */
 import type { Connection } from '../domain/connection.ts';
 import type { FleetId } from '../domain/ids.ts';
-import { isProvedOnV3, nextLook, planMove, proofDeadline, readiness } from '../domain/move.ts';
+import { isProvedOnV3, lacksTokens, nextLook, planMove, proofDeadline, readiness } from '../domain/move.ts';
 import type { MoveReason } from '../domain/move.ts';
 import type { MovedOutcome, Outcome } from '../domain/outcome.ts';
 import { towline } from '../domain/role.ts';
@@ -218,7 +218,8 @@ async function switchOver(needs: MoveNeeds, item: DueMoveVehicle, before: Connec
       together: async (tx, { connection }) => {
         // What was proved is this connection as it stood then.
         const isSame = connection.tokenSetId === before.tokenSetId && readiness(connection).verdict === 'ready';
-        return isSame && settle(tx, item, { state: 'moved', dueAt: null, requestId }, at);
+        const reason = lacksTokens(before) ? 'mended' : null;
+        return isSame && settle(tx, item, { state: 'moved', reason, dueAt: null, requestId }, at);
       },
     },
     at,
@@ -258,8 +259,9 @@ async function bringOneBack(needs: MoveNeeds, item: store.WishedBack, now: Date)
 }
 
 /** Why a moved car can't be read on v2 again; null when it can. */
-function obstacle(connection: Connection, { tokenSetId }: store.WishedBack): MoveReason | null {
+function obstacle(connection: Connection, { tokenSetId, reason }: store.WishedBack): MoveReason | null {
   if (connection.endedAt) return 'ended';
+  if (reason === 'mended') return reason;
   return tokenSetId === null || connection.tokenSetId !== tokenSetId ? 'grantedAnew' : null;
 }
 

@@ -236,13 +236,15 @@ export interface WishedBack extends Place {
   vehicleId: VehicleId;
   before: KeptOnPlatform;
   tokenSetId: TokenSetId | null;
+  /** Why it can't go back, where that was known when it was moved. */
+  reason: MoveReason | null;
 }
 
 /** Moved cars that are wished back on v2, longest waiting first. */
 export async function listWishedBack(tx: Tx, limit: number): Promise<WishedBack[]> {
   const rows = await tx
     .selectFrom('move_vehicle')
-    .select(['move_id', 'connection_id', 'fleet_id', 'vehicle_id', 'before', 'token_set_id'])
+    .select(['move_id', 'connection_id', 'fleet_id', 'vehicle_id', 'before', 'token_set_id', 'reason'])
     .where('back_wanted_at', 'is not', null)
     .where('state', '=', 'moved')
     .orderBy('back_wanted_at')
@@ -256,6 +258,7 @@ export async function listWishedBack(tx: Tx, limit: number): Promise<WishedBack[
     vehicleId: row.vehicle_id,
     before: row.before ?? { permissions: [], smartcarConnectionId: null },
     tokenSetId: row.token_set_id,
+    reason: row.reason,
   }));
 }
 

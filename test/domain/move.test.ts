@@ -164,6 +164,13 @@ describe('the switch', () => {
     );
   });
 
+  test('of a car that lacked nothing but v2’s tokens lets go of them: there is no way back', () => {
+    for (const cause of ['tokensLost', 'tokensRefused', 'grantLapsed'] as const) {
+      const before = onV2({ status: 'expired', cause });
+      assert.equal(transition(before, moved('v3'), policy, minutes(0)).connection.tokenSetId, null, cause);
+    }
+  });
+
   test('once more changes nothing, and one that has ended stays', () => {
     const there = onV2({ platform: 'v3' });
     assert.deepEqual(transition(there, moved('v3'), policy, minutes(0)).happenings, []);

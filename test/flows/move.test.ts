@@ -251,6 +251,11 @@ describe('a move that is given up', () => {
     const [one] = fleet.cars;
     assert.ok(one);
     assert.equal((await world.vehicle(one.id)).connection?.cause, 'tokensRefused');
+    await world.sim('POST', `/sim/api/cars/${one.car.vin}/fetch`);
+    await world.sim('POST', `/sim/api/cars/${one.car.vin}/state-event`, {});
+    await fleet.passMinutes(2);
+    const { connection } = await world.vehicle(one.id);
+    assert.equal(connection?.cause, 'tokensRefused', 'what Smartcar sends by itself gives no tokens back');
     const next = await post(world, '/moves', { dryRun: false });
     for (let minutes = 0; minutes < 26 * 60 && (await moveNow(world, next.id)).counts['moved'] !== 3; minutes += 5)
       await fleet.passMinutes(5);
@@ -258,6 +263,24 @@ describe('a move that is given up', () => {
     for (const { id: car } of fleet.cars) assert.equal((await world.vehicle(car)).connection?.status, 'active');
     const { body } = await world.api('GET', '/alerts?state=unresolved');
     assert.deepEqual(body['items'], []);
+    assert.deepEqual(world.faults, []);
+  });
+
+  test('a car that was mended by its move is wished back in vain: it stays on v3, works, and says why', async () => {
+    const { world } = fleet;
+    const [one] = fleet.cars;
+    assert.ok(one);
+    const { body } = await world.api('GET', '/moves');
+    const [{ id }] = body['items'] as [MoveNow];
+    const reasonOf = async () => (await linesOf(world, id)).find(({ vehicleId }) => vehicleId === one.id)?.reason;
+    assert.equal(await reasonOf(), 'mended', 'the report says so before anybody wishes');
+    const toldBefore = await told(world);
+    await post(world, `/moves/${id}/roll-back`, { vehicleIds: [one.id] });
+    await fleet.passMinutes(90);
+    assert.equal((await platforms(world)).get(one.id), 'v3');
+    assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
+    assert.deepEqual([await reasonOf(), (await moveNow(world, id)).backWanted], ['mended', 0]);
+    assert.equal(await told(world), toldBefore);
     assert.deepEqual(world.faults, []);
   });
 
