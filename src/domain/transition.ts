@@ -298,8 +298,9 @@ function onAccountFailure(
   const direct = isAsked(outcome.via) && !isHeldFor(c, meaning) && meaning !== 'accessRefused';
   if (!direct) return suspect(c, { ...outcome.failure, signals: [] }, outcome, policy, outcome.at);
   const next = confirmed(c, meaning, outcome.failure, outcome.at);
-  // A comparison fails a connection only because Smartcar's list lacks it.
-  return { next: outcome.via === 'reconciliation' ? { ...next, listed: false } : next, happenings: [] };
+  // A comparison fails a connection because Smartcar's list lacks it; v2's tokens are renewed beside it, and say nothing of a list.
+  const isUnlisted = outcome.via === 'reconciliation' && !lacksTokens(next);
+  return { next: isUnlisted ? { ...next, listed: false } : next, happenings: [] };
 }
 
 /** Our own credentials are nobody's connection: only what is really about this vehicle or plan becomes its cause. */

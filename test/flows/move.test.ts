@@ -292,6 +292,50 @@ describe('a move that is given up', () => {
   });
 });
 
+describe('a car whose v2 tokens are found refused when they are kept alive', () => {
+  test('is mended over v3 by a press, and its owner is not written to', async () => {
+    const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
+    const { world } = fleet;
+    try {
+      const [one] = fleet.cars;
+      assert.ok(one);
+      await world.sim('DELETE', '/sim/api/v2/families');
+      world.pass(26 * 3_600);
+      await keepAlive(world.ground, world.now());
+      assert.equal((await world.vehicle(one.id)).connection?.cause, 'tokensRefused');
+      await world.settle();
+      assert.deepEqual(await world.mails(), []);
+      const { body } = await world.api('POST', `/vehicles/${one.id}/reconnect`, {});
+      assert.equal(body['route'], 'automatic');
+      assert.equal((await platforms(world)).get(one.id), 'v3');
+      assert.deepEqual(await world.mails(), []);
+      assert.deepEqual(world.faults, []);
+    } finally {
+      await fleet.close();
+    }
+  });
+});
+
+describe('a car that sleeps when an outage of Smartcar’s is over', () => {
+  test('is active again as soon as Smartcar says that it sleeps', async () => {
+    const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
+    const { world } = fleet;
+    try {
+      const [one] = fleet.cars;
+      assert.ok(one);
+      await world.sim('POST', `/sim/api/cars/${one.car.vin}/faults`, { kind: 'asleep' });
+      const { id } = await world.sim('POST', '/sim/api/faults', { kind: 'garbage' });
+      await fleet.passMinutes(90);
+      assert.equal((await world.vehicle(one.id)).connection?.cause, 'smartcarFailing');
+      await world.sim('DELETE', `/sim/api/faults/${String(id)}`);
+      await fleet.passMinutes(120);
+      assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
+    } finally {
+      await fleet.close();
+    }
+  });
+});
+
 describe('an installation without credentials for v3', () => {
   test('is told which to set, and plans nothing', async () => {
     const world = await startWorld({ speaks: 'v2' });
