@@ -5,7 +5,7 @@
  * @see docs/decisions/0016-move-to-v3.md
  */
 import type { Connection } from './connection.ts';
-import { isAccountMeaning } from './failure.ts';
+import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
 import type { SignalFailure } from './failure.ts';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from './ids.ts';
 import { missingPermissions } from './permission.ts';
@@ -149,7 +149,7 @@ export function nextLook(since: Date, deadline: Date, now: Date): Date {
 }
 
 export interface MoveQuestion {
-  connection: Pick<Connection, 'status' | 'judgedAt'>;
+  connection: Pick<Connection, 'status' | 'judgedAt' | 'vehicleState'>;
   /** When v3 was first asked about this car. */
   since: Date;
   /** The fleet's required signals. */
@@ -160,7 +160,8 @@ export interface MoveQuestion {
 
 /**
  * Whether v3 shows the car at least as well as v2 does: every required signal that v2 told is there, and each was fetched
- * since the move looked at this car first, or is as new as v2's. A car that never told any has to be fetched since. None may
+ * since the move looked at this car first, or is as new as v2's; of a car that sleeps by v2's word, v3 may say the same,
+ * fetched since. A car that never told any has to be fetched since. None may
  * be refused for the account's sake or for want of a permission. A car that isn't active needs the proof that any repair
  * needs: something fetched after what broke it.
  */
@@ -180,11 +181,18 @@ export function isProvedOnV3(
   if (told.length === 0) return verdict === 'proved';
   return told.every((code) => {
     const [before, now] = [known.get(code), readings.find((reading) => reading.code === code)];
-    return before !== undefined && now !== undefined && (isFetchedSince(now, since) || isAsNew(now, before));
+    if (!now)
+      return connection.vehicleState !== null && failures.some((one) => one.signal === code && isSleepOf(one, since));
+    return before !== undefined && (isFetchedSince(now, since) || isAsNew(now, before));
   });
 }
 
-const isFetchedSince = ({ fetchedAt }: Reading, since: Date): boolean => fetchedAt !== null && fetchedAt > since;
+/** Smartcar asked for it since, and heard that the car sleeps. */
+const isSleepOf = (failure: SignalFailure, since: Date): boolean =>
+  isVehicleMeaning(failure.meaning) && isFetchedSince(failure, since);
+
+const isFetchedSince = ({ fetchedAt }: Pick<Reading, 'fetchedAt'>, since: Date): boolean =>
+  fetchedAt !== null && fetchedAt > since;
 
 /** By the car's clock where both have it, else by Smartcar's. */
 function isAsNew(now: Reading, before: Reading): boolean {

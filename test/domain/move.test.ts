@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import type { Connection, Suspicion } from '../../src/domain/connection.ts';
+import type { SignalFailure } from '../../src/domain/failure.ts';
 import type { SmartcarConnectionId, SmartcarUserId, TokenSetId } from '../../src/domain/ids.ts';
 import { isProvedOnV3, nextLook, planMove, proofDeadline } from '../../src/domain/move.ts';
 import type { ListedOnV3 } from '../../src/domain/move.ts';
@@ -122,6 +123,19 @@ describe('v3 is proved by what it shows beside v2', () => {
     const connection = onV2({ status: 'expired', cause: 'tokensLost', judgedAt: minutes(-10) });
     assert.equal(proved(all(-30, -20), { connection }), false);
     assert.equal(proved(all(-30, -5), { connection }), true);
+  });
+
+  test('of a car that v2 says sleeps, v3 may say the same, if it asked since; of another one, or from memory, it may not', () => {
+    const sleeps = (fetched: number): SignalFailure[] =>
+      requiredCodes.map((signal) => ({ signal, meaning: 'asleep', fetchedAt: minutes(fetched) }) as never); // only these are looked at
+    const asked = (connection: Connection, fetched: number): boolean =>
+      isProvedOnV3({ connection, since, signals: requiredCodes, known }, [], sleeps(fetched));
+    const asleep = { meaning: 'asleep', since: minutes(-40) } as const;
+    assert.equal(asked(onV2({ vehicleState: asleep }), 1), true);
+    assert.equal(asked(onV2({ vehicleState: asleep }), -1), false);
+    assert.equal(asked(onV2({ vehicleState: null }), 1), false);
+    const expired = onV2({ status: 'expired', cause: 'tokensLost', vehicleState: asleep });
+    assert.equal(asked(expired, 1), false, 'what is broken is mended by data alone');
   });
 
   test('a required signal that is refused for the account or a permission is no proof', () => {

@@ -316,6 +316,27 @@ describe('a car whose v2 tokens are found refused when they are kept alive', () 
   });
 });
 
+describe('a car that sleeps while its fleet is moved', () => {
+  test('is moved, also when v3 has fetched it since and heard no more than v2 does', async () => {
+    const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
+    const { world } = fleet;
+    try {
+      const [one] = fleet.cars;
+      assert.ok(one);
+      await world.sim('POST', `/sim/api/cars/${one.car.vin}/faults`, { kind: 'asleep' });
+      await world.sim('POST', `/sim/api/cars/${one.car.vin}/fetch`, {});
+      await fleet.passMinutes(60);
+      const { id } = await post(world, '/moves', { dryRun: false });
+      await fleet.passMinutes(20);
+      assert.deepEqual((await moveNow(world, id)).counts, { ...none, moved: 1 });
+      assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
+      assert.equal(await told(world), 0);
+    } finally {
+      await fleet.close();
+    }
+  });
+});
+
 describe('a car that sleeps when an outage of Smartcar’s is over', () => {
   test('is active again as soon as Smartcar says that it sleeps', async () => {
     const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
