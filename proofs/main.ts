@@ -4,6 +4,7 @@
  *
  * --minutes N   memory: how long the demo runs before it is measured (10)
  * --cars N, --days N, --seeds A,B,C, --verbose   month: its size (1000, 30), its seeds, and each mistake
+ * --cars N, --seeds A,B, --kills N   move: its size (200), its seeds, and how often Towline is killed on each (60)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,18 +15,22 @@ import { proveLists } from './lists.ts';
 import { proveBudget } from './budget.ts';
 import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
+import { proveMove } from './move.ts';
 import { proveStart } from './start.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     minutes: { type: 'string', default: '10' },
-    cars: { type: 'string', default: '1000' },
+    cars: { type: 'string' },
     days: { type: 'string', default: '30' },
-    seeds: { type: 'string', default: '41,42,43' },
+    seeds: { type: 'string' },
+    kills: { type: 'string', default: '60' },
     verbose: { type: 'boolean', default: false },
   },
 });
+
+const seedsOr = (usual: string): number[] => (values.seeds ?? usual).split(',').map(Number);
 
 interface Proof {
   what: string;
@@ -63,13 +68,18 @@ const proofs: Readonly<Record<string, Proof>> = {
     run: (tell) =>
       proveMonth(
         {
-          cars: Number(values.cars),
+          cars: Number(values.cars ?? 1_000),
           days: Number(values.days),
-          seeds: values.seeds.split(',').map(Number),
+          seeds: seedsOr('41,42,43'),
           verbose: values.verbose,
         },
         tell,
       ),
+  },
+  move: {
+    what: 'a fleet moved from v2 to v3 while cars, Smartcar and Towline itself fail, each car judged by the truth; ten minutes',
+    run: (tell) =>
+      proveMove({ cars: Number(values.cars ?? 200), seeds: seedsOr('71'), kills: Number(values.kills) }, tell),
   },
 };
 

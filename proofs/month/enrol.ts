@@ -4,7 +4,10 @@ import type { OwnerId, VehicleId } from '../../src/domain/ids.ts';
 import type { Actor } from '../../src/domain/role.ts';
 import type { ProvedCar } from './faults.ts';
 import type { EnrolledCar } from './script.ts';
-import type { Stage } from './stage.ts';
+import type { Stage as MonthStage } from './stage.ts';
+
+/** What enrolling needs of a stage. */
+export type Stage = Pick<MonthStage, 'ground' | 'flows' | 'fleetId' | 'now' | 'sim' | 'moveTo' | 'touch'>;
 
 interface SeenCar {
   vin: string;
@@ -18,7 +21,7 @@ interface SeenCar {
 const operator: Actor = { kind: 'operator', id: 'proof', name: 'Operator' };
 
 /** The cars of the large fleet, in the simulator's order. */
-export async function carsOf(stage: Stage): Promise<ProvedCar[]> {
+export async function carsOf(stage: Pick<Stage, 'sim'>): Promise<ProvedCar[]> {
   const cars = (await stage.sim('GET', '/sim/api/world'))['cars'] as SeenCar[]; // its documented shape
   const makes = (await stage.sim('GET', '/sim/api/makes'))['makes'] as { make: string; freshnessS: number }[];
   const paces = new Map(makes.map(({ make, freshnessS }) => [make, freshnessS]));
@@ -35,7 +38,7 @@ export async function carsOf(stage: Stage): Promise<ProvedCar[]> {
 }
 
 /** The plan of the fleet reads each car this often. */
-export async function setInterval(stage: Stage, intervalS: number): Promise<void> {
+export async function setInterval(stage: Pick<Stage, 'ground'>, intervalS: number): Promise<void> {
   await sql`update fleet set plan = jsonb_set(plan, '{pollIntervalS}', to_jsonb(${intervalS}::int))`.execute(
     stage.ground.database.owner,
   );

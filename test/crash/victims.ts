@@ -7,35 +7,36 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Done, Order } from './orders.ts';
 
-const program = fileURLToPath(new URL('./victim.ts', import.meta.url));
+const crashVictim = new URL('./victim.ts', import.meta.url);
 
 export class Died extends Error {
   override readonly name = 'Died';
 }
 
-export interface Victim {
+export interface Victim<O extends object = Order> {
   /** @throws Died when it is killed before it has answered */
-  ask(order: Order): Promise<Done>;
+  ask(order: O): Promise<Done>;
   isAlive(): boolean;
   kill(): void;
   /** When it is gone. */
   readonly gone: Promise<void>;
 }
 
-export interface Victims {
-  take(): Promise<Victim>;
+export interface Victims<O extends object = Order> {
+  take(): Promise<Victim<O>>;
   /** Back with it, if it lives. */
-  giveBack(victim: Victim): void;
+  giveBack(victim: Victim<O>): void;
   end(): Promise<void>;
 }
 
-export function openVictims(): Victims {
+/** @param program what they run: a process that says when it is ready, and answers each order with what was done */
+export function openVictims<O extends object = Order>(program: URL = crashVictim): Victims<O> {
   const cache = mkdtempSync(join(tmpdir(), 'towline-crash-cache-'));
-  const idle: Victim[] = [];
-  const all = new Set<Victim>();
-  let spare: Promise<Victim> | null = null;
-  const start = async (): Promise<Victim> => {
-    const victim = await startVictim(cache);
+  const idle: Victim<O>[] = [];
+  const all = new Set<Victim<O>>();
+  let spare: Promise<Victim<O>> | null = null;
+  const start = async (): Promise<Victim<O>> => {
+    const victim = await startVictim<O>(program, cache);
     all.add(victim);
     void victim.gone.then(() => all.delete(victim));
     return victim;
@@ -59,9 +60,12 @@ export function openVictims(): Victims {
   };
 }
 
-async function startVictim(cache: string): Promise<Victim> {
+async function startVictim<O extends object>(program: URL, cache: string): Promise<Victim<O>> {
   const env = { ...process.env, NODE_COMPILE_CACHE: cache };
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [fileURLToPath(program)], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const gone = once(child, 'exit').then(() => undefined);
   await Promise.race([once(child, 'message'), gone.then(() => Promise.reject(new Error('A victim did not start.')))]);
   return {
@@ -72,7 +76,7 @@ async function startVictim(cache: string): Promise<Victim> {
   };
 }
 
-function askerOf(child: ChildProcess): Victim['ask'] {
+function askerOf<O extends object>(child: ChildProcess): Victim<O>['ask'] {
   const waiting = new Map<number, { resolve: (done: Done) => void; reject: (error: Error) => void }>();
   let last = 0;
   let isGone = false;
