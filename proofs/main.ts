@@ -41,7 +41,7 @@ interface Proof {
 const proofs: Readonly<Record<string, Proof>> = {
   budget: {
     what: 'a month of requests of 1,000 cars by the domain alone, within every limit; a minute',
-    run: (tell) => proveBudget(Number(values.cars), Number(values.seeds.split(',')[0]), tell),
+    run: (tell) => proveBudget(Number(values.cars ?? 1_000), seedsOr('41')[0] ?? 41, tell),
   },
   start: {
     what: 'from a clean clone to the ready line with an empty package cache, and the second time; two minutes',

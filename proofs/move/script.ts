@@ -95,7 +95,7 @@ export function newScript(stage: Stage, fated: readonly Fated<Car>[], zero: Date
   };
 }
 
-const stepS = (hour: number): number => (hour < -0.01 ? 900 : hour < 2.5 ? 60 : hour < 40 ? 600 : 900);
+const stepS = (hour: number): number => (hour < -0.01 ? 900 : hour < 2.5 ? 60 : hour < 40 ? 600 : 1_800);
 
 async function perform(stage: Stage, car: Car, { what }: Deed): Promise<void> {
   switch (what.do) {

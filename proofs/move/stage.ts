@@ -174,12 +174,7 @@ export async function openStage(ground: Ground, kills: number): Promise<Stage> {
     now,
     rows: (question) => rowsOf(databaseUrl, question),
     api,
-    async ask(method, path, body) {
-      for (;;) {
-        const answered = await api(method, path, body);
-        if (answered) return answered;
-      }
-    },
+    ask: untilAnswered(api),
     async advance(seconds) {
       pass(clock, seconds);
       await order('tick');
@@ -195,6 +190,15 @@ export async function openStage(ground: Ground, kills: number): Promise<Stage> {
       await gateway.close();
       await database.close();
     },
+  };
+}
+
+function untilAnswered(api: Stage['api']): Stage['ask'] {
+  return async (method, path, body) => {
+    for (;;) {
+      const answered = await api(method, path, body);
+      if (answered) return answered;
+    }
   };
 }
 

@@ -6,6 +6,7 @@ import { bindTasks, openGround, type AppOptions, type Ground } from '../../src/a
 import { readConfig } from '../../src/config.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
+import { flushUsage } from '../../src/flows/meter.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
@@ -92,6 +93,7 @@ export async function workDue(ground: Ground, now: Date): Promise<void> {
     if (name === 'move-due' && ground.grantsOnV2) continue;
     await (task as (at: Date) => Promise<void>)(now).catch((error: unknown) => onFault(error, name)); // the list's one shape
   }
+  await flushUsage(ground, now);
   const taskList = taskListOf(bindTasks(ground));
   for (let round = 0; round < 20; round += 1) {
     const applied = await applyWebhooks(ground, now);

@@ -39,7 +39,7 @@ export const moveReasons = [
   'notProved',
   'moveEnded',
   'grantedAnew',
-  'mended',
+  'tokensGone',
 ] as const;
 /** Why a car waits, was left out, failed, or can't go back. */
 export type MoveReason = (typeof moveReasons)[number];

@@ -24,6 +24,7 @@ import type { BudgetNeeds } from './budget.ts';
 import { subscribe } from './ensure-subscription.ts';
 import type { SubscribeNeeds } from './ensure-subscription.ts';
 import { counted } from './meter.ts';
+import { bringBack } from './move-back.ts';
 import { observe } from './observe.ts';
 import type { ObserveNeeds } from './observe.ts';
 import { readVehicle } from './read-vehicle.ts';
@@ -218,51 +219,12 @@ async function switchOver(needs: MoveNeeds, item: DueMoveVehicle, before: Connec
       together: async (tx, { connection }) => {
         // What was proved is this connection as it stood then.
         const isSame = connection.tokenSetId === before.tokenSetId && readiness(connection).verdict === 'ready';
-        const reason = lacksTokens(before) ? 'mended' : null;
+        const reason = lacksTokens(before) ? 'tokensGone' : null;
         return isSame && settle(tx, item, { state: 'moved', reason, dueAt: null, requestId }, at);
       },
     },
     at,
   );
-}
-
-/** Cars that somebody wished back on v2; the sweep goes on where this ends. */
-export async function bringBack(needs: MoveNeeds, fleetId: FleetId, now: Date): Promise<void> {
-  const wished = await needs.database.asFleet(fleetId, (tx) => store.listWishedBack(tx, batch * mostClaims));
-  for (const item of wished)
-    await bringOneBack(needs, item, now).catch((error: unknown) => needs.onFault(error, 'move a car back to v2'));
-}
-
-async function bringOneBack(needs: MoveNeeds, item: store.WishedBack, now: Date): Promise<void> {
-  const { fleetId, connectionId, before } = item;
-  const back: MovedOutcome = { kind: 'moved', via: 'operator', at: now, requestId: null, platform: 'v2', ...before };
-  const done = await needs.database.asFleet(fleetId, async (tx) => {
-    const connection = await findConnection(tx, connectionId);
-    const reason = connection && obstacle(connection, item);
-    if (!reason) return false;
-    await store.settleWish(tx, item, { state: 'moved', reason }, now);
-    await announce(tx, fleetId, [], ['moves']);
-    return true;
-  });
-  if (done) return;
-  await observe(
-    needs,
-    {
-      fleetId,
-      connectionId,
-      outcomes: [back],
-      together: async (tx, { connection }) =>
-        obstacle(connection, item) === null && store.settleWish(tx, item, { state: 'rolledBack', reason: null }, now),
-    },
-    now,
-  );
-}
-
-/** Why a moved car can't be read on v2 again; null when it can. */
-function obstacle(connection: Connection, { tokenSetId, reason }: store.WishedBack): MoveReason | null {
-  if (connection.endedAt) return 'ended';
-  if (reason === 'mended') return reason;
-  return tokenSetId === null || connection.tokenSetId !== tokenSetId ? 'grantedAnew' : null;
 }
 
 /** v2's tokens of what a finished move has moved; the sweep goes on where this ends. */

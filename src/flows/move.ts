@@ -17,7 +17,8 @@ import { takeForPerson } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import type { Context } from './context.ts';
 import { counted } from './meter.ts';
-import { bringBack, eraseFinished } from './move-due.ts';
+import { bringBack } from './move-back.ts';
+import { eraseFinished } from './move-due.ts';
 import type { MoveNeeds } from './move-due.ts';
 
 export interface PlanNeeds extends BudgetNeeds {

@@ -27,7 +27,7 @@ export const moveReasonTexts = {
   'moveReason.smartcarFailed': 'Smartcar could not be asked about this car. It is asked again.',
   'moveReason.notProved': 'Stays on v2: in a day and a half v3 did not show what v2 does. A later move may take it.',
   'moveReason.moveEnded': 'The move was over before this car had its turn. It stays on v2.',
-  'moveReason.mended': 'Moved, and works again by it: v2 refused it. It can not go back to v2 without its owner.',
+  'moveReason.tokensGone': 'On v3, and stays there: v2 refuses this car, so it can not go back without its owner.',
   'moveReason.grantedAnew': 'Stays on v3: the owner has connected it anew since, and that grant is one on v3.',
 } as const satisfies Record<`moveReason.${MoveReason}`, string>;
 

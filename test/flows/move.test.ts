@@ -273,13 +273,13 @@ describe('a move that is given up', () => {
     const { body } = await world.api('GET', '/moves');
     const [{ id }] = body['items'] as [MoveNow];
     const reasonOf = async () => (await linesOf(world, id)).find(({ vehicleId }) => vehicleId === one.id)?.reason;
-    assert.equal(await reasonOf(), 'mended', 'the report says so before anybody wishes');
+    assert.equal(await reasonOf(), 'tokensGone', 'the report says so before anybody wishes');
     const toldBefore = await told(world);
     await post(world, `/moves/${id}/roll-back`, { vehicleIds: [one.id] });
     await fleet.passMinutes(90);
     assert.equal((await platforms(world)).get(one.id), 'v3');
     assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
-    assert.deepEqual([await reasonOf(), (await moveNow(world, id)).backWanted], ['mended', 0]);
+    assert.deepEqual([await reasonOf(), (await moveNow(world, id)).backWanted], ['tokensGone', 0]);
     assert.equal(await told(world), toldBefore);
     assert.deepEqual(world.faults, []);
   });
@@ -308,6 +308,41 @@ describe('a car whose v2 tokens are found refused when they are kept alive', () 
       const { body } = await world.api('POST', `/vehicles/${one.id}/reconnect`, {});
       assert.equal(body['route'], 'automatic');
       assert.equal((await platforms(world)).get(one.id), 'v3');
+      assert.deepEqual(await world.mails(), []);
+      assert.deepEqual(world.faults, []);
+    } finally {
+      await fleet.close();
+    }
+  });
+});
+
+describe('a moved car whose v2 tokens were refused unnoticed', () => {
+  test('stays on v3 when it is wished back, works, and says why; when v2 fails otherwise, it goes back', async () => {
+    const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 2));
+    const { world } = fleet;
+    try {
+      const [refused, other] = fleet.cars;
+      assert.ok(refused && other);
+      const { id } = await post(world, '/moves', { dryRun: false });
+      for (let minutes = 0; minutes < 600 && (await moveNow(world, id)).counts['moved'] !== 2; minutes += 5)
+        await fleet.passMinutes(5);
+      const { families } = (await world.sim('GET', '/sim/api/v2/families')) as {
+        families: { id: string; vehicleIds: string[] }[];
+      };
+      for (const family of families)
+        if (family.vehicleIds.includes(refused.car.vehicleId))
+          await world.sim('DELETE', `/sim/api/v2/families/${family.id}`);
+      const { id: fault } = await world.sim('POST', `/sim/api/cars/${other.car.vin}/faults`, { kind: 'garbage' });
+      await post(world, `/moves/${id}/roll-back`, { vehicleIds: [refused.id, other.id] });
+      await world.sim('DELETE', `/sim/api/faults/${String(fault)}`);
+      await fleet.passMinutes(90);
+      const now = await platforms(world);
+      assert.deepEqual([now.get(refused.id), now.get(other.id)], ['v3', 'v2']);
+      for (const car of fleet.cars) assert.equal((await world.vehicle(car.id)).connection?.status, 'active');
+      const lines = new Map((await linesOf(world, id)).map((line) => [line.vehicleId, [line.state, line.reason]]));
+      assert.deepEqual(lines.get(refused.id), ['moved', 'tokensGone']);
+      assert.deepEqual(lines.get(other.id), ['rolledBack', null]);
+      assert.equal((await moveNow(world, id)).backWanted, 0);
       assert.deepEqual(await world.mails(), []);
       assert.deepEqual(world.faults, []);
     } finally {
