@@ -161,12 +161,16 @@ export async function releaseTokenSet(
   if (numUpdatedRows === 1n) await tell(tx, claim);
 }
 
-/** Families whose renewal left after `since` and was never answered, with nobody at work on them. */
+/**
+ * Families whose renewal left after `since` and was never answered, with nobody at work on them. Of several that were not
+ * answered the first is known, and of the last one its lease, if whoever had it died.
+ */
 export async function listUnanswered(tx: Tx, since: Date, now: Date): Promise<TokenSetId[]> {
   const rows = await tx
     .selectFrom('token_set')
     .select('id')
-    .where('refresh_sent_at', '>', since)
+    .where('refresh_sent_at', 'is not', null)
+    .where((where) => where.or([where('refresh_sent_at', '>', since), where('lease_until', '>', since)]))
     .where('sealed', 'is not', null)
     .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
     .orderBy('refresh_sent_at')

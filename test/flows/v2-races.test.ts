@@ -119,7 +119,7 @@ describe('an installation for both platforms, whose new grants are still made on
     return Boolean(row?.sealed);
   }
 
-  async function endAccessToken(id: TokenSetId, more: { refresh_sent_at?: Date } = {}): Promise<void> {
+  async function endAccessToken(id: TokenSetId, more: { refresh_sent_at?: Date; lease_until?: Date } = {}): Promise<void> {
     const change = { access_expires_at: world.now(), ...more };
     await world.ground.database.owner.updateTable('token_set').set(change).where('id', '=', id).execute();
   }
@@ -215,6 +215,21 @@ describe('an installation for both platforms, whose new grants are still made on
     await slow.held(2);
     slow.refuseAll();
     assert.equal(await renewing, 0);
+  });
+
+  test('an answer that died with its process is asked for again at once, also when an outage had swallowed others before', async () => {
+    const family = await familyOf((await connected(8)).id);
+    await endAccessToken(family, {
+      refresh_sent_at: new Date(world.now().getTime() - 40 * 60_000),
+      lease_until: new Date(world.now().getTime() - 1_000),
+    });
+    assert.equal(await renewUnanswered(world.ground, world.now()), 1);
+    await endAccessToken(family, { refresh_sent_at: new Date(world.now().getTime() - 40 * 60_000) });
+    assert.equal(
+      await renewUnanswered(world.ground, world.now()),
+      0,
+      'what is long over is lost, or another read finds out',
+    );
   });
 
   test('a secret that is missing for v2 is one alert that stays, whatever v3 answers', async () => {
