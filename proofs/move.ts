@@ -75,8 +75,8 @@ export interface Run {
 
 /** The move is over by then but for what waits for its owner. */
 const overH = 40;
-/** Long enough for a read of each: a Hyundai takes 20 requests a day (docs/smartcar.md §5-13), of which a read on v2 is seven. */
-const watchedH = 12;
+/** Long enough for a read of each: a Hyundai's maker takes 20 requests a day (docs/smartcar.md §5-13), and a read on v2 is seven. */
+const watchedH = 28;
 const backH = overH + watchedH;
 
 async function moveFleet(stage: Stage, cars: readonly Fated<Car>[]): Promise<Run> {

@@ -35,6 +35,8 @@ export interface Fate {
   cars: number;
   /** Befalls an account, so only cars that are alone in theirs have it. */
   isOfAccount?: boolean;
+  /** Has to be noticed within hours, so only cars have it that may be read so often. */
+  isNoticed?: boolean;
   deeds(roll: () => number): Deed[];
   end: End;
   /** What the report says while the move runs, where finishing it changes that. */
@@ -62,6 +64,8 @@ const oneOf = <T>(all: readonly [T, ...T[]], roll: number): T => all[Math.floor(
 
 const required = ['location-preciselocation', 'odometer-traveleddistance', 'closure-islocked'] as const;
 const failings: readonly [Failing, ...Failing[]] = ['error', 'garbage', 'hang-up', 'throttle'];
+/** A read on v2 takes seven of the twenty requests a day that these makes allow. @see docs/smartcar.md §5-13 */
+const readSeldom: ReadonlySet<string> = new Set(['HYUNDAI', 'KIA']);
 /** Before the first hour. */
 const from = -0.01;
 
@@ -120,6 +124,7 @@ export const fates: readonly Fate[] = [
   {
     name: "v2's tokens refused before",
     cars: 5,
+    isNoticed: true,
     deeds: () => [{ atH: -4.9, what: { do: 'end-tokens' } }],
     end: { ...moved, reason: 'tokensGone' },
     isTroubled: true,
@@ -128,6 +133,7 @@ export const fates: readonly Fate[] = [
   {
     name: "v2's tokens refused on the way",
     cars: 4,
+    isNoticed: true,
     deeds: () => [fault(from, 'empty-store'), { atH: 3, what: { do: 'end-tokens' } }, mend(8, 'empty-store')],
     end: { ...moved, reason: 'tokensGone' },
     isTroubled: true,
@@ -206,16 +212,21 @@ export interface Fated<C> {
 }
 
 /** Gives each car its fate; a smaller fleet has each of them once at least. @throws when there are too few cars */
-export function drawFates<C extends { vin: string; email: string }>(seed: number, cars: readonly C[]): Fated<C>[] {
+export function drawFates<C extends { vin: string; email: string; make: string }>(
+  seed: number,
+  cars: readonly C[],
+): Fated<C>[] {
   const roll = seeded(seed, 'fates');
   const left = shuffled(cars, roll);
   const alone = (car: C): boolean => cars.filter(({ email }) => email === car.email).length === 1;
   const drawn: Fated<C>[] = [];
-  const ofAccountsFirst = [...fates].sort((a, b) => Number(b.isOfAccount ?? false) - Number(a.isOfAccount ?? false));
-  for (const fate of ofAccountsFirst) {
+  const isChoosy = ({ isOfAccount, isNoticed }: Fate): number => Number((isOfAccount ?? false) || (isNoticed ?? false));
+  for (const fate of [...fates].sort((a, b) => isChoosy(b) - isChoosy(a))) {
     const wanted = Math.max(1, Math.round((fate.cars * cars.length) / 200));
     for (let given = 0; given < wanted; given += 1) {
-      const place = left.findIndex((car) => !fate.isOfAccount || alone(car));
+      const place = left.findIndex(
+        (car) => (!fate.isOfAccount || alone(car)) && (!fate.isNoticed || !readSeldom.has(car.make)),
+      );
       const [car] = place < 0 ? [] : left.splice(place, 1);
       if (!car) throw new Error(`There are too few cars for the fate "${fate.name}".`);
       drawn.push({ car, fate, deeds: fate.deeds(roll) });
