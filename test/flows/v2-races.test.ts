@@ -119,7 +119,10 @@ describe('an installation for both platforms, whose new grants are still made on
     return Boolean(row?.sealed);
   }
 
-  async function endAccessToken(id: TokenSetId, more: { refresh_sent_at?: Date; lease_until?: Date } = {}): Promise<void> {
+  async function endAccessToken(
+    id: TokenSetId,
+    more: { refresh_sent_at?: Date; lease_until?: Date } = {},
+  ): Promise<void> {
     const change = { access_expires_at: world.now(), ...more };
     await world.ground.database.owner.updateTable('token_set').set(change).where('id', '=', id).execute();
   }
