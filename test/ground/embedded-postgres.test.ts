@@ -9,6 +9,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -94,10 +95,12 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
   }
 }
 
+/** What has ended and waits to be reaped by the machine's first process runs no more. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    const file = `/proc/${pid}/status`;
+    return !(existsSync(file) && /^State:\s+Z/m.test(readFileSync(file, 'utf8')));
   } catch {
     return false;
   }
