@@ -19,6 +19,8 @@ interface PhasePlan {
 
 export interface Killer extends Points {
   readonly kills: readonly Kill[];
+  /** How often it was to kill; a phase may be over before its last one. */
+  readonly drawn: number;
   /** Points that passed, killed or not. */
   readonly pointsPassed: number;
   /** From now on it kills, as often as the phase has kills left. */
@@ -62,6 +64,7 @@ export function newKiller(seed: number, total: number, kill: () => void, now: ()
   return {
     seen,
     kills,
+    drawn: total,
     get pointsPassed() {
       return seen.length;
     },

@@ -55,7 +55,7 @@ function tellKills({ killer }: Stage, tell: (line: string) => void): void {
     .map((point) => ({ point, count: killer.kills.filter((kill) => kill.point === point).length }))
     .sort((a, b) => b.count - a.count || a.point.localeCompare(b.point))
     .map(({ point, count }) => [point, String(count)]);
-  tell(`killed ${killer.kills.length} times, of ${figure(killer.pointsPassed)} points:`);
+  tell(`killed ${killer.kills.length} times of ${killer.drawn} drawn, at ${figure(killer.pointsPassed)} points:`);
   const phases = [...new Set(killer.kills.map(({ phase }) => phase))];
   tell(`  ${phases.map((of) => `${of} ${killer.kills.filter(({ phase }) => phase === of).length}`).join(', ')}`);
   tell(table(['never heard of', 'times'], rows));
