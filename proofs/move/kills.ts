@@ -31,7 +31,6 @@ export interface Killer extends Points {
   revived(): void;
   /** It may be killed again. */
   again(): void;
-  left(phase: Phase): number;
 }
 
 /** What the move does itself; what is done besides is killed with it. */
@@ -71,7 +70,6 @@ export function newKiller(seed: number, total: number, kill: () => void, now: ()
     get stoppedAt() {
       return kills.at(-1)?.point ?? null;
     },
-    left: (of) => plan[of].kills,
     arm(next) {
       phase = next;
       draw(next);
