@@ -1,8 +1,9 @@
 /** Suspicions: what webhooks claim, what is believed of it, and how long it may stay undecided. */
 import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
-import { isAccountMeaning, isVehicleMeaning } from './failure.ts';
+import { isAccountMeaning, isGapMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
+import { isAsked } from './outcome.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
 import { isAboutAccess, isLetIn } from './proof.ts';
 import { after } from './schedule.ts';
@@ -80,6 +81,24 @@ export function suspicionDeadlineS(
 ): number {
   if (!c.subscribedAt && c.platform === 'v3') return 36 * 3_600;
   return Math.max(1_800, 4 * policy.make.freshnessMin * 60);
+}
+
+/** Seconds behind its deadline for which a claim still waits, where no question was answered meanwhile. */
+const unansweredS = 24 * 3_600;
+
+/**
+ * Whether a claim has been undecided for too long: at the first answer after its deadline, or a day later where none comes.
+ * Told to wait, or met by a machine that fails, nobody has been asked, and silence is no witness.
+ */
+export function isOverdue({ deadlineAt }: Suspicion, outcome: Outcome, now: Date): boolean {
+  return now >= (isAnswer(outcome) ? deadlineAt : after(deadlineAt, unansweredS));
+}
+
+function isAnswer(outcome: Outcome): boolean {
+  if (!isAsked(outcome.via)) return false;
+  if (outcome.kind !== 'failed') return outcome.kind === 'signals';
+  const { meaning } = outcome.failure;
+  return isAccountMeaning(meaning) || isVehicleMeaning(meaning) || isGapMeaning(meaning);
 }
 
 /** Nothing is suspected any more. */

@@ -28,7 +28,15 @@ import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
-import { onClaimed, onCleared, suspect, suspicionDeadlineS, withdrawIfLetIn, withdrawn } from './suspicion.ts';
+import {
+  isOverdue,
+  onClaimed,
+  onCleared,
+  suspect,
+  suspicionDeadlineS,
+  withdrawIfLetIn,
+  withdrawn,
+} from './suspicion.ts';
 import { countAsked } from './usage.ts';
 import type { TaskRequest } from './task.ts';
 import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
@@ -349,7 +357,7 @@ const isHeldFor = (c: Connection, meaning: Meaning): boolean => c.heldBy !== nul
 function expire(step: Step, outcome: Outcome, now: Date): Step {
   if (step.next.heldBy !== null) return step;
   const { suspicion, pendingDeadlineAt, status } = step.next;
-  if (suspicion && now >= suspicion.deadlineAt) {
+  if (suspicion && isOverdue(suspicion, outcome, now)) {
     const refused = permissionsFor(suspicion.signals);
     return { ...step, next: confirmed(step.next, suspicion.meaning, suspicion, outcome.at, refused) };
   }

@@ -157,6 +157,26 @@ test('a claim that nothing decides holds when its deadline passes [§6.8-10]', (
   ]);
 });
 
+test('a claim that nobody could be asked about is not believed at its deadline; the first answer decides', () => {
+  const waits = [20, 44, 45, 90].map((minute) => failed(minute, 'throttledApplication'));
+  const down = failed(100, 'smartcarUnreachable');
+  const held = Array(6).fill('active, suspected signedOut') as string[];
+  const told = tell(aConnection(), [claimed(5, 'signedOut'), ...waits, down, data(110, 80)]);
+  assert.deepEqual(told.states, [...held, 'active']);
+  assert.deepEqual(told.lines, ['5: connection.suspected signedOut', '110: connection.suspicion-withdrawn signedOut']);
+  const silent = tell(aConnection(), [claimed(5, 'signedOut'), ...waits, down, signals(110)]);
+  assert.deepEqual(silent.states, [...held, 'expired (signedOut)']);
+});
+
+test('a claim that nobody could be asked about holds a day after its deadline', () => {
+  const { states } = tell(aConnection(), [
+    claimed(5, 'signedOut'),
+    failed(45 + 24 * 60 - 1, 'throttledApplication'),
+    failed(45 + 24 * 60, 'throttledApplication'),
+  ]);
+  assert.deepEqual(states, [...Array(2).fill('active, suspected signedOut'), 'expired (signedOut)']);
+});
+
 test('how long a claim may stay undecided depends on the make, and on whether the car is subscribed', () => {
   const wait = (make: string, subscribed: boolean): number => {
     const start = aConnection(subscribed ? {} : { subscribedAt: null });
