@@ -12,6 +12,18 @@ export async function accessibilityFaults(page: Page, only?: 'colours'): Promise
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help} at ${node.target.join(' ')}`));
 }
 
+/** Takes every notice off the screen: one that is fading has colours that nobody reads. */
+export async function dismissNotices(page: Page): Promise<void> {
+  const notices = page.locator('.mantine-Notification-root');
+  // Some wait behind those that are shown.
+  while ((await notices.count()) > 0) {
+    await notices
+      .locator('button')
+      .evaluateAll((crosses) => crosses.forEach((cross) => (cross as HTMLElement).click()));
+    await notices.first().waitFor({ state: 'detached' });
+  }
+}
+
 /** Whether something sticks out of the window sideways, which on a phone makes a page swim. */
 export async function sidewaysOverflowPx(page: Page): Promise<number> {
   return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
