@@ -38,11 +38,23 @@ export async function migrate(options: { url: string; folder?: string }): Promis
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1, $2)', MIGRATION_LOCK);
-    await runMigrations({ connectionString: options.url, logger: quietLogger() });
+    await migrateJobs(options.url);
     return await applyMissing(client, migrations);
   } finally {
     // Ending the session gives the lock back, whatever happened before.
     await client.end();
+  }
+}
+
+/** On a pool of ours: the engine doesn't wait for its own to close, and a connection cut off then would end the process. */
+async function migrateJobs(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  try {
+    await runMigrations({ pgPool: pool, logger: quietLogger() });
+  } finally {
+    await pool.end();
   }
 }
 
