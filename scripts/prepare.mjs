@@ -19,6 +19,8 @@ const OLDEST_NODE = 24;
  */
 export function prepare({ dashboard = 'wanted' } = {}) {
   install();
+  // Whatever is started from here finds its sources compiled from the second time on; Node looks after the folder itself.
+  process.env.NODE_COMPILE_CACHE ??= join(MODULES, '.cache', 'node');
   const node = findNode();
   if (dashboard === 'none' || buildDashboard(node)) return node;
   console.error('The dashboard could not be built. See the lines above.');

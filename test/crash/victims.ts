@@ -1,9 +1,6 @@
 /** Victims by the dozen: started ahead, since most of a start is reading modules; whoever survives is used again. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Done, Order } from './orders.ts';
 
@@ -31,12 +28,11 @@ export interface Victims<O extends object = Order> {
 
 /** @param program what they run: a process that says when it is ready, and answers each order with what was done */
 export function openVictims<O extends object = Order>(program: URL = crashVictim): Victims<O> {
-  const cache = mkdtempSync(join(tmpdir(), 'towline-crash-cache-'));
   const idle: Victim<O>[] = [];
   const all = new Set<Victim<O>>();
   let spare: Promise<Victim<O>> | null = null;
   const start = async (): Promise<Victim<O>> => {
-    const victim = await startVictim<O>(program, cache);
+    const victim = await startVictim<O>(program);
     all.add(victim);
     void victim.gone.then(() => all.delete(victim));
     return victim;
@@ -55,17 +51,12 @@ export function openVictims<O extends object = Order>(program: URL = crashVictim
       const left = [...all];
       for (const victim of left) victim.kill();
       await Promise.all(left.map(({ gone }) => gone));
-      rmSync(cache, { recursive: true, force: true });
     },
   };
 }
 
-async function startVictim<O extends object>(program: URL, cache: string): Promise<Victim<O>> {
-  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
-  const child = spawn(process.execPath, [fileURLToPath(program)], {
-    env,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+async function startVictim<O extends object>(program: URL): Promise<Victim<O>> {
+  const child = spawn(process.execPath, [fileURLToPath(program)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const gone = once(child, 'exit').then(() => undefined);
   await Promise.race([once(child, 'message'), gone.then(() => Promise.reject(new Error('A victim did not start.')))]);
   return {
