@@ -22,7 +22,6 @@ export interface MonthOptions {
   verbose: boolean;
 }
 
-const startAt = Date.UTC(2026, 4, 4, 6);
 /** Between two reads of a car that nothing happens to, and between two fetches of Smartcar's, which brings nothing new about it. */
 const pollS = 4 * 3_600;
 const quietS = 8 * 3_600;
@@ -63,7 +62,7 @@ interface Proved {
 
 async function proveOne(seed: number, options: MonthOptions, tell: (line: string) => void): Promise<Proved> {
   const began = performance.now();
-  const stage = await openStage({ cars: options.cars, seed, startAt });
+  const stage = await openStage(seed, options.cars);
   try {
     const known = await carsOf(stage);
     const cars = await enrolAll(stage, known);

@@ -23,7 +23,8 @@ import {
 } from './move/judge.ts';
 import { tellAims, tellFigures, type Aim } from './move/report.ts';
 import { newScript, type Script } from './move/script.ts';
-import { openGround, openStage, type Stage } from './move/stage.ts';
+import { openWorld } from './world.ts';
+import { openStage, type Stage } from './move/stage.ts';
 
 export interface MoveOptions {
   cars: number;
@@ -45,11 +46,11 @@ export async function proveMove(options: MoveOptions, tell: (line: string) => vo
 async function proveOne(seed: number, options: MoveOptions, tell: (line: string) => void): Promise<boolean> {
   const began = performance.now();
   const elapsedS = (): number => (performance.now() - began) / 1_000;
-  const ground = await openGround(seed, options.cars);
+  const world = await openWorld(seed, options.cars);
   try {
-    const cars = await enrol(ground);
+    const cars = await enrol(world);
     tell(`seed ${seed}: ${cars.length} cars, active on v2 after ${figure(elapsedS())} s; ${options.kills} kills`);
-    const stage = await openStage(ground, options.kills);
+    const stage = await openStage(world, options.kills);
     try {
       const run = await moveFleet(stage, drawFates(seed, cars));
       await tellFigures(stage, run, elapsedS(), tell);
@@ -58,7 +59,7 @@ async function proveOne(seed: number, options: MoveOptions, tell: (line: string)
       await stage.close();
     }
   } finally {
-    await ground.close();
+    await world.close();
   }
 }
 

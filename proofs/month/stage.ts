@@ -1,10 +1,9 @@
 /** Towline and the simulator in this process, on one clock that the proof moves: real database, real HTTP, no sleeping. */
-import { rmSync } from 'node:fs';
 import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { demoCredentials } from '../../simulator/credentials.ts';
 import { seeded } from '../../simulator/random.ts';
-import { startSimulator, type RunningSimulator } from '../../simulator/server.ts';
+import type { RunningSimulator } from '../../simulator/server.ts';
 import { bindFlows, bindTasks, closeGround, listen, openGround, type AppOptions, type Ground } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { FleetId } from '../../src/domain/ids.ts';
@@ -16,11 +15,8 @@ import { pollDue } from '../../src/flows/poll.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { ensurePartitions } from '../../src/store/telemetry.ts';
-import { freePort } from '../../test/support/ports.ts';
-import { temporaryFolder } from '../../test/support/start-servers.ts';
+import { openWorld, type World } from '../world.ts';
 import { newRota } from './rota.ts';
 
 export interface Stage {
@@ -42,36 +38,16 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface StageOptions {
-  cars: number;
-  seed: number;
-  startAt: number;
-}
-
 /** Nothing is finer than this. */
 const grainS = 15;
 /** Regular reads and news of cars that nothing is the matter with are worked together at these marks. */
 const quietGrainMs = 300_000;
 
-export async function openStage({ cars, seed, startAt }: StageOptions): Promise<Stage> {
-  const clock = { now: new Date(startAt) };
-  const folder = await temporaryFolder();
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, durable: false });
-  await migrate({ url: postgres.url });
-  const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
-  const simulator = await startSimulator({
-    ...demoCredentials,
-    clock: () => clock.now,
-    seed,
-    many: cars,
-    bucket: null,
-    // Cars that sleep for days by themselves are in no truth; those of the plan are.
-    makesDiffer: false,
-    redirectUris: [`${publicUrl}/connect/callback`],
-    webhookUrl: `${publicUrl}/webhooks/smartcar`,
-  });
-  const options = appOptions({ port, publicUrl, databaseUrl: postgres.url, origin: simulator.origin, seed, clock });
+export async function openStage(seed: number, cars: number): Promise<Stage> {
+  // Cars that sleep for days by themselves are in no truth; those of the plan are.
+  const world = await openWorld(seed, cars, { makesDiffer: false });
+  const { clock, publicUrl, simulator } = world;
+  const options = appOptions(world);
   const faults: Stage['faults'] = [];
   const ground: Ground = {
     ...(await openGround(options)),
@@ -99,31 +75,22 @@ export async function openStage({ cars, seed, startAt }: StageOptions): Promise<
     simulatorOrigin: simulator.origin,
     now: () => clock.now,
     faults,
-    sim: controlsOf(simulator.origin),
+    sim: world.sim,
     moveTo: hand.moveTo,
     touch: hand.touch,
     async close() {
       await server.close();
-      await simulator.close();
       await closeGround(ground);
-      await postgres.stop();
-      for (const path of [postgres.dataDir, folder]) rmSync(path, { recursive: true, force: true });
+      await world.close();
     },
   };
 }
 
-function appOptions(at: {
-  port: number;
-  publicUrl: string;
-  databaseUrl: string;
-  origin: string;
-  seed: number;
-  clock: { now: Date };
-}): AppOptions {
-  const { origin } = at;
+function appOptions({ databaseUrl, port, publicUrl, simulator, seed, clock }: World): AppOptions {
+  const { origin } = simulator;
   const config = readConfig({
-    PORT: String(at.port),
-    TOWLINE_PUBLIC_URL: at.publicUrl,
+    PORT: String(port),
+    TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
     SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
     SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
@@ -141,23 +108,11 @@ function appOptions(at: {
   });
   return {
     config,
-    databaseUrl: at.databaseUrl,
+    databaseUrl,
     keys: [{ id: 'proof', key: Buffer.alloc(32, 7) }],
-    clock: () => at.clock.now,
-    chance: seeded(at.seed, 'polls'),
+    clock: () => clock.now,
+    chance: seeded(seed, 'polls'),
     log: createLog({ level: 'silent' }),
-  };
-}
-
-function controlsOf(origin: string): Stage['sim'] {
-  return async (method, path, body) => {
-    const response = await fetch(`${origin}${path}`, {
-      method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Record<string, unknown>; // the controls answer objects alone
-    if (!response.ok) throw new Error(`The simulator answered ${response.status}: ${JSON.stringify(answer)}`);
-    return answer;
   };
 }
 

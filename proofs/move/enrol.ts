@@ -4,7 +4,8 @@ import { ensureFleets } from '../../src/flows/bootstrap.ts';
 import { ensurePartitions } from '../../src/store/telemetry.ts';
 import { carsOf, enrolAll, setInterval } from '../month/enrol.ts';
 import type { EnrolledCar } from '../month/script.ts';
-import { placeOf, type Ground } from './stage.ts';
+import type { World } from '../world.ts';
+import { placeOf } from './stage.ts';
 import { openTowline, optionsFor, workDue } from './towline.ts';
 
 /** Between two reads of a car. */
@@ -16,7 +17,7 @@ export interface Car extends EnrolledCar {
   smartcarVehicleId: string;
 }
 
-export async function enrol(on: Ground): Promise<Car[]> {
+export async function enrol(on: World): Promise<Car[]> {
   const { clock } = on;
   const options = optionsFor(placeOf(on, 'v2'), () => clock.now);
   const ground = await openTowline(options, (sentence) => {

@@ -2,35 +2,18 @@
  * What the move stands on: a database, the simulator over HTTP with the gateway before it, and Towline as a process that is
  * killed and replaced, all on one clock.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoCredentials } from '../../simulator/credentials.ts';
-import { startSimulator, type RunningSimulator } from '../../simulator/server.ts';
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { startDatabaseProxy } from '../../test/crash/database-proxy.ts';
 import type { Proxy } from '../../test/crash/points.ts';
 import { rowsOf, run } from '../../test/crash/sql.ts';
 import { Died, openVictims, type Victim } from '../../test/crash/victims.ts';
-import { freePort } from '../../test/support/ports.ts';
-import { temporaryFolder } from '../../test/support/start-servers.ts';
+import type { World } from '../world.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 import { newKiller, type Killer } from './kills.ts';
 import { budget, type Place } from './towline.ts';
 import type { Order } from './victim.ts';
 
-export interface Ground {
-  readonly databaseUrl: string;
-  readonly simulator: RunningSimulator;
-  readonly seed: number;
-  readonly port: number;
-  clock: { now: Date };
-  /** A call of the simulator's controls. @throws when it refuses */
-  sim(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
-  close(): Promise<void>;
-}
-
-export interface Stage extends Ground {
+export interface Stage extends World {
   readonly gateway: Gateway;
   readonly killer: Killer;
   /** What went wrong on Towline's side, its deaths apart. */
@@ -52,7 +35,6 @@ export interface Answered {
   body: Record<string, unknown>;
 }
 
-const startAt = Date.UTC(2026, 4, 4, 6);
 /** From a kill to the next start: the lease of the application's token ends in it; the others go on. */
 const restartAfterS = 25;
 /**
@@ -62,68 +44,21 @@ const restartAfterS = 25;
 const graceS = 60;
 const key = 'k'.repeat(40);
 
-export async function openGround(seed: number, cars: number): Promise<Ground> {
-  const clock = { now: new Date(startAt) };
-  const folder = await temporaryFolder();
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, durable: false });
-  await migrate({ url: postgres.url });
-  const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
-  const simulator = await startSimulator({
-    ...demoCredentials,
-    clock: () => clock.now,
-    seed,
-    many: cars,
-    bucket: null,
-    redirectUris: [`${publicUrl}/connect/callback`],
-    webhookUrl: `${publicUrl}/webhooks/smartcar`,
-  });
-  return {
-    databaseUrl: postgres.url,
-    simulator,
-    seed,
-    port,
-    clock,
-    sim: controlsOf(simulator.origin),
-    async close() {
-      await simulator.close();
-      await postgres.stop();
-      for (const path of [postgres.dataDir, folder]) rmSync(path, { recursive: true, force: true });
-    },
-  };
-}
-
-function controlsOf(origin: string): Ground['sim'] {
-  return async (method, path, body) => {
-    const response = await fetch(`${origin}${path}`, {
-      method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Record<string, unknown>; // the controls answer objects alone
-    if (!response.ok) throw new Error(`The simulator answered ${response.status}: ${JSON.stringify(answer)}`);
-    return answer;
-  };
-}
-
-export const placeOf = (
-  ground: Ground,
-  speaks: Place['speaks'],
-  at?: { database: Proxy; gateway: Gateway },
-): Place => ({
-  databaseUrl: at ? throughProxy(ground.databaseUrl, at.database.port) : ground.databaseUrl,
-  smartcarOrigin: at?.gateway.origin ?? ground.simulator.origin,
-  connectOrigin: ground.simulator.origin,
-  port: ground.port,
+export const placeOf = (world: World, speaks: Place['speaks'], at?: { database: Proxy; gateway: Gateway }): Place => ({
+  databaseUrl: at ? throughProxy(world.databaseUrl, at.database.port) : world.databaseUrl,
+  smartcarOrigin: at?.gateway.origin ?? world.simulator.origin,
+  connectOrigin: world.simulator.origin,
+  port: world.port,
   key,
   speaks,
-  seed: ground.seed,
+  seed: world.seed,
 });
 
 /** From here on Smartcar limits the application, and Towline may be killed. */
-export async function openStage(ground: Ground, kills: number): Promise<Stage> {
-  const { clock, databaseUrl, simulator, seed } = ground;
+export async function openStage(world: World, kills: number): Promise<Stage> {
+  const { clock, databaseUrl, simulator, seed } = world;
   const now = (): Date => clock.now;
-  await ground.sim('PATCH', '/sim/api/knobs', { applicationBucket: budget });
+  await world.sim('PATCH', '/sim/api/knobs', { applicationBucket: budget });
   const victims = openVictims<Order>(new URL('./victim.ts', import.meta.url));
   let victim: Victim<Order> = await victims.take();
   const killer = newKiller(seed, kills, () => victim.kill(), now);
@@ -131,7 +66,7 @@ export async function openStage(ground: Ground, kills: number): Promise<Stage> {
   const database = await startDatabaseProxy(join(socketDir, '.s.PGSQL.5432'), killer);
   const gateway = await startGateway({ target: simulator.origin, points: killer, now });
   const faults: string[] = [];
-  const place = placeOf(ground, 'both', { database, gateway });
+  const place = placeOf(world, 'both', { database, gateway });
 
   /** @throws Died */
   async function send(order: Order): Promise<void> {
@@ -159,7 +94,7 @@ export async function openStage(ground: Ground, kills: number): Promise<Stage> {
     await replace();
     return false;
   }
-  const call = callerOf(`http://127.0.0.1:${ground.port}/api/v1`);
+  const call = callerOf(`http://127.0.0.1:${world.port}/api/v1`);
   const api: Stage['api'] = (method, path, body) =>
     call(method, path, body).catch(async (error: unknown) => {
       if (await order('tick')) throw error;
@@ -167,7 +102,7 @@ export async function openStage(ground: Ground, kills: number): Promise<Stage> {
     });
   await open();
   return {
-    ...ground,
+    ...world,
     gateway,
     killer,
     faults,
@@ -202,7 +137,7 @@ function untilAnswered(api: Stage['api']): Stage['ask'] {
   };
 }
 
-const pass = (clock: Ground['clock'], seconds: number): void => {
+const pass = (clock: World['clock'], seconds: number): void => {
   clock.now = new Date(clock.now.getTime() + seconds * 1_000);
 };
 
