@@ -22,7 +22,7 @@ const pollMin = 90;
 /** Reads of others that a closer look spends in a minute. */
 const lookReads = 10;
 
-/** @returns whether no fleet has more than two false openings in five months, and outages of a third of a make are found */
+/** @returns whether both aims are met, which the last line names */
 export async function proveIncidents(tell: (line: string) => void): Promise<boolean> {
   let isMet = true;
   for (const habits of [quiet, rough]) {
@@ -54,7 +54,7 @@ export async function proveIncidents(tell: (line: string) => void): Promise<bool
   tell('incident opens. told: Smartcar sends word within minutes; polled: nobody is told, and each car is read about');
   tell(`every ${pollMin} minutes. Outages hit one make, the largest to the sixth in turn; ${trials} of each.`);
   tell(
-    `Aims: at most one false opening in five months, every outage of a third from 100 cars on: ${isMet ? 'met' : 'missed'}.`,
+    `Aims: at most two false openings in five months, and from 1,000 cars on 95 % of the outages of a third: ${isMet ? 'met' : 'missed'}.`,
   );
   return isMet;
 }
