@@ -31,17 +31,18 @@ export interface Holding {
   reason: HoldReason;
 }
 
-/** @returns `taken` when the same grant is held for another vehicle of the fleet */
+/** Refused where the same grant is held for another vehicle of the fleet. @throws NotThereYet while it is being deleted */
 export async function holdReturned(
   needs: { database: Database },
   { session, vehicle, granted, car, reason }: Holding,
   now: Date,
-): Promise<'settled' | 'taken'> {
+): Promise<void> {
   const { fleet_id: fleetId } = session;
-  return needs.database.asFleet(fleetId, async (tx) => {
-    if ((await lockConnectSession(tx, session.id))?.state !== 'returned') return 'settled';
+  await needs.database.asFleet(fleetId, async (tx) => {
+    if ((await lockConnectSession(tx, session.id))?.state !== 'returned') return;
     const known = await lockOpenGrant(tx, granted);
-    if (known?.state === 'held' && known.vehicle_id !== vehicle.id) return 'taken';
+    if (known?.state === 'held' && known.vehicle_id !== vehicle.id)
+      return endRefused(tx, session, { problem: 'alreadyConnected' }, session.actor, now);
     if (known?.state === 'removing') await freeGrant(tx, granted, vehicle.id, now);
     const grant = looseGrant(session, granted, car.vin);
     const times = { expiresAt: after(now, heldForD * 86_400), looksAt: after(now, looksAgainAfterS[0] ?? 0) };
@@ -50,7 +51,6 @@ export async function holdReturned(
     if (id) await tellHeld(tx, { session, vehicle, reason, id }, now);
     else if (known) await goOnWith(tx, known, session, now);
     await announce(tx, fleetId, [vehicle.id], ['vehicles', 'alerts']);
-    return 'settled';
   });
 }
 

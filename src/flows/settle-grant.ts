@@ -126,13 +126,8 @@ async function act(
       return bindGrant(needs, { session, vehicle, ...judged.car }, now);
     case 'hold': {
       const { car, reason } = judged;
-      if ((await holdReturned(needs, { session, vehicle, ...car, reason }, now)) === 'settled') return 'settled';
-      return refuse(
-        needs,
-        way,
-        { problem: { problem: 'alreadyConnected' }, because: 'alreadyConnected', unwanted: [] },
-        now,
-      );
+      await holdReturned(needs, { session, vehicle, ...car, reason }, now);
+      return 'settled';
     }
     case 'refuse':
       return refuse(needs, way, judged, now);

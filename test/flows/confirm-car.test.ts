@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import type { VehicleId } from '../../src/domain/ids.ts';
+import type { SmartcarUserId, SmartcarVehicleId, VehicleId } from '../../src/domain/ids.ts';
+import { holdGrant } from '../../src/store/loose-grant.ts';
 import {
   hasButton,
   isActive,
@@ -287,14 +288,14 @@ describe('the same car through another account', () => {
     assert.match((await look(String(body['url']))).text, /That was another car/);
   });
 
-  test('under the same id at Smartcar, too, and the old grant alone is removed', async () => {
+  /** The manufacturer moved its accounts: at Smartcar the same car has another user from now on. Answers the link to sign in again. */
+  async function moved(): Promise<{ id: VehicleId; ownerId: string; car: SimulatedCar; link: string }> {
     const car = await take(({ make }) => make === 'VOLVO' || make === 'NISSAN');
-    const { id } = await way.add(recordOf(car));
+    const { id, ownerId } = await way.add(recordOf(car));
     await way.walk(await way.linkFor(id), signIn(car));
     await way.until(id, isActive);
     await world.sim('POST', `/sim/api/cars/${car.vin}/faults`, { kind: 'password-changed' });
     await way.until(id, (vehicle) => vehicle.connection?.status === 'expired', 3_600);
-    // The manufacturer moved its accounts: at Smartcar the same car has another user from now on.
     for (const table of ['connection', 'connection_due'] as const)
       await world.ground.database.owner
         .updateTable(table)
@@ -303,12 +304,47 @@ describe('the same car through another account', () => {
         .execute();
     const { body } = await world.api('POST', `/vehicles/${id}/reconnect`, {});
     assert.equal(body['route'], 'reauthenticate');
-    await way.walk(String(body['url']), { email: car.account.email });
+    return { id, ownerId, car, link: String(body['url']) };
+  }
+
+  test('under the same id at Smartcar, too, and the old grant alone is removed', async () => {
+    const { id, car, link } = await moved();
+    await way.walk(link, { email: car.account.email });
     await way.waitOut();
     const grantId = await held(id);
     assert.equal((await world.vehicle(id)).connection?.status, 'expired');
     assert.equal((await world.api('POST', `/grants/${grantId}/confirm`, {})).status, 200);
     await way.until(id, isActive);
     assert.ok((await way.carOf(car.vin)).connection, 'the grant that it lives on was not touched');
+  });
+
+  test('that waits for a word about another vehicle already is refused, and nobody waits for it for ever', async () => {
+    const { id, ownerId, car, link } = await moved();
+    const other = await way.add(plainRecordOf(car), { ownerId });
+    const [fleetId] = world.fleets;
+    const { userId } = (await way.carOf(car.vin)) as { userId: SmartcarUserId | null }; // Smartcar's ids are opaque
+    await world.ground.database.asFleet(fleetId, (tx) =>
+      holdGrant(
+        tx,
+        {
+          ...{ fleetId, vehicleId: other.id, sessionId: null, platform: 'v3', smartcarConnectionId: null },
+          ...{ tokenSetId: null, permissions: [], make: null, model: null, year: null, powertrain: null },
+          ...{ vin: null, grantedAt: null, smartcarVehicleId: car.vehicleId as SmartcarVehicleId }, // the same
+          smartcarUserId: userId ?? assert.fail('it was never connected'),
+        },
+        { reason: 'noVin', expiresAt: new Date('2030-01-01'), looksAt: new Date('2030-01-01') },
+        world.now(),
+      ),
+    );
+    const grantId = await held(other.id);
+    await way.walk(link, { email: car.account.email });
+    await way.waitOut();
+    const page = await look(link);
+    assert.match(page.text, /This car is connected already/);
+    assert.ok(hasButton(page), 'its owner can try again');
+    const waiting = world.ground.database.owner.selectFrom('connect_session').where('state', '=', 'returned');
+    assert.deepEqual(await waiting.selectAll().execute(), []);
+    assert.equal((await world.vehicle(id)).connection?.status, 'expired');
+    assert.equal(await stateOf(grantId), 'held', 'and nothing else');
   });
 });
