@@ -87,7 +87,7 @@ export async function findLastSession(
     .executeTakeFirst();
 }
 
-/** Whether somebody is on their way through Connect for this vehicle, or came back and is not settled yet. */
+/** Whether somebody is on their way through Connect for this vehicle, or came back and is not settled yet: also where an operator's word is awaited. */
 export async function isOnTheWay(tx: Tx, vehicleId: VehicleId, now: Date): Promise<boolean> {
   const row = await tx
     .selectFrom('connect_session')
@@ -95,7 +95,7 @@ export async function isOnTheWay(tx: Tx, vehicleId: VehicleId, now: Date): Promi
     .where('vehicle_id', '=', vehicleId)
     .where((where) =>
       where.or([
-        where('state', '=', 'returned'),
+        where('state', 'in', ['returned', 'held']),
         where.and([where('state', '=', 'started'), where('expires_at', '>', now)]),
       ]),
     )

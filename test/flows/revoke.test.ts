@@ -11,6 +11,7 @@ import { revokeDue } from '../../src/flows/revoke.ts';
 import type { RevokeNeeds } from '../../src/flows/revoke.ts';
 import { openSmartcarV2 } from '../../src/smartcar/v2/smartcar-v2.ts';
 import type { SmartcarV2 } from '../../src/smartcar/v2/smartcar-v2.ts';
+import { signInWithoutVin } from '../support/owner-way.ts';
 import { startWorld } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 
@@ -347,6 +348,31 @@ describe('ending access on v2', () => {
     await revokeDue(world.ground, world.now());
     assert.equal(await ending(world, id), null, 'they never came back');
     assert.equal(await isConnectedAtSmartcar(world, car), false);
+    assert.deepEqual(world.faults, []);
+  });
+
+  test('nor does one whose new grant waits for an operator’s word', async () => {
+    const car = cars[5];
+    assert.ok(car);
+    const id = await world.connectCar(car);
+    await until(world, id, 'active');
+    const fault = await world.sim('POST', '/sim/api/faults', { kind: 'hang-up' });
+    await world.api('POST', `/vehicles/${id}/disconnect`, {});
+    await world.advance(1);
+    await world.sim('DELETE', `/sim/api/faults/${String(fault['id'])}`);
+    await world.api('PATCH', '/settings', { confirmWithoutVin: 'always' });
+    await world.api('PATCH', `/vehicles/${id}`, { vin: null });
+    const link = await world.api('POST', `/vehicles/${id}/connect`, {});
+    await world.throughLink(String(link.body['url']), signInWithoutVin(car));
+    const [grant] = (await world.api('GET', '/grants?state=held')).body['items'] as { id: string }[];
+    assert.ok(grant, 'it is held');
+    await tryIt(world.ground);
+    assert.equal((await ending(world, id))?.tries, 1, 'it waits for the word');
+    assert.equal(await isConnectedAtSmartcar(world, car), true);
+    assert.equal((await world.api('POST', `/grants/${grant.id}/confirm`, {})).status, 200);
+    await tryIt(world.ground);
+    await until(world, id, 'active');
+    assert.equal(await isConnectedAtSmartcar(world, car), true, 'another grant has taken its place');
     assert.deepEqual(world.faults, []);
   });
 });
