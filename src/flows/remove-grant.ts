@@ -7,7 +7,7 @@ import type { FleetId, GrantId } from '../domain/ids.ts';
 import { nextRemovalS } from '../domain/returned-car.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
-import type { ListedConnection, Smartcar } from '../smartcar/smartcar.ts';
+import type { Smartcar } from '../smartcar/smartcar.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { findByCar } from '../store/connection-due.ts';
 import type { Database, Tx } from '../store/database.ts';
@@ -17,6 +17,8 @@ import { announce } from '../store/outbox.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import type { Access } from '../vault/access.ts';
 import { CallFailed, NotThereYet, valueOf } from './call-failed.ts';
+import { deleteByManagement, deleteOnV3 } from './delete-grant.ts';
+import type { DeletedBy, Unwanted } from './delete-grant.ts';
 import type { Granted } from './grants.ts';
 import { grantGone, grantLeft } from './hold-grant.ts';
 import { counted } from './meter.ts';
@@ -48,8 +50,8 @@ export async function removeGrant(
   if (!row) return;
   const own = counted(needs, { fleetId: row.fleet_id, make: row.make, purpose: 'upkeep' }, false);
   try {
-    const requestId = (await isWanted(needs.database, row)) ? 'wanted' : await deleteAtSmartcar(own, row, now);
-    await needs.database.asFleet(row.fleet_id, (tx) => settle(tx, needs, row, requestId, now));
+    const deleted = (await isWanted(needs.database, row)) ? 'wanted' : await deleteAtSmartcar(own, row, now);
+    await needs.database.asFleet(row.fleet_id, (tx) => settle(tx, needs, row, deleted, now));
   } catch (error) {
     needs.onFault(error, 'delete a grant at Smartcar');
     await needs.database.asFleet(row.fleet_id, (tx) => putOff(tx, row, reasonOf(error), now));
@@ -62,9 +64,13 @@ async function isWanted(database: Database, row: LooseGrantRow): Promise<boolean
   return bound?.smartcarUserId === row.smartcar_user_id || database.asSystem((tx) => isHeldElsewhere(tx, row));
 }
 
-type Deleted = 'wanted' | { requestId: string | null };
-
-async function settle(tx: Tx, needs: RemoveNeeds, row: LooseGrantRow, deleted: Deleted, now: Date): Promise<void> {
+async function settle(
+  tx: Tx,
+  needs: RemoveNeeds,
+  row: LooseGrantRow,
+  deleted: 'wanted' | DeletedBy,
+  now: Date,
+): Promise<void> {
   await endGrant(tx, row.id, deleted === 'wanted' ? 'kept' : 'removed', now);
   const { fleet_id: fleetId, vehicle_id: vehicleId, token_set_id: family } = row;
   await applyAlertChanges(tx, fleetId, [vehicleId], [grantGone(row.id)], now);
@@ -90,16 +96,12 @@ const reasonOf = (error: unknown): string =>
 /** The grant as Smartcar has it now; null when it has it no more. @throws CallFailed */
 export async function findGranted(needs: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Granted | null> {
   if (row.platform === 'v2') return grantedOnV2(needs, row, now);
-  const own = (await listedOnV3(needs, row, now))[0];
+  const { smartcar_vehicle_id: vehicleId, smartcar_user_id: userId } = row;
+  const answer = await needs.access.withAccess(now, (token) =>
+    needs.smartcar.listConnections(token, { vehicleId, userId }),
+  );
+  const own = valueOf(answer)[0];
   return own ? { ...own, platform: 'v3', tokenSetId: null } : null;
-}
-
-async function listedOnV3(
-  { access, smartcar }: RemoveNeeds,
-  { smartcar_vehicle_id: vehicleId, smartcar_user_id: userId }: LooseGrantRow,
-  now: Date,
-): Promise<ListedConnection[]> {
-  return valueOf(await access.withAccess(now, (token) => smartcar.listConnections(token, { vehicleId, userId })));
 }
 
 async function grantedOnV2({ v2 }: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Granted | null> {
@@ -119,31 +121,17 @@ async function grantedOnV2({ v2 }: RemoveNeeds, row: LooseGrantRow, now: Date): 
 
 const familyOf = ({ fleet_id: fleetId, token_set_id: tokenSetId }: LooseGrantRow) => ({ fleetId, tokenSetId });
 
-const deleteAtSmartcar = (needs: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Deleted> =>
-  row.platform === 'v2' ? deleteOnV2(needs, row, now) : deleteOnV3(needs, row, now);
+const deleteAtSmartcar = (needs: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<DeletedBy> =>
+  row.platform === 'v2' ? deleteOnV2(needs, row, now) : deleteOnV3(needs, unwantedOf(row), null, now);
 
-/** By its own id: by the vehicle's somebody else's grant could be deleted with it. What was granted since is another way's. */
-async function deleteOnV3(needs: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Deleted> {
-  const { access, smartcar, database } = needs;
-  const isOld = ({ createdAt }: ListedConnection): boolean => createdAt === null || createdAt <= row.created_at;
-  const listed = (await listedOnV3(needs, row, now)).filter(isOld);
-  const isAlone = listed.length > 0 && !(await findByCar(database, row.smartcar_vehicle_id));
-  let requestId: string | null = null;
-  for (const { id: connectionId } of listed) {
-    // An early version of v3 knows a connection by its vehicle's id alone.
-    const wanted = { connectionId, ...(isAlone ? { vehicleId: row.smartcar_vehicle_id } : {}) };
-    const answer = await access.withAccess(now, (token) => smartcar.deleteConnection(token, wanted));
-    valueOf(answer);
-    requestId = answer.ok ? answer.requestId : null;
-  }
-  // Smartcar's list has the last word.
-  const left = listed.length === 0 ? [] : (await listedOnV3(needs, row, now)).filter(isOld);
-  if (left.length > 0) throw new NotThereYet('A deleted grant is still listed.');
-  return { requestId };
-}
+const unwantedOf = (row: LooseGrantRow): Unwanted => ({
+  smartcarVehicleId: row.smartcar_vehicle_id,
+  smartcarUserId: row.smartcar_user_id,
+  until: row.created_at,
+});
 
 /** With the tokens that it was given; where those are no use any more, with the management token. */
-async function deleteOnV2({ v2, database }: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<Deleted> {
+async function deleteOnV2({ v2, database }: RemoveNeeds, row: LooseGrantRow, now: Date): Promise<DeletedBy> {
   const vehicleId = row.smartcar_vehicle_id;
   const answer = await withTokensOf(v2, familyOf(row), now, (smartcar, token) => smartcar.disconnect(token, vehicleId));
   if (answer.ok) return { requestId: answer.requestId };
@@ -152,11 +140,8 @@ async function deleteOnV2({ v2, database }: RemoveNeeds, row: LooseGrantRow, now
   if (failure.meaning === 'permission') return { requestId: failure.requestId };
   const [managementToken] = v2?.managementTokens ?? [];
   if (!isAccountMeaning(failure.meaning) || !v2 || !managementToken) throw new CallFailed(failure);
-  const listed = valueOf(await v2.smartcar.listConnections(managementToken, { vehicleId }));
-  if (!listed.some(({ smartcarUserId }) => smartcarUserId === row.smartcar_user_id)) return { requestId: null };
-  // It deletes whatever there is of the car: not when that is more than this grant.
-  if (listed.length > 1 || (await findByCar(database, vehicleId))) throw new CallFailed(failure);
-  const deleted = await v2.smartcar.deleteConnections(managementToken, { vehicleId });
-  valueOf(deleted);
-  return { requestId: deleted.ok ? deleted.requestId : null };
+  if (await findByCar(database, vehicleId)) throw new CallFailed(failure);
+  const deleted = await deleteByManagement(v2, managementToken, unwantedOf(row));
+  if (deleted === 'othersShareIt') throw new CallFailed(failure);
+  return deleted;
 }

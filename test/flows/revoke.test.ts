@@ -9,6 +9,8 @@ import { resolveAlert } from '../../src/flows/alerts.ts';
 import { keepHouse } from '../../src/flows/keep-house.ts';
 import { revokeDue } from '../../src/flows/revoke.ts';
 import type { RevokeNeeds } from '../../src/flows/revoke.ts';
+import { openSmartcar } from '../../src/smartcar/smartcar.ts';
+import type { Smartcar } from '../../src/smartcar/smartcar.ts';
 import { openSmartcarV2 } from '../../src/smartcar/v2/smartcar-v2.ts';
 import type { SmartcarV2 } from '../../src/smartcar/v2/smartcar-v2.ts';
 import { signInWithoutVin } from '../support/owner-way.ts';
@@ -153,6 +155,31 @@ describe('ending access at Smartcar', () => {
     assert.equal((await world.vehicle(id)).connection?.disconnecting, false);
     assert.deepEqual(world.faults, []);
   });
+
+  test('where Smartcar knows a connection by its vehicle alone, nobody else’s access to the car ends with it', async () => {
+    const car = cars[3];
+    assert.ok(car);
+    const id = await world.connectCar(car);
+    await until(world, id, 'active');
+    const { userId } = (await world.sim('GET', `/sim/api/cars/${car.vin}`)) as unknown as SimulatedCar; // its own view
+    const early = await startEarlyV3([userId ?? '', 'somebody-else'], car.vehicleId);
+    const needs: RevokeNeeds = { ...world.ground, smartcar: { ...world.ground.smartcar, ...early.calls } };
+    try {
+      await world.api('POST', `/vehicles/${id}/disconnect`, {});
+      world.pass(600);
+      await revokeDue(needs, world.now());
+      assert.deepEqual(early.users, [userId, 'somebody-else']);
+      assert.equal((await ending(world, id))?.tries, 1, 'it is tried again');
+      early.users.pop();
+      world.pass(600);
+      await revokeDue(needs, world.now());
+      assert.deepEqual(early.users, []);
+      assert.equal(await ending(world, id), null);
+      assert.deepEqual(world.faults, [], 'and nothing else');
+    } finally {
+      await early.close();
+    }
+  });
 });
 
 /** v2's management as somebody else's cars would show in it; what is asked to be deleted is written down, and stays. */
@@ -181,6 +208,50 @@ async function startManagement(listed: object[]): Promise<{
     calls: {
       listConnections: (token, filter) => smartcar.listConnections(token, filter),
       deleteConnections: (token, filter) => smartcar.deleteConnections(token, filter),
+    },
+    async close() {
+      await smartcar.close();
+      server.close();
+    },
+  };
+}
+
+/** v3 in its early version: it lists connections by their ids, and knows them by their vehicle's alone. */
+async function startEarlyV3(
+  users: string[],
+  vehicleId: string,
+): Promise<{
+  /** Whose access to the car is listed. */
+  users: string[];
+  calls: Pick<Smartcar, 'listConnections' | 'deleteConnection'>;
+  close(): Promise<void>;
+}> {
+  const listed = (userId: string): object => ({
+    id: `conn-of-${userId}`,
+    attributes: { permissions: [] },
+    relationships: { vehicle: { data: { id: vehicleId } }, user: { data: { id: userId } } },
+  });
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(String(request.url), 'http://smartcar');
+    const wanted = searchParams.get('filter[userId]');
+    if (request.method === 'DELETE' && pathname.endsWith(vehicleId)) users.length = 0;
+    else if (request.method === 'DELETE') response.statusCode = 404;
+    const data = users.filter((userId) => wanted === null || userId === wanted).map(listed);
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, meta: { totalPages: 1 } }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // on a port, not on a pipe
+  const smartcar = openSmartcar({
+    origins: { connect: origin, iam: origin, apiV3: origin, managementApiV3: origin },
+    credentials: { applicationId: 'application', apiClientId: 'client', apiClientSecret: 'secret' },
+    mode: 'live',
+  });
+  return {
+    users,
+    calls: {
+      listConnections: (token, filter) => smartcar.listConnections(token, filter),
+      deleteConnection: (token, wanted) => smartcar.deleteConnection(token, wanted),
     },
     async close() {
       await smartcar.close();
