@@ -5,10 +5,9 @@
  * @see docs/decisions/0024-consent-and-erasure.md
  */
 import type { ErasureCounts } from '../domain/erasure.ts';
-import type { ErasureId, FleetId, OwnerId } from '../domain/ids.ts';
+import type { ConnectionId, ErasureId, FleetId, OwnerId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
-import { listConnectionsOfOwner } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import * as erasures from '../store/erasure.ts';
 import type { ErasureRow } from '../store/erasure.ts';
@@ -90,8 +89,9 @@ export async function goOnErasing(
 ): Promise<void> {
   const { database } = needs;
   let row = await database.asFleet(fleetId, (tx) => erasures.claimErasure(tx, erasureId, after(now, leaseS), now));
+  const run: Run = { erasedUpTo: null };
   for (let step = 1; row && step <= stepsARun; step += 1) {
-    const next = await stepOf(needs, row, now);
+    const next = await stepOf(needs, row, run, now);
     if (next === 'waits') return;
     row = next;
   }
@@ -101,14 +101,20 @@ export async function goOnErasing(
 /** `waits`: nothing more can be done now. Undefined: it is done, or another process has gone on. */
 type Next = ErasureRow | 'waits' | undefined;
 
-async function stepOf(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
+/** What one run need not look at again; the next one begins anew. */
+interface Run {
+  /** Grants whose history is gone, in the order of their ids. */
+  erasedUpTo: ConnectionId | null;
+}
+
+async function stepOf(needs: EraseNeeds, row: ErasureRow, run: Run, now: Date): Promise<Next> {
   switch (row.phase) {
     case 'access':
       return endAccess(needs, row, now);
     case 'traces':
       return inPhase(needs, row, (tx) => eraseTraces(tx, row));
     case 'readings':
-      return eraseHistory(needs, row);
+      return eraseHistory(needs, row, run);
     case 'smartcar':
       return finish(needs, row, now);
   }
@@ -130,8 +136,8 @@ async function inPhase(needs: EraseNeeds, row: ErasureRow, work: (tx: Tx) => Pro
 /** Their cars are disconnected first, so that nothing new comes while the rest goes. */
 async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
   const { fleet_id: fleetId, owner_id: ownerId, asked_by: actor } = row;
-  const connections = await needs.database.asFleet(fleetId, (tx) => listConnectionsOfOwner(tx, ownerId));
-  for (const { id: connectionId } of connections.filter(({ endedAt }) => !endedAt)) {
+  const living = await needs.database.asFleet(fleetId, (tx) => forget.listLivingGrants(tx, ownerId));
+  for (const connectionId of living) {
     const together = async (tx: Tx): Promise<void> => {
       const locked = await erasures.lockErasure(tx, row.id, 'access');
       if (locked) await erasures.noteErased(tx, locked, { erased: { connections: 1 } });
@@ -144,8 +150,10 @@ async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise
     for (const held of await lockHeldOfOwner(tx, ownerId))
       await letHeldGo(tx, held, { because: 'disconnected', problem: { problem: 'disconnected' }, by: actor }, now);
     const returned = await forget.endWays(tx, ownerId, now);
-    const living = (await listConnectionsOfOwner(tx, ownerId)).some(({ endedAt }) => !endedAt);
-    if (!living && returned === 0) return erasures.noteErased(tx, locked, { phase: 'traces' });
+    // A company has more cars than one step takes.
+    if (living.length === forget.grantsAtOnce) return locked;
+    const isOver = (await forget.listLivingGrants(tx, ownerId)).length === 0;
+    if (isOver && returned === 0) return erasures.noteErased(tx, locked, { phase: 'traces' });
     await erasures.noteErased(tx, locked, { dueAt: after(now, returnsS) });
     return 'waits';
   });
@@ -170,23 +178,32 @@ async function eraseTraces(tx: Tx, { owner_id: id, asked_at: askedAt }: ErasureR
   return { erased, phase: 'readings' };
 }
 
-/** What their cars told in their time: some rows of history a commit, the newest values with the last ones. */
-async function eraseHistory(needs: EraseNeeds, row: ErasureRow): Promise<Next> {
+/** Each one behind `after`, page by page. */
+async function* everyOne<T extends { id: ConnectionId }>(
+  page: (behind: ConnectionId | null) => Promise<T[]>,
+  after: ConnectionId | null = null,
+): AsyncGenerator<T> {
+  for (let ones = await page(after); ones.length > 0; ones = await page(ones.at(-1)?.id ?? null)) yield* ones;
+}
+
+/** What their cars told in their time: some rows of history a commit, a grant's newest values once its history is gone. */
+async function eraseHistory(needs: EraseNeeds, row: ErasureRow, run: Run): Promise<Next> {
   return inPhase(needs, row, async (tx) => {
-    const connections = await listConnectionsOfOwner(tx, row.owner_id);
-    for (const connection of connections) {
-      const readings = await forget.eraseReadings(tx, connection, readingsAtOnce);
-      if (readings > 0) return { erased: { readings } };
-    }
     let latest = 0;
-    for (const connection of connections) latest += await forget.eraseLatest(tx, connection);
+    for await (const grant of everyOne((behind) => forget.listGrants(tx, row.owner_id, behind), run.erasedUpTo)) {
+      const readings = await forget.eraseReadings(tx, grant, readingsAtOnce);
+      if (readings > 0) return { erased: { readings, latest } };
+      latest += await forget.eraseLatest(tx, grant);
+      run.erasedUpTo = grant.id;
+    }
     return { erased: { latest, deliveries: await eraseDeliveries(tx, row) }, phase: 'smartcar' };
   });
 }
 
 async function eraseDeliveries(tx: Tx, { owner_id: ownerId }: ErasureRow): Promise<number> {
   let deliveries = 0;
-  for (const car of await forget.listCarsInTime(tx, ownerId)) deliveries += await forget.eraseDeliveries(tx, car);
+  for await (const car of everyOne((behind) => forget.listCarsInTime(tx, ownerId, behind)))
+    deliveries += await forget.eraseDeliveries(tx, car);
   return deliveries;
 }
 
@@ -197,8 +214,9 @@ async function eraseDeliveries(tx: Tx, { owner_id: ownerId }: ErasureRow): Promi
 async function finish(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
   const { database, vault } = needs;
   const { fleet_id: fleetId, owner_id: ownerId } = row;
-  const cars = await database.asFleet(fleetId, (tx) => forget.listCarsInTime(tx, ownerId));
-  for (const car of cars) await database.asSystem((tx) => forget.eraseStrayDeliveries(tx, car));
+  const page = (behind: ConnectionId | null) =>
+    database.asFleet(fleetId, (tx) => forget.listCarsInTime(tx, ownerId, behind));
+  for await (const car of everyOne(page)) await database.asSystem((tx) => forget.eraseStrayDeliveries(tx, car));
   return database.asFleet(fleetId, async (tx) => {
     const locked = await erasures.lockErasure(tx, row.id, 'smartcar');
     if (!locked) return undefined;

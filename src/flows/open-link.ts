@@ -68,6 +68,8 @@ export async function livingOf(tx: Tx, link: LinkRow, vehicleId: string): Promis
   if (!isId('veh', vehicleId)) return null;
   const living = await findLivingConnection(tx, vehicleId);
   if (!living) return null;
+  const ownerId = ownerBehind(link);
+  if (ownerId) return living.ownerId === ownerId ? living : null;
   const mine = await connectionsOf(tx, link);
   return mine.some(({ id }) => id === living.id) ? living : null;
 }

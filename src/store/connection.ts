@@ -45,7 +45,7 @@ export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promis
   return row && toConnection(row);
 }
 
-/** Everything that this owner ever granted, the latest first; at most 1,000. */
+/** Everything that this owner ever granted, the latest first; at most 1,000, of which a page shows enough. */
 export async function listConnectionsOfOwner(tx: Tx, ownerId: OwnerId): Promise<Connection[]> {
   const rows = await tx
     .selectFrom('connection')

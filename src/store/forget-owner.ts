@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 
 import { erasedOwner } from '../domain/erasure.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { FleetId, OwnerId, SmartcarVehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, OwnerId, SmartcarVehicleId } from '../domain/ids.ts';
 import { dayOf, endOf, startOf } from '../domain/retention.ts';
 import type { Tx } from './database.ts';
 import { forgetLatest } from './telemetry.ts';
@@ -165,7 +165,33 @@ export async function letGoOfVehicles(tx: Tx, ownerId: OwnerId): Promise<number>
   return affected(await sql`update vehicle set owner_id = null where owner_id = ${ownerId}`.execute(tx));
 }
 
-type Granted = Pick<Connection, 'vehicleId' | 'connectedAt' | 'endedAt'>;
+type Granted = Pick<Connection, 'id' | 'vehicleId' | 'connectedAt' | 'endedAt'>;
+
+/** Rows of one statement; a company may have granted thousands of cars, year after year. */
+export const grantsAtOnce = 200;
+
+/** What they granted and has not ended; `grantsAtOnce` at most. */
+export async function listLivingGrants(tx: Tx, ownerId: OwnerId): Promise<ConnectionId[]> {
+  const rows = await tx
+    .selectFrom('connection')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .limit(grantsAtOnce)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Everything that they ever granted, in the order of the ids behind one of them; `grantsAtOnce` at most. */
+export async function listGrants(tx: Tx, ownerId: OwnerId, behind: ConnectionId | null): Promise<Granted[]> {
+  let query = tx
+    .selectFrom('connection')
+    .select(['id', 'vehicle_id as vehicleId', 'connected_at as connectedAt', 'ended_at as endedAt'])
+    .where('owner_id', '=', ownerId);
+  if (behind) query = query.where('id', '>', behind);
+  return query.orderBy('id').limit(grantsAtOnce).execute();
+}
 
 /**
  * What a car told in the time of one grant, whole days of it, oldest first, until so many rows are gone: nothing is held up
@@ -205,6 +231,8 @@ export async function eraseLatest(tx: Tx, c: Granted): Promise<number> {
 
 /** A car at Smartcar in the time of one owner: from their grant to the next one's, which may be long after its end here. */
 export interface CarInTime {
+  /** The grant. */
+  id: ConnectionId;
   fleetId: FleetId;
   smartcarVehicleId: SmartcarVehicleId;
   from: Date;
@@ -212,11 +240,15 @@ export interface CarInTime {
   until: Date | null;
 }
 
-export async function listCarsInTime(tx: Tx, ownerId: OwnerId): Promise<CarInTime[]> {
-  const { rows } = await sql<CarInTime>`select c.fleet_id as "fleetId", c.smartcar_vehicle_id as "smartcarVehicleId",
+/** In the order of the grants' ids behind one of them; `grantsAtOnce` at most. */
+export async function listCarsInTime(tx: Tx, ownerId: OwnerId, behind: ConnectionId | null): Promise<CarInTime[]> {
+  const { rows } =
+    await sql<CarInTime>`select c.id, c.fleet_id as "fleetId", c.smartcar_vehicle_id as "smartcarVehicleId",
       c.connected_at as "from", (select min(o.connected_at) from connection o where o.vehicle_id = c.vehicle_id
         and o.connected_at > c.connected_at and o.owner_id is distinct from c.owner_id) as "until"
-    from connection c where c.owner_id = ${ownerId} order by c.connected_at limit 1000`.execute(tx);
+    from connection c where c.owner_id = ${ownerId} and c.id > ${behind ?? ''} order by c.id limit ${grantsAtOnce}`.execute(
+      tx,
+    );
   return rows;
 }
 

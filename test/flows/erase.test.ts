@@ -298,3 +298,65 @@ describe('an owner is forgotten', () => {
     assert.deepEqual(world.faults, []);
   });
 });
+
+describe('an owner of more grants than a page shows', () => {
+  let world: World;
+  let car: SimulatedCar;
+  let id: VehicleId;
+  let ownerId: OwnerId;
+
+  /** A company whose other vehicle was granted anew a thousand times since. */
+  before(async () => {
+    world = await startWorld();
+    const found = (await world.cars('first')).find(({ make }) => make === 'HYUNDAI');
+    assert.ok(found);
+    car = found;
+    id = await world.connectCar(car);
+    await until(world, id, 'active');
+    const { body } = await world.api('GET', `/vehicles/${id}`);
+    ownerId = (body['owner'] as { id: OwnerId }).id;
+    const other = await world.api('POST', '/vehicles', { make: car.make, ownerId });
+    await world.ground.database.ownerPool.query(
+      `insert into connection select (jsonb_populate_record(c, jsonb_build_object('id', 'con_zz' || n, 'vehicle_id', $2::text,
+          'smartcar_vehicle_id', 'earlier-' || n, 'connected_at', c.connected_at + interval '1 second', 'ended_at', $3::text,
+          'status', 'disconnected', 'cause', 'superseded', 'next_poll_at', null))).*
+        from connection c, generate_series(1, 1000) n where c.vehicle_id = $1`,
+      [id, other.body['id'], world.now().toISOString()],
+    );
+  });
+  after(() => world.close());
+
+  test('can stop sharing the car that they granted first', async () => {
+    const link = String((await world.api('POST', `/owners/${ownerId}/link`, {})).body['url']);
+    await press(`${link}/stop`, { car: id });
+    assert.equal((await world.vehicle(id)).connection?.cause, 'disconnectedHere');
+    const again = String((await world.api('POST', `/vehicles/${id}/reconnect`, {})).body['url']);
+    const { account, vin } = car;
+    await world.throughLink(again, { email: account.email, password: account.password, vins: [vin] });
+    await until(world, id, 'active');
+  });
+
+  test('is forgotten with every one of them', async () => {
+    const { name } = (await world.api('GET', `/owners/${ownerId}`)).body;
+    // As an earlier grant it is behind all others.
+    await world.ground.database.ownerPool.query(
+      "update connection set connected_at = connected_at - interval '1 day' where vehicle_id = $1",
+      [id],
+    );
+    assert.equal((await world.api('POST', `/owners/${ownerId}/erase`, { name })).status, 202);
+    for (let tenMinutes = 0; tenMinutes < 3; tenMinutes += 1) {
+      await world.advance(600);
+      await eraseDue(world.ground, world.now());
+    }
+    assert.equal((await world.vehicle(id)).connection?.cause, 'disconnectedHere');
+    const { state, counts } = (await world.api('GET', `/owners/${ownerId}/erasure`)).body as unknown as Erasure;
+    assert.deepEqual([state, counts['connections'], counts['accounts']], ['done', 1, 1_002]);
+    const { rows } = await world.ground.database.ownerPool.query(
+      `select (select count(*)::int from reading where vehicle_id = $1) as readings,
+        (select count(*)::int from vehicle_state where vehicle_id = $1 and signals <> '{}') as newest`,
+      [id],
+    );
+    assert.deepEqual(rows, [{ readings: 0, newest: 0 }]);
+    assert.deepEqual(world.faults, [], 'and nothing else');
+  });
+});
