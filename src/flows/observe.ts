@@ -164,6 +164,8 @@ async function writeTelemetry(
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<void> {
+  // A read that was under way when the connection ended: its owner shares nothing any more.
+  if (connection.endedAt) return;
   const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
   if (readings.length === 0) return;
   // Rentals are not kept yet. Once they are, this asks whether the car was in one when the reading was measured.
@@ -178,7 +180,7 @@ async function writeTelemetry(
   );
   await writeReadings(tx, fleetId, vehicleId, known, accepted, (reading) => !silent.has(reading));
   const vin = vinOf(accepted);
-  if (vin && !connection.endedAt) await compareVin(tx, connection, vin, now);
+  if (vin) await compareVin(tx, connection, vin, now);
 }
 
 function vinOf(readings: readonly Reading[]): string | null {

@@ -3,9 +3,12 @@ import { after, before, describe, test } from 'node:test';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
 import { revokeDue } from '../../src/flows/revoke.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import { subscribeDue } from '../../src/flows/ensure-subscription.ts';
+import { observe } from '../../src/flows/observe.ts';
 import { answerChallenge } from '../../src/smartcar/webhook/challenge.ts';
 import { demoCredentials } from '../../simulator/credentials.ts';
+import { aReading } from '../store/records.ts';
 import { startWorld } from '../support/world.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
 
@@ -89,6 +92,32 @@ describe('what could not be done at Smartcar at once', () => {
     world.pass(600);
     await subscribeDue(world.ground, world.now());
     assert.equal((await world.vehicle(id)).connection?.subscribed, true);
+  });
+
+  test('a read that was under way when its car was disconnected keeps nothing', async () => {
+    const id = await world.connectCar(cars.at(-2) ?? assert.fail('there is no such car'));
+    await until(world, id, 'active');
+    const { connection } = await world.vehicle(id);
+    await world.api('POST', `/vehicles/${id}/disconnect`, {});
+    const { signals } = await world.vehicle(id);
+    const [fleetId] = world.fleets;
+    const at = world.now();
+    const read: Outcome = {
+      kind: 'signals',
+      via: 'poll',
+      at,
+      requestId: null,
+      readings: [aReading(99_999, at)],
+      failures: [],
+    };
+    const connectionId = connection?.id ?? assert.fail('it was connected');
+    await observe(world.ground, { fleetId, connectionId, outcomes: [read] }, at);
+    assert.deepEqual((await world.vehicle(id)).signals, signals);
+    const { rows } = await world.ground.database.ownerPool.query(
+      "select 1 from reading where vehicle_id = $1 and value = '99999'",
+      [id],
+    );
+    assert.deepEqual(rows, []);
   });
 });
 
