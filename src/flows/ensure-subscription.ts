@@ -1,9 +1,10 @@
 /** Every connection is subscribed to the application's webhook; without one Towline works by polling alone. */
 import type { Connection } from '../domain/connection.ts';
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
+import type { Purpose } from '../domain/purpose.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
-import type { Smartcar } from '../smartcar/smartcar.ts';
+import type { ListedWebhook, Smartcar } from '../smartcar/smartcar.ts';
 import { findConnection, listUnsubscribed, markSubscribed } from '../store/connection.ts';
 import type { Database } from '../store/database.ts';
 import { listFleets } from '../store/fleet.ts';
@@ -36,17 +37,33 @@ export async function subscribeDue(
   needs: SubscribeNeeds & BudgetNeeds & { onFault: (error: unknown, what: string) => void },
   now: Date,
 ): Promise<void> {
+  const webhookOf = webhookOnce(needs, 'upkeep');
   for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
     const before = after(now, -subscribeAgainAfterS);
     const ids = await needs.database.asFleet(fleetId, (tx) => listUnsubscribed(tx, before, batch));
-    // Each costs two requests: the list of webhooks, and the wish.
-    const granted = ids.length > 0 ? await takeFor(needs, 'upkeep', ids.length, 2, now) : 0;
+    if (ids.length === 0) continue;
+    // Nothing is taken for wishes that nobody could hear.
+    const webhook = await webhookOf(now).catch((error: unknown) => needs.onFault(error, 'list webhooks'));
+    if (!webhook) return;
+    const granted = await takeFor(needs, 'upkeep', ids.length, 1, now);
     const own = counted(needs, { fleetId, make: null, purpose: 'upkeep' }, true);
     for (const connectionId of ids.slice(0, granted))
-      await subscribeOne(own, { fleetId, connectionId }, now).catch((error: unknown) =>
+      await subscribeOne(own, { fleetId, connectionId }, webhookOf, now).catch((error: unknown) =>
         needs.onFault(error, 'ensure subscription'),
       );
   }
+}
+
+/** The webhook that cars are subscribed to; null where there is none. @throws CallFailed */
+export type WebhookOf = (now: Date) => Promise<ListedWebhook | null>;
+
+/** Smartcar is asked for it once, however many cars one pass subscribes; what it failed at holds for all of them. */
+export function webhookOnce(needs: SubscribeNeeds & { meter: Meter }, purpose: Purpose): WebhookOf {
+  const { access, smartcar } = counted(needs, { fleetId: null, make: null, purpose }, false);
+  let asked: Promise<ListedWebhook | null> | null = null;
+  const ask: WebhookOf = async (now) =>
+    chooseWebhook(valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token))), needs);
+  return (now) => (asked ??= ask(now));
 }
 
 /** Safe at any time and twice at once: Smartcar answers that it exists already. @throws CallFailed to be run again */
@@ -55,25 +72,32 @@ export async function ensureSubscription(
   task: { fleetId: FleetId; connectionId: ConnectionId },
   now: Date,
 ): Promise<void> {
-  await subscribeOne(counted(needs, { fleetId: task.fleetId, make: null, purpose: 'proof' }, false), task, now);
+  const own = counted(needs, { fleetId: task.fleetId, make: null, purpose: 'proof' }, false);
+  await subscribeOne(own, task, webhookOnce(needs, 'proof'), now);
 }
 
 async function subscribeOne(
   needs: SubscribeNeeds,
   task: { fleetId: FleetId; connectionId: ConnectionId },
+  webhookOf: WebhookOf,
   now: Date,
 ): Promise<void> {
   const connection = await needs.database.asFleet(task.fleetId, (tx) => findConnection(tx, task.connectionId));
   // v2 has no subscriptions that we could list: there a car is enrolled in Smartcar's dashboard.
   if (!connection || connection.endedAt || connection.platform === 'v2') return;
-  await subscribe(needs, connection, now);
+  await subscribe(needs, connection, webhookOf, now);
 }
 
 /** On v3, whatever platform the car is read on. @throws CallFailed */
-export async function subscribe(needs: SubscribeNeeds, connection: Connection, now: Date): Promise<void> {
+export async function subscribe(
+  needs: SubscribeNeeds,
+  connection: Connection,
+  webhookOf: WebhookOf,
+  now: Date,
+): Promise<void> {
   const { database, smartcar, access } = needs;
   const { fleetId, vehicleId, id: connectionId } = connection;
-  const webhook = chooseWebhook(valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token))), needs);
+  const webhook = await webhookOf(now);
   if (!webhook) return;
   const subscription = {
     webhookId: webhook.id,

@@ -21,8 +21,8 @@ import { readLatest } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
 import { takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
-import { subscribe } from './ensure-subscription.ts';
-import type { SubscribeNeeds } from './ensure-subscription.ts';
+import { subscribe, webhookOnce } from './ensure-subscription.ts';
+import type { SubscribeNeeds, WebhookOf } from './ensure-subscription.ts';
 import { counted } from './meter.ts';
 import { bringBack } from './move-back.ts';
 import { observe } from './observe.ts';
@@ -40,24 +40,27 @@ const batch = 20;
 const mostClaims = 10;
 /** Longer than all of a batch's requests may take. */
 const leaseS = 300;
-/** Requests of a first look: the list, the webhooks, the subscription, the read. A later one only reads. */
-const firstLookCost = 4;
+/** Requests of a first look: the list, the subscription, the read. A later one only reads. */
+const firstLookCost = 3;
 /** A car that waits for something of its own is looked at again after this; it costs no request. */
 const waitAgainS = 900;
 /** Smartcar failed, or the budget is used up: nothing is held against the car. */
 const askAgainS = 300;
 
+type Round = MoveNeeds & { webhookOf: WebhookOf };
+
 /** One round over all fleets. One car that fails does not stop the others. */
 export async function moveDue(needs: MoveNeeds, now: Date): Promise<void> {
+  const round: Round = { ...needs, webhookOf: webhookOnce(needs, 'upkeep') };
   for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
     await bringBack(needs, fleetId, now);
     await eraseFinished(needs, fleetId, now);
-    for (let claim = 0; claim < mostClaims; claim += 1) if (!(await moveSome(needs, fleetId, now))) break;
+    for (let claim = 0; claim < mostClaims; claim += 1) if (!(await moveSome(round, fleetId, now))) break;
   }
 }
 
 /** @returns whether there may be more to do now */
-async function moveSome(needs: MoveNeeds, fleetId: FleetId, now: Date): Promise<boolean> {
+async function moveSome(needs: Round, fleetId: FleetId, now: Date): Promise<boolean> {
   const claimed = await needs.database.asFleet(fleetId, (tx) =>
     store.claimMoveVehicles(tx, batch, after(now, leaseS), now),
   );
@@ -76,7 +79,7 @@ async function moveSome(needs: MoveNeeds, fleetId: FleetId, now: Date): Promise<
   return others.length === 0 && claimed.length === batch;
 }
 
-async function moveOne(needs: MoveNeeds, item: DueMoveVehicle): Promise<void> {
+async function moveOne(needs: Round, item: DueMoveVehicle): Promise<void> {
   try {
     const looked = item.state === 'waiting' ? await lookUp(needs, item) : item;
     if (looked) await prove(needs, looked);
@@ -180,13 +183,15 @@ async function tell(
  * A read on v3 beside v2: what it says is believed only once it is as good as what v2 says. The subscription comes first, so
  * that Smartcar fetches the car at its make's pace and not once a day.
  */
-async function prove(needs: MoveNeeds, item: DueMoveVehicle): Promise<void> {
+async function prove(needs: Round, item: DueMoveVehicle): Promise<void> {
   const standing = await standingOf(needs, item);
   const { provingSince: since, deadlineAt, fleetId } = item;
   if (!standing || !since || !deadlineAt) return;
   const { connection, required } = standing;
   if (!connection.subscribedAt)
-    await subscribe(needs, connection, needs.clock()).catch((error: unknown) => needs.onFault(error, 'subscribe'));
+    await subscribe(needs, connection, needs.webhookOf, needs.clock()).catch((error: unknown) =>
+      needs.onFault(error, 'subscribe'),
+    );
   const outcome = await readVehicle(needs, { ...connection, platform: 'v3', connectionId: connection.id }, 'poll');
   const known = await needs.database.asFleet(fleetId, (tx) => readLatest(tx, item.vehicleId, false));
   const question = { connection, since, signals: requiredSignals(required), known };

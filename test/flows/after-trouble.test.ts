@@ -31,6 +31,11 @@ async function connectAgain(world: World, id: VehicleId, car: SimulatedCar): Pro
   await world.throughLink(String(body['url']), { email, password, vins: [car.vin] });
 }
 
+async function countRequests(world: World, route: RegExp): Promise<number> {
+  const routes = (await world.sim('GET', '/sim/api/requests'))['routes'] as Record<string, { count: number }>;
+  return Object.entries(routes).reduce((sum, [name, { count }]) => (route.test(name) ? sum + count : sum), 0);
+}
+
 describe('what could not be done at Smartcar at once', () => {
   let world: World;
   let cars: SimulatedCar[];
@@ -92,6 +97,26 @@ describe('what could not be done at Smartcar at once', () => {
     world.pass(600);
     await subscribeDue(world.ground, world.now());
     assert.equal((await world.vehicle(id)).connection?.subscribed, true);
+  });
+
+  test('many cars are subscribed with one look at the webhooks, and where there is none nobody asks for a car', async () => {
+    const { owner } = world.ground.database;
+    const { numUpdatedRows } = await owner
+      .updateTable('connection')
+      .set({ subscribed_at: null })
+      .where('ended_at', 'is', null)
+      .executeTakeFirst();
+    assert.ok(numUpdatedRows > 1n, 'many');
+    world.pass(600);
+    const asked = async (): Promise<[webhooks: number, subscriptions: number]> => [
+      await countRequests(world, /GET .*\/webhooks$/),
+      await countRequests(world, /POST .*\/subscriptions$/),
+    ];
+    const [webhooks, subscriptions] = await asked();
+    await subscribeDue({ ...world.ground, webhook: 'one that nobody made' }, world.now());
+    assert.deepEqual(await asked(), [webhooks + 1, subscriptions]);
+    await subscribeDue(world.ground, world.now());
+    assert.deepEqual(await asked(), [webhooks + 2, subscriptions + Number(numUpdatedRows)]);
   });
 
   test('a read that was under way when its car was disconnected keeps nothing', async () => {
