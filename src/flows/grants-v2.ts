@@ -38,13 +38,6 @@ export function grantsOnV2(needs: GrantsV2Needs, session: ConnectSessionRow, now
       );
       return answer.ok ? answer.value : null;
     },
-    async takeBack({ smartcarVehicleId, tokenSetId }) {
-      valueOf(
-        await withTokensOf(v2, family(tokenSetId), now, (smartcar, token) =>
-          smartcar.disconnect(token, smartcarVehicleId),
-        ),
-      );
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** What Smartcar itself says of one way through Connect: which cars the owner granted, and how such a grant is taken back. */
+/** What Smartcar itself says of one way through Connect: which cars the owner granted. */
 import type { Platform } from '../domain/connection.ts';
 import type { SmartcarConnectionId, SmartcarUserId, TokenSetId } from '../domain/ids.ts';
 import type { Vehicle } from '../domain/vehicle.ts';
@@ -23,7 +23,6 @@ export interface Grants {
   list(): Promise<Granted[]>;
   /** Null while it isn't known, or when the owner doesn't allow it. */
   vinOf(granted: Granted): Promise<string | null>;
-  takeBack(granted: Granted): Promise<void>;
 }
 
 /** v3: the application's own list, held to the user that was claimed and to the external id that we sent along. */
@@ -47,10 +46,6 @@ export function grantsOnV3(
         smartcar.readSignal(token, { vehicleId, userId }, 'vehicleidentification-vin', now),
       );
       return answer.ok && typeof answer.value?.value === 'string' ? answer.value.value : null;
-    },
-    async takeBack({ id: connectionId }) {
-      if (!connectionId) return;
-      valueOf(await access.withAccess(now, (token) => smartcar.deleteConnection(token, { connectionId })));
     },
   };
 }

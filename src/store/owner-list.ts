@@ -26,7 +26,7 @@ export async function listOwners(tx: Tx, filter: { q?: string | undefined }, pag
     .execute();
 }
 
-/** Those of these that there are, in any order. */
+/** Null when this fleet has none; also one who is forgotten. */
 export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null> {
   return (
     (await select(tx)
@@ -35,6 +35,7 @@ export async function ownerById(tx: Tx, id: string): Promise<ListedOwner | null>
   );
 }
 
+/** Those of these that there are, by id. */
 export async function ownersById(tx: Tx, ids: readonly string[]): Promise<Map<string, ListedOwner>> {
   if (ids.length === 0) return new Map();
   const rows = await select(tx)
