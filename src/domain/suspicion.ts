@@ -5,7 +5,7 @@ import { isAccountMeaning, isGapMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Claim } from './failure.ts';
 import { isAsked } from './outcome.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
-import { isAboutAccess, isLetIn } from './proof.ts';
+import { isAboutAccess, isLetIn, latestFetch } from './proof.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
 import type { Policy } from './transition.ts';
@@ -53,13 +53,17 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
   const sameCause = c.cause === causeOfSuspicion(meaning);
   // A grant that is gone is not polled, so nothing could confirm it; it comes back by proof alone.
   const isGone = c.cause !== null && factsOf(c.cause).retryAfterS === null;
-  if (sameCause || c.suspicion?.meaning === meaning || isGone) return { next: c, happenings: [] };
+  const before = accountSuspicion(c);
+  // While it is in doubt whether we are let in, what we may do there is no other question.
+  const isLesser = before !== null && meaning === 'permission';
+  if (sameCause || c.suspicion?.meaning === meaning || isGone || isLesser) return { next: c, happenings: [] };
   const required = requiredSignals(policy.requiredPermissions);
   const suspicion: Suspicion = {
     meaning,
     signals: meaning === 'permission' ? claim.signals.filter((code) => required.includes(code)) : [],
     claimedAt,
-    deadlineAt: after(outcome.at, suspicionDeadlineS(c, policy)),
+    // Claims that take turns must not keep each other undecided.
+    deadlineAt: before?.deadlineAt ?? after(outcome.at, suspicionDeadlineS(c, policy)),
     requestId: claim.requestId ?? outcome.requestId,
     resolutionUrl: claim.resolutionUrl,
   };
@@ -70,6 +74,10 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
     soon: true,
   };
 }
+
+/** That the account is being doubted; null when it isn't. */
+const accountSuspicion = ({ suspicion }: Connection): Suspicion | null =>
+  suspicion && isAccountMeaning(suspicion.meaning) ? suspicion : null;
 
 /**
  * How long a claim may stay undecided, and signals may all fail before that is believed to last. A subscribed car is fetched at the manufacturer's pace, so four rounds of that are
@@ -109,13 +117,22 @@ export function withdrawn(c: Connection, outcome: Outcome): Step {
   return { next: { ...c, suspicion: null }, happenings: [told] };
 }
 
-/** A car that is said to sleep can't prove its account, but that it could be said speaks against a claim about it. */
-export function withdrawIfLetIn(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+/**
+ * What an answer that proves nothing says of a claim. A car that is said to sleep can't prove its account, but that it could
+ * be said speaks against a claim about it. What was fetched since the first of several claims refutes that one, and leaves
+ * the last its whole time.
+ */
+export function weigh(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
   const { suspicion } = c;
-  const required = requiredSignals(policy.requiredPermissions);
-  const isOver =
-    suspicion && isAboutAccess(suspicion.meaning) && isLetIn(outcome.failures, required, suspicion.claimedAt);
-  return isOver ? withdrawn(c, outcome) : { next: c, happenings: [] };
+  if (!suspicion) return { next: c, happenings: [] };
+  const signals = suspicion.signals.length > 0 ? suspicion.signals : requiredSignals(policy.requiredPermissions);
+  if (isAboutAccess(suspicion.meaning) && isLetIn(outcome.failures, signals, suspicion.claimedAt))
+    return withdrawn(c, outcome);
+  const wholeS = suspicionDeadlineS(c, policy);
+  const fetchedAt = latestFetch(outcome.readings.filter(({ code }) => signals.includes(code)));
+  const isAnswered = fetchedAt !== null && fetchedAt > after(suspicion.deadlineAt, -wholeS);
+  const deadlineAt = isAnswered ? after(outcome.at, wholeS) : suspicion.deadlineAt;
+  return { next: { ...c, suspicion: { ...suspicion, deadlineAt } }, happenings: [] };
 }
 
 /** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */

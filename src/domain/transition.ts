@@ -34,7 +34,7 @@ import {
   onCleared,
   suspect,
   suspicionDeadlineS,
-  withdrawIfLetIn,
+  weigh,
   withdrawn,
 } from './suspicion.ts';
 import { countAsked } from './usage.ts';
@@ -140,7 +140,7 @@ function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): St
   if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
   const { readings, failures } = outcome;
   const isAnswer = latestFetch(readings) !== null || failures.some(({ meaning }) => isVehicleMeaning(meaning));
-  const step = withdrawIfLetIn(c, outcome, policy);
+  const step = weigh(c, outcome, policy);
   return healsByAnswer(c) && isAnswer ? { ...step, next: healed(step.next, outcome, policy) } : step;
 }
 

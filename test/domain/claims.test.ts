@@ -240,6 +240,30 @@ test('a claim of something else takes the place of the one that is being checked
   assert.deepEqual(lines, ['5: connection.suspected signedOut', '6: connection.suspected revoked']);
 });
 
+test('claims that take turns are decided when the first one is due, however many come', () => {
+  const turns = [5, 15, 25, 35].map((minute, n) => claimed(minute, n % 2 ? 'revoked' : 'signedOut'));
+  const { states } = tell(aConnection(), [...turns, data(44, -10), data(45, -10)]);
+  assert.deepEqual(states.slice(-2), ['active, suspected revoked', 'disconnected (revokedByOwner)']);
+});
+
+test('claims that take turns while data comes are never believed', () => {
+  const day = Array.from({ length: 144 }, (_, n) => {
+    const claim = claimed(10 * n + 5, n % 2 ? 'revoked' : 'signedOut');
+    return [claim, data(10 * n + 9, 10 * n + 3)];
+  }).flat();
+  assert.ok(tell(aConnection(), day).states.every((state) => state.startsWith('active')));
+});
+
+test('a claim of a missing permission does not take the place of one that doubts the account; the other way round it does', () => {
+  const location = claimed(6, 'permission', { signals: [locationCode] });
+  const first = tell(aConnection(), [claimed(5, 'signedOut'), location]);
+  assert.deepEqual(first.lines, ['5: connection.suspected signedOut']);
+  assert.deepEqual(first.connection.suspicion?.deadlineAt, minutes(45));
+  const then = tell(aConnection(), [location, claimed(9, 'signedOut')]);
+  assert.equal(then.states.at(-1), 'active, suspected signedOut');
+  assert.deepEqual(then.connection.suspicion?.deadlineAt, minutes(49), 'it has its own time');
+});
+
 test('a permission found missing by a read does not take the place of a claim that is being checked', () => {
   assert.equal(
     tell(aConnection(), [claimed(5, 'signedOut'), withoutLocation(6, -10)]).states.at(-1),
