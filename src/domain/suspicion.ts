@@ -2,7 +2,7 @@
 import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isGapMeaning, isVehicleMeaning } from './failure.ts';
-import type { AccountMeaning, Claim } from './failure.ts';
+import type { AccountMeaning, Claim, Failure } from './failure.ts';
 import { isAsked } from './outcome.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
 import { isAboutAccess, isLetIn, latestFetch } from './proof.ts';
@@ -104,10 +104,15 @@ export function isOverdue({ deadlineAt }: Suspicion, outcome: Outcome, now: Date
 
 function isAnswer(outcome: Outcome): boolean {
   if (!isAsked(outcome.via)) return false;
-  if (outcome.kind !== 'failed') return outcome.kind === 'signals';
-  const { meaning } = outcome.failure;
-  return isAccountMeaning(meaning) || isVehicleMeaning(meaning) || isGapMeaning(meaning);
+  if (outcome.kind === 'failed') return tells(outcome.failure);
+  if (outcome.kind !== 'signals') return false;
+  // A store that is still empty is an answer; one in which nothing but waits and broken machines stand is none.
+  return outcome.readings.length > 0 || outcome.failures.length === 0 || outcome.failures.some(tells);
 }
+
+/** Whether it is about the car and its account, and not about the way there. */
+const tells = ({ meaning }: Failure): boolean =>
+  isAccountMeaning(meaning) || isVehicleMeaning(meaning) || isGapMeaning(meaning);
 
 /** Nothing is suspected any more. */
 export function withdrawn(c: Connection, outcome: Outcome): Step {

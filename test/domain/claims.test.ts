@@ -168,6 +168,20 @@ test('a claim that nobody could be asked about is not believed at its deadline; 
   assert.deepEqual(silent.states, [...held, 'expired (signedOut)']);
 });
 
+test('an answer of which every part was told to wait, or met a machine that fails, is none', () => {
+  const car = aBrokenConnection('permissionMissing', { platform: 'v2' });
+  for (const meaning of ['throttledVehicle', 'manufacturerFailing'] as const) {
+    const { states } = tell(car, [claimed(5, 'signedOut'), refused(45, meaning, 45), refused(90, meaning, 90)]);
+    assert.deepEqual(states, Array(3).fill('error (permissionMissing), suspected signedOut'), meaning);
+  }
+  const { states } = tell(aConnection({ platform: 'v2' }), [
+    claimed(5, 'signedOut'),
+    refused(45, 'throttledVehicle', 45),
+    data(50, 49),
+  ]);
+  assert.deepEqual(states, [...Array(2).fill('active, suspected signedOut'), 'active']);
+});
+
 test('a claim that nobody could be asked about holds a day after its deadline', () => {
   const { states } = tell(aConnection(), [
     claimed(5, 'signedOut'),
