@@ -8,12 +8,12 @@ import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './
 import { isAboutAccess, isLetIn, latestFetch } from './proof.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
-import type { Policy } from './transition.ts';
+import type { Policy, PolicyNow } from './transition.ts';
 import { causeOfSuspicion, happening, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 
 /** What a webhook says is wrong, one claim after another. */
-export function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy): Step {
+export function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: PolicyNow): Step {
   return outcome.claims.reduce<Step>(
     (step, claim) => {
       const reacted = onClaim(step.next, claim, outcome, policy);
@@ -27,7 +27,7 @@ export function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy
   );
 }
 
-function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: Policy): Step {
+function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: PolicyNow): Step {
   if (isVehicleMeaning(claim.meaning))
     return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
   if (isIgnorable(claim, policy) || isOldNews(c, claim, outcome.at)) return { next: c, happenings: [] };
@@ -48,14 +48,15 @@ export function isIgnorable(claim: Claim, policy: Pick<Policy, 'requiredPermissi
 }
 
 /** Raises a suspicion. Nothing but the next read changes before it is confirmed, refuted, or its deadline passes. */
-export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: Policy, claimedAt: Date): Step {
+export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: PolicyNow, claimedAt: Date): Step {
   const meaning = claim.meaning as AccountMeaning | 'permission'; // callers pass only these
   const sameCause = c.cause === causeOfSuspicion(meaning);
   // A grant that is gone is not polled, so nothing could confirm it; it comes back by proof alone.
   const isGone = c.cause !== null && factsOf(c.cause).retryAfterS === null;
   const before = accountSuspicion(c);
-  // While it is in doubt whether we are let in, what we may do there is no other question.
-  const isLesser = before !== null && meaning === 'permission';
+  // While it is in doubt whether we are let in, what we may do there is no other question; and what is due is answered first.
+  const isDue = before !== null && before.deadlineAt <= policy.now && c.heldBy === null;
+  const isLesser = before !== null && (meaning === 'permission' || isDue);
   if (sameCause || c.suspicion?.meaning === meaning || isGone || isLesser) return { next: c, happenings: [] };
   const required = requiredSignals(policy.requiredPermissions);
   const suspicion: Suspicion = {
@@ -63,7 +64,7 @@ export function suspect(c: Connection, claim: Claim, outcome: Outcome, policy: P
     signals: meaning === 'permission' ? claim.signals.filter((code) => required.includes(code)) : [],
     claimedAt,
     // Claims that take turns must not keep each other undecided.
-    deadlineAt: before?.deadlineAt ?? after(outcome.at, suspicionDeadlineS(c, policy)),
+    deadlineAt: before?.deadlineAt ?? after(policy.now, suspicionDeadlineS(c, policy)),
     requestId: claim.requestId ?? outcome.requestId,
     resolutionUrl: claim.resolutionUrl,
   };
@@ -127,7 +128,7 @@ export function withdrawn(c: Connection, outcome: Outcome): Step {
  * be said speaks against a claim about it. What was fetched since the first of several claims refutes that one, and leaves
  * the last its whole time.
  */
-export function weigh(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+export function weigh(c: Connection, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const { suspicion } = c;
   if (!suspicion) return { next: c, happenings: [] };
   const signals = suspicion.signals.length > 0 ? suspicion.signals : requiredSignals(policy.requiredPermissions);
@@ -136,7 +137,7 @@ export function weigh(c: Connection, outcome: SignalsOutcome, policy: Policy): S
   const wholeS = suspicionDeadlineS(c, policy);
   const fetchedAt = latestFetch(outcome.readings.filter(({ code }) => signals.includes(code)));
   const isAnswered = fetchedAt !== null && fetchedAt > after(suspicion.deadlineAt, -wholeS);
-  const deadlineAt = isAnswered ? after(outcome.at, wholeS) : suspicion.deadlineAt;
+  const deadlineAt = isAnswered ? after(policy.now, wholeS) : suspicion.deadlineAt;
   return { next: { ...c, suspicion: { ...suspicion, deadlineAt } }, happenings: [] };
 }
 

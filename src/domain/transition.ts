@@ -28,15 +28,7 @@ import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
-import {
-  isOverdue,
-  onClaimed,
-  onCleared,
-  suspect,
-  suspicionDeadlineS,
-  weigh,
-  withdrawn,
-} from './suspicion.ts';
+import { isOverdue, onClaimed, onCleared, suspect, suspicionDeadlineS, weigh, withdrawn } from './suspicion.ts';
 import { countAsked } from './usage.ts';
 import type { TaskRequest } from './task.ts';
 import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
@@ -61,6 +53,11 @@ export interface Policy {
   requestBudget: Plan['requestBudget'];
   /** Spreads the next poll. */
   chance: Chance;
+}
+
+/** By what an outcome is judged, and when: an outcome may have been under way for long. */
+export interface PolicyNow extends Policy {
+  now: Date;
 }
 
 export interface Transition {
@@ -94,12 +91,13 @@ const pendingDeadlineS = 24 * 3_600;
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
   if (c.endedAt) return { ...nothing, connection: c };
   const counted = { ...c, usage: countAsked(c.usage, outcome.requests ?? 0, policy.make.requestsPerDay, outcome.at) };
-  const step = expire(react(shelter(counted, outcome, policy), outcome, policy), outcome, now);
+  const policyNow = { ...policy, now };
+  const step = expire(react(shelter(counted, outcome, policyNow), outcome, policyNow), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome, policy) };
 }
 
-function react(c: Connection, outcome: Outcome, policy: Policy): Step {
+function react(c: Connection, outcome: Outcome, policy: PolicyNow): Step {
   switch (outcome.kind) {
     case 'signals':
       return onSignals(c, outcome, policy);
@@ -124,7 +122,7 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
 
 // — signals —
 
-function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+function onSignals(c: Connection, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const seen = noteAnswer(c, outcome);
   const verdict = judge(questionOf(c, policy), outcome.readings, outcome.failures);
   if (verdict.verdict === 'refuted') return onRefuted(seen, outcome, verdict, policy);
@@ -135,7 +133,7 @@ function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step
   return noteGap(step, outcome, policy);
 }
 
-function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+function onUndecided(c: Connection, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const outage = lastingOutage(c, outcome, policy);
   if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
   const { readings, failures } = outcome;
@@ -159,7 +157,7 @@ function lastingOutage(c: Connection, outcome: SignalsOutcome, policy: Policy): 
 }
 
 /** A required signal that was refused for want of a permission, while others came: suspected, and asked about again. */
-function noteGap(step: Step, outcome: SignalsOutcome, policy: Policy): Step {
+function noteGap(step: Step, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const { judgedAt, status } = step.next;
   // What was refused before a repair is old news, and what has no time may be; see `judge`.
   const isNews = ({ fetchedAt }: SignalFailure): boolean => (fetchedAt ? fetchedAt > judgedAt : status !== 'pending');
@@ -218,7 +216,7 @@ function onRefuted(
   c: Connection,
   outcome: SignalsOutcome,
   { failure }: Verdict & { verdict: 'refuted' },
-  policy: Policy,
+  policy: PolicyNow,
 ): Step {
   const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
   const direct = (outcome.via === 'poll' || outcome.via === 'check') && !isHeldFor(c, meaning);
@@ -266,7 +264,7 @@ function waiting(c: Connection, at: Date): Connection {
 
 // — failures of a whole request —
 
-function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
+function onFailed(c: Connection, outcome: FailedOutcome, policy: PolicyNow): Step {
   const { failure, at } = outcome;
   const { meaning } = failure;
   const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
@@ -299,7 +297,7 @@ function onAccountFailure(
   c: Connection,
   outcome: FailedOutcome,
   meaning: AccountMeaning | 'permission',
-  policy: Policy,
+  policy: PolicyNow,
 ): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };

@@ -339,6 +339,18 @@ test('a claim about the account that arrives after newer data is refuted already
   assert.deepEqual(tell(start, [{ late: claimed(5, 'signedOut'), heardAt: 9 }]).connection, start);
 });
 
+test('a claim that was under way for days is asked about like any other before it is believed', () => {
+  const days = 3 * 24 * 60;
+  const { states, connection } = tell(aConnection(), [
+    { late: claimed(5, 'signedOut'), heardAt: days },
+    signals(days + 1),
+    { late: claimed(6, 'signedOut'), heardAt: days + 2 },
+  ]);
+  assert.deepEqual(states, Array(3).fill('active, suspected signedOut'));
+  assert.deepEqual(connection.suspicion?.deadlineAt, minutes(days + 40));
+  assert.deepEqual(connection.suspicion?.claimedAt, minutes(5));
+});
+
 test('a late claim of a missing permission is checked, since other signals say nothing about it', () => {
   const late = { late: claimed(5, 'permission', { signals: [locationCode] }), heardAt: 9 };
   assert.deepEqual(tell(aConnection({ provedAt: minutes(8) }), [late]).states, ['active, suspected permission']);
