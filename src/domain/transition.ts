@@ -35,7 +35,7 @@ import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
-import { confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
+import { causeOfSuspicion, confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 import { isSheltered } from './trouble.ts';
 import type { Happening } from './timeline.ts';
@@ -139,7 +139,12 @@ function onUndecided(c: Connection, outcome: SignalsOutcome, policy: PolicyNow):
   const { readings, failures } = outcome;
   const isAnswer = latestFetch(readings) !== null || failures.some(({ meaning }) => isVehicleMeaning(meaning));
   const step = weigh(c, outcome, policy);
-  return healsByAnswer(c) && isAnswer ? { ...step, next: healed(step.next, outcome, policy) } : step;
+  if (!healsByAnswer(c) || !isAnswer) return step;
+  const next = healed(step.next, outcome, policy);
+  const { suspicion } = step.next;
+  // What is claimed beside that is settled by proof alone, unless it has just shown.
+  const isShown = suspicion !== null && causeOfSuspicion(suspicion.meaning) === next.cause;
+  return { ...step, next: { ...next, suspicion: isShown ? null : suspicion } };
 }
 
 /**
@@ -253,7 +258,6 @@ function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connect
     refusedPermissions: [],
     resolutionUrl: null,
     listed: null,
-    suspicion: null,
     pendingDeadlineAt: null,
   };
 }

@@ -242,6 +242,16 @@ test('webhooks alone never expire anything before the deadline', () => {
   assert.deepEqual(states, Array(5).fill('active, suspected signedOut'));
 });
 
+test('a claim is not settled by an answer that only shows that Smartcar answers again', () => {
+  const down = aBrokenConnection('smartcarFailing', { judgedAt: hours(-24) });
+  const { states } = tell(down, [claimed(5, 'signedOut'), data(6, -10), data(16, 15)]);
+  assert.deepEqual(states, ['error (smartcarFailing), suspected signedOut', 'active, suspected signedOut', 'active']);
+  const silent = tell(down, [claimed(5, 'signedOut'), data(6, -10), data(45, -10)]);
+  assert.equal(silent.states.at(-1), 'expired (signedOut)');
+  const lacking = tell({ ...down, permissions: [] }, [claimed(5, 'permission'), data(6, -10)]);
+  assert.equal(lacking.states.at(-1), 'error (permissionMissing)', 'what was claimed has shown');
+});
+
 test('claims never put a read off, however many come', () => {
   const start = aConnection({ nextPollAt: minutes(1) });
   const flood = Array.from({ length: 50 }, (_, n) => claimed(n / 60, n % 2 ? 'signedOut' : 'revoked'));
