@@ -2,14 +2,14 @@
 import { factsOf } from './cause.ts';
 import type { Connection, Suspicion } from './connection.ts';
 import { isAccountMeaning, isGapMeaning, isVehicleMeaning } from './failure.ts';
-import type { AccountMeaning, Claim, Failure } from './failure.ts';
+import type { AccountMeaning, Claim, Failure, Meaning } from './failure.ts';
 import { isAsked } from './outcome.ts';
 import type { ClaimedOutcome, ClearedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
 import { isAboutAccess, isLetIn, latestFetch } from './proof.ts';
 import { after } from './schedule.ts';
 import { requiredSignals } from './signal.ts';
 import type { Policy, PolicyNow } from './transition.ts';
-import { causeOfSuspicion, happening, vehicleStateOf } from './transition-step.ts';
+import { causeOfSuspicion, happening, isLateNews, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 
 /** What a webhook says is wrong, one claim after another. */
@@ -28,8 +28,10 @@ export function onClaimed(c: Connection, outcome: ClaimedOutcome, policy: Policy
 }
 
 function onClaim(c: Connection, claim: Claim, outcome: ClaimedOutcome, policy: PolicyNow): Step {
-  if (isVehicleMeaning(claim.meaning))
-    return { next: { ...c, vehicleState: vehicleStateOf(c, claim, outcome.at) }, happenings: [] };
+  if (isVehicleMeaning(claim.meaning)) {
+    const vehicleState = isLateNews(c, outcome.at) ? c.vehicleState : vehicleStateOf(c, claim, outcome.at);
+    return { next: { ...c, vehicleState }, happenings: [] };
+  }
   if (isIgnorable(claim, policy) || isOldNews(c, claim, outcome.at)) return { next: c, happenings: [] };
   return suspect(c, claim, outcome, policy, outcome.at);
 }
@@ -141,11 +143,12 @@ export function weigh(c: Connection, outcome: SignalsOutcome, policy: PolicyNow)
   return { next: { ...c, suspicion: { ...suspicion, deadlineAt } }, happenings: [] };
 }
 
-/** The claimant takes it back: nothing is suspected any more, and a read says how things stand. */
+/** The claimant takes it back: nothing is suspected any more, and a read says how things stand. What began since stands. */
 export function onCleared(c: Connection, outcome: ClearedOutcome): Step {
   const cleared = new Set(outcome.claims.map((claim) => claim.meaning));
-  const suspicion = c.suspicion && cleared.has(c.suspicion.meaning) ? null : c.suspicion;
-  const vehicleState = c.vehicleState && cleared.has(c.vehicleState.meaning) ? null : c.vehicleState;
+  const isOver = (meaning: Meaning, since: Date): boolean => cleared.has(meaning) && since <= outcome.at;
+  const suspicion = c.suspicion && isOver(c.suspicion.meaning, c.suspicion.claimedAt) ? null : c.suspicion;
+  const vehicleState = c.vehicleState && isOver(c.vehicleState.meaning, c.vehicleState.since) ? null : c.vehicleState;
   const withdrawn = suspicion ? null : c.suspicion;
   return {
     next: { ...c, suspicion, vehicleState },

@@ -58,6 +58,10 @@ export function move(c: Connection, cause: Cause, at: Date): Connection {
   };
 }
 
+/** Webhooks come in any order: whether newer word of the car has come already than what was sent at this time. */
+export const isLateNews = ({ lastTelemetryAt, vehicleState }: Connection, at: Date): boolean =>
+  (lastTelemetryAt !== null && at < lastTelemetryAt) || (vehicleState !== null && at < vehicleState.since);
+
 /** The car's state as this failure tells it, since when it has been told first. */
 export function vehicleStateOf(c: Connection, failure: Failure | SignalFailure, at: Date): Connection['vehicleState'] {
   if (!isVehicleMeaning(failure.meaning)) return c.vehicleState;

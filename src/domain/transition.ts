@@ -35,7 +35,7 @@ import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
-import { causeOfSuspicion, confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
+import { causeOfSuspicion, confirmed, happening, isLateNews, later, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 import { isSheltered } from './trouble.ts';
 import type { Happening } from './timeline.ts';
@@ -180,17 +180,25 @@ function gapsIn(outcome: SignalsOutcome, policy: Policy): SignalFailure[] {
 
 /** What any answer with signals changes, whatever it proves. */
 function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
-  const vehicleState = outcome.failures.find((failure) => isVehicleMeaning(failure.meaning));
   const heard = outcome.readings.length > 0;
+  const isLate = isLateNews(c, outcome.at);
+  const isLastSuccess = heard && (c.lastSuccess === null || c.lastSuccess.at <= outcome.at);
   return {
     ...c,
     failures: 0,
-    lastTelemetryAt: heard ? outcome.at : c.lastTelemetryAt,
-    lastSuccess: heard ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
+    lastTelemetryAt: heard ? laterOf(c.lastTelemetryAt, outcome.at) : c.lastTelemetryAt,
+    lastSuccess: isLastSuccess ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
     newsAt: laterOf(c.newsAt, newestOf(outcome.readings, outcome.at)),
     ...(isAsked(outcome.via) ? limitsIn(c, outcome) : {}),
-    vehicleState: vehicleState ? vehicleStateOf(c, vehicleState, outcome.at) : heard ? null : c.vehicleState,
+    ...(isLate ? {} : { vehicleState: stateIn(c, outcome) }),
   };
+}
+
+/** What an answer says of the car's own state: that of its failures, or none where it answers as usual. */
+function stateIn(c: Connection, { readings, failures, at }: SignalsOutcome): Connection['vehicleState'] {
+  const told = failures.find((failure) => isVehicleMeaning(failure.meaning));
+  if (told) return vehicleStateOf(c, told, at);
+  return readings.length > 0 ? null : c.vehicleState;
 }
 
 function questionOf(c: Connection, policy: Policy): Question {

@@ -361,6 +361,26 @@ test('a claim that was under way for days is asked about like any other before i
   assert.deepEqual(connection.suspicion?.claimedAt, minutes(5));
 });
 
+test('what is over is over from when it was said: a later claim stands', () => {
+  const start = tell(aConnection(), [claimed(8, 'signedOut'), claimed(9, 'asleep')]).connection;
+  const late = [cleared(5, 'signedOut'), cleared(5, 'asleep')].map((one) => ({ late: one, heardAt: 10 }));
+  const { connection } = tell(start, late);
+  assert.deepEqual(
+    [connection.suspicion, connection.trouble, connection.vehicleState],
+    [start.suspicion, start.trouble, start.vehicleState],
+  );
+});
+
+test('a car that has sent since is not asleep by what arrives late, and not awake by it either', () => {
+  const sent = tell(aConnection(), [data(8, 7, { via: 'webhook' })]).connection;
+  const told = tell(sent, [{ late: claimed(5, 'asleep'), heardAt: 10 }]).connection;
+  assert.deepEqual([told.vehicleState, told.lastTelemetryAt], [null, minutes(8)]);
+  const late = tell(told, [{ late: data(6, 5, { via: 'webhook' }), heardAt: 10 }]).connection;
+  assert.deepEqual([late.lastTelemetryAt, late.lastSuccess?.at], [minutes(8), minutes(8)]);
+  const slept = tell(sent, [claimed(9, 'asleep'), { late: data(6, 5, { via: 'webhook' }), heardAt: 10 }]).connection;
+  assert.equal(slept.vehicleState?.meaning, 'asleep');
+});
+
 test('a late claim of a missing permission is checked, since other signals say nothing about it', () => {
   const late = { late: claimed(5, 'permission', { signals: [locationCode] }), heardAt: 9 };
   assert.deepEqual(tell(aConnection({ provedAt: minutes(8) }), [late]).states, ['active, suspected permission']);
