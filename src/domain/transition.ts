@@ -339,16 +339,21 @@ function countFailure(c: Connection, cause: Cause, { via, at }: FailedOutcome): 
 
 // — the owner's return —
 
-/** What healed by itself meanwhile is left as it is: nobody has to wait for a proof of what is proved. */
+/**
+ * What healed by itself meanwhile is left as it is: nobody has to wait for a proof of what is proved. It is read by what was
+ * granted last all the same; on another platform nothing is proved yet.
+ */
 function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
   const happenings = [happening(outcome.via === 'operator' ? 'connection.moved' : 'owner.returned', outcome, {})];
   const smartcarConnectionId = outcome.smartcarConnectionId ?? c.smartcarConnectionId;
-  if (c.status === 'active' && !c.suspicion)
-    return { next: { ...c, permissions: outcome.permissions, smartcarConnectionId }, happenings, soon: true };
+  const { permissions, grant } = outcome;
+  const isElsewhere = grant !== null && grant.platform !== c.platform;
+  if (c.status === 'active' && !c.suspicion && !isElsewhere)
+    return { next: { ...c, permissions, ...grant, smartcarConnectionId }, happenings, soon: true };
   const next: Connection = {
     ...waiting(c, outcome.at),
-    permissions: outcome.permissions,
-    ...outcome.grant,
+    permissions,
+    ...grant,
     refusedPermissions: [],
     smartcarConnectionId,
     listed: null,
