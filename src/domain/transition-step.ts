@@ -17,9 +17,6 @@ export interface Step {
   soon?: boolean;
 }
 
-/** The later of two moments; the second when there is no first. */
-export const later = (a: Date | null, b: Date): Date => (a && a > b ? a : b);
-
 /** The cause that a suspicion leads to once it is confirmed. */
 export const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
   meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);

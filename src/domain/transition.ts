@@ -23,7 +23,7 @@ import type { Permission } from './permission.ts';
 import { newestOf } from './pace.ts';
 import { isAboutAccess, judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
-import { after } from './schedule.ts';
+import { after, laterOf } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
@@ -31,11 +31,11 @@ import { onListed } from './transition-listed.ts';
 import { isOverdue, onClaimed, onCleared, suspect, suspicionDeadlineS, weigh, withdrawn } from './suspicion.ts';
 import { countAsked } from './usage.ts';
 import type { TaskRequest } from './task.ts';
-import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
+import { limitsIn, toldToWait } from './told-to-wait.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
-import { causeOfSuspicion, confirmed, happening, isLateNews, later, move, vehicleStateOf } from './transition-step.ts';
+import { causeOfSuspicion, confirmed, happening, isLateNews, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 import { isSheltered } from './trouble.ts';
 import type { Happening } from './timeline.ts';
@@ -205,7 +205,7 @@ function questionOf(c: Connection, policy: Policy): Question {
   const signals = requiredSignals(policy.requiredPermissions);
   const { suspicion } = c;
   // What failed before a repair is as old as what failed before a proof.
-  const provedAt = later(c.provedAt, c.judgedAt);
+  const provedAt = laterOf(c.provedAt, c.judgedAt);
   if (suspicion) {
     return {
       kind: 'claim',
@@ -220,7 +220,7 @@ function questionOf(c: Connection, policy: Policy): Question {
 
 function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
   const { next, happenings } = withdrawn(c, outcome);
-  const proved = { ...next, provedAt: later(c.provedAt, fetchedAt) };
+  const proved = { ...next, provedAt: laterOf(c.provedAt, fetchedAt) };
   return { next: healed(proved, outcome, policy), happenings };
 }
 
