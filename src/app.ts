@@ -61,7 +61,7 @@ import { createHttpServer } from './http/server.ts';
 import { startLoop } from './jobs/loop.ts';
 import type { Loop } from './jobs/loop.ts';
 import { startRunner } from './jobs/runner.ts';
-import type { RunnerNeeds } from './jobs/runner.ts';
+import type { BoundTasks } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { openMailChannel } from './notify/mail-channel.ts';
 import type { MailChannel } from './notify/mail-channel.ts';
@@ -351,7 +351,7 @@ async function prepareInstallation(ground: Ground, config: Config, now: Date): P
 }
 
 /** Binds what the job engine runs to the flows that do it. */
-export function bindTasks(ground: Ground): Pick<RunnerNeeds, 'enqueued' | 'recurring' | 'clock' | 'onFault'> {
+export function bindTasks(ground: Ground): BoundTasks {
   return {
     clock: ground.clock,
     onFault: ground.onFault,

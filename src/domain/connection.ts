@@ -57,7 +57,7 @@ export interface Connection {
   /** While pending: when waiting for the first data ends. Null otherwise. */
   pendingDeadlineAt: Date | null;
   permissions: Permission[];
-  /** Granted, says Smartcar's list, and yet refused when the car was read; empty unless that is the cause. */
+  /** Granted, says Smartcar's list, and yet refused when the car was read; until the owner comes back, or the car works. */
   refusedPermissions: Permission[];
   suspicion: Suspicion | null;
   /** What the car itself answered last (asleep, out of reach); null when it last answered normally. */

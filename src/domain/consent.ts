@@ -48,7 +48,8 @@ export function consentChange(from: Connection, to: Connection, outcome: Outcome
     ...{ kind, way, at, via, requestId },
     permissions: kind === 'withdrawn' ? [] : to.permissions,
   });
-  if (outcome.kind === 'repaired') return change('renewed', 'link');
+  // What an operator mends without the owner, nobody agreed to anew.
+  if (outcome.kind === 'repaired' && via === 'owner') return change('renewed', 'link');
   if (outcome.kind === 'disconnected') return change('withdrawn', via === 'owner' ? 'owner' : 'operator');
   if (isGone(from.cause) !== isGone(to.cause))
     return isGone(to.cause) ? change('withdrawn', 'smartcar') : change('given', 'elsewhere');

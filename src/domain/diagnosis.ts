@@ -23,11 +23,11 @@ import { carLimits, isUsedUp } from './pace.ts';
 import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
-import { after } from './schedule.ts';
+import { after, laterOf } from './schedule.ts';
 import type { SignalCode } from './signal.ts';
 import { suspicionDeadlineS } from './suspicion.ts';
 import type { Happening, TimelineKind } from './timeline.ts';
-import { causeOfSuspicion, later } from './transition-step.ts';
+import { causeOfSuspicion } from './transition-step.ts';
 
 /** `neverConnected`: no owner granted it yet. `someMissing`: the connection works, and some of what is required does not come. */
 export type DiagnosedCause =
@@ -163,7 +163,7 @@ const isRunning = (check: Check | null, now: Date): boolean =>
 function recentAnswer({ connection: c, check }: Known, now: Date): CheckAnswer | null {
   const answer = check?.answer;
   if (!answer || !c || now > after(answer.at, checkHoldsS)) return null;
-  const overtaken = later(c.lastTelemetryAt, c.since);
+  const overtaken = laterOf(c.lastTelemetryAt, c.since);
   return answer.at >= overtaken ? answer : null;
 }
 

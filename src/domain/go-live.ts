@@ -150,13 +150,16 @@ export interface GoLiveStep extends Required<StepResult> {
 /** What Smartcar said to a question that only a right secret answers. */
 export type Said = { said: 'accepted' | 'refused' } | { said: 'noAnswer'; meaning: Meaning };
 
-/** A webhook as Smartcar lists it; null: not told. */
+/** What Smartcar's dashboard has for a webhook; each is null where it was not told. */
 export interface WebhookFacts {
   name: string | null;
   sendsTo: string | null;
+  /** Null also when errors go where everything goes. */
   sendsErrorsTo: string | null;
   isEnabled: boolean | null;
+  /** Whose change makes a message. */
   triggers: SignalCode[] | null;
+  /** What every message carries. */
   signals: SignalCode[] | null;
 }
 

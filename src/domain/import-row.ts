@@ -208,18 +208,19 @@ const readEmail: Reader<string> = (text) =>
     ? { value: text }
     : { problem: 'email_shape' };
 
-const languageNames: Readonly<Record<string, string>> = {
-  english: 'en',
-  englisch: 'en',
-  german: 'de',
-  deutsch: 'de',
-  french: 'fr',
-  franzosisch: 'fr',
-  francais: 'fr',
-};
+/** A map, since a word of somebody's file may be the name of something that every object has. */
+const languageNames: ReadonlyMap<string, string> = new Map([
+  ['english', 'en'],
+  ['englisch', 'en'],
+  ['german', 'de'],
+  ['deutsch', 'de'],
+  ['french', 'fr'],
+  ['franzosisch', 'fr'],
+  ['francais', 'fr'],
+]);
 
 const readLanguage: Reader<string> = (text) => {
-  const named = languageNames[plainWord(text)];
+  const named = languageNames.get(plainWord(text));
   if (named) return { value: named };
   try {
     const [tag] = Intl.getCanonicalLocales(text.replaceAll('_', '-'));

@@ -180,9 +180,6 @@ const made = (
 /** Whether the owner has to come for it. */
 export const isOwners = (start: Start): boolean => ['signIn', 'grant', 'widen', 'explain'].includes(start);
 
-/** Whether the owner walks it through Connect. */
-export const leadsToConnect = (start: Start): boolean => isOwners(start) && start !== 'explain';
-
 /** What is around a connection and matters for its way back. */
 export interface Around {
   required: readonly Permission[];

@@ -15,6 +15,9 @@ const spread = (seconds: number, chance: Chance, share: number): number => secon
 
 export const after = (now: Date, seconds: number): Date => new Date(now.getTime() + Math.round(seconds * 1_000));
 
+/** The later of two moments; where one is absent, the other. */
+export const laterOf = <B extends Date | null>(a: Date | null, b: B): Date | B => (a && (!b || a > b) ? a : b);
+
 /** Longer intervals are not spread any wider: what was paced to the end of a month must not fall far behind it. */
 const widestSpreadOfS = 6 * 3_600;
 

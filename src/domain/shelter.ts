@@ -10,16 +10,16 @@ import { isAsked } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { after } from './schedule.ts';
 import { suspicionDeadlineS } from './suspicion.ts';
-import type { Policy } from './transition.ts';
+import type { Policy, PolicyNow } from './transition.ts';
 import { troubleAfter } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** The connection as the outcome is judged by: its trouble so far, and what holds it. */
-export function shelter(c: Connection, outcome: Outcome, policy: Policy): Connection {
+export function shelter(c: Connection, outcome: Outcome, policy: PolicyNow): Connection {
   const trouble = troubleAfter(c, outcome, policy);
   const heldBy = heldAfter(c, trouble, outcome, policy);
   const next = { ...c, trouble, heldBy };
-  return isReleased(c, next) ? startClocks(next, outcome.at, policy) : next;
+  return isReleased(c, next) ? startClocks(next, policy) : next;
 }
 
 /** Let go of: its incident is over, or its own trouble is. */
@@ -39,8 +39,8 @@ function heldAfter(
 }
 
 /** What stood still goes on from now. */
-function startClocks(c: Connection, at: Date, policy: Policy): Connection {
-  const until = after(at, suspicionDeadlineS(c, policy));
+function startClocks(c: Connection, policy: PolicyNow): Connection {
+  const until = after(policy.now, suspicionDeadlineS(c, policy));
   return {
     ...c,
     suspicion: c.suspicion && { ...c.suspicion, deadlineAt: until },

@@ -2,7 +2,7 @@
 import type { Connection } from './connection.ts';
 import type { ThrottleMeaning } from './failure.ts';
 import type { FailedOutcome, SignalsOutcome } from './outcome.ts';
-import { after } from './schedule.ts';
+import { after, laterOf } from './schedule.ts';
 
 /** "In a few minutes", where Smartcar doesn't say how long. @see docs/smartcar.md §5-2 */
 const shortestWaitS = 120;
@@ -23,6 +23,3 @@ export function toldToWait(c: Connection, meaning: ThrottleMeaning, { failure, a
     return { ...c, usage: { ...c.usage, isUsedUp: true, lastAt: at } };
   return { ...c, notBeforeAt: laterOf(c.notBeforeAt, after(at, failure.retryAfterS ?? shortestWaitS)) };
 }
-
-/** The later of two, where there are two. */
-export const laterOf = (a: Date | null, b: Date | null): Date | null => (a && b ? (a > b ? a : b) : (a ?? b));

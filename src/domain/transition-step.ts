@@ -17,9 +17,6 @@ export interface Step {
   soon?: boolean;
 }
 
-/** The later of two moments; the second when there is no first. */
-export const later = (a: Date | null, b: Date): Date => (a && a > b ? a : b);
-
 /** The cause that a suspicion leads to once it is confirmed. */
 export const causeOfSuspicion = (meaning: AccountMeaning | GapMeaning): Cause =>
   meaning === 'permission' ? 'permissionMissing' : meaning === 'incompatible' ? 'incompatible' : causeOf(meaning);
@@ -57,6 +54,10 @@ export function move(c: Connection, cause: Cause, at: Date): Connection {
     pendingDeadlineAt: status === 'pending' ? c.pendingDeadlineAt : null,
   };
 }
+
+/** Webhooks come in any order: whether newer word of the car has come already than what was sent at this time. */
+export const isLateNews = ({ lastTelemetryAt, vehicleState }: Connection, at: Date): boolean =>
+  (lastTelemetryAt !== null && at < lastTelemetryAt) || (vehicleState !== null && at < vehicleState.since);
 
 /** The car's state as this failure tells it, since when it has been told first. */
 export function vehicleStateOf(c: Connection, failure: Failure | SignalFailure, at: Date): Connection['vehicleState'] {

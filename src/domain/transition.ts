@@ -23,27 +23,19 @@ import type { Permission } from './permission.ts';
 import { newestOf } from './pace.ts';
 import { isAboutAccess, judge, latestFetch, outageIn } from './proof.ts';
 import type { Question, Verdict } from './proof.ts';
-import { after } from './schedule.ts';
+import { after, laterOf } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
 import { permissionsFor, requiredSignals } from './signal.ts';
 import { onListed } from './transition-listed.ts';
-import {
-  isOverdue,
-  onClaimed,
-  onCleared,
-  suspect,
-  suspicionDeadlineS,
-  withdrawIfLetIn,
-  withdrawn,
-} from './suspicion.ts';
+import { isOverdue, onClaimed, onCleared, suspect, suspicionDeadlineS, weigh, withdrawn } from './suspicion.ts';
 import { countAsked } from './usage.ts';
 import type { TaskRequest } from './task.ts';
-import { laterOf, limitsIn, toldToWait } from './told-to-wait.ts';
+import { limitsIn, toldToWait } from './told-to-wait.ts';
 import { changeEffects } from './transition-effects.ts';
 import { onMoved } from './transition-moved.ts';
 import { nextPoll } from './transition-poll.ts';
-import { confirmed, happening, later, move, vehicleStateOf } from './transition-step.ts';
+import { causeOfSuspicion, confirmed, happening, isLateNews, move, vehicleStateOf } from './transition-step.ts';
 import type { Step } from './transition-step.ts';
 import { isSheltered } from './trouble.ts';
 import type { Happening } from './timeline.ts';
@@ -61,6 +53,11 @@ export interface Policy {
   requestBudget: Plan['requestBudget'];
   /** Spreads the next poll. */
   chance: Chance;
+}
+
+/** By what an outcome is judged, and when: an outcome may have been under way for long. */
+export interface PolicyNow extends Policy {
+  now: Date;
 }
 
 export interface Transition {
@@ -94,12 +91,13 @@ const pendingDeadlineS = 24 * 3_600;
 export function transition(c: Connection, outcome: Outcome, policy: Policy, now: Date): Transition {
   if (c.endedAt) return { ...nothing, connection: c };
   const counted = { ...c, usage: countAsked(c.usage, outcome.requests ?? 0, policy.make.requestsPerDay, outcome.at) };
-  const step = expire(react(shelter(counted, outcome, policy), outcome, policy), outcome, now);
+  const policyNow = { ...policy, now };
+  const step = expire(react(shelter(counted, outcome, policyNow), outcome, policyNow), outcome, now);
   const connection = { ...step.next, nextPollAt: nextPoll(step, outcome, policy, now) };
   return { connection, ...changeEffects(c, connection, step.happenings, outcome, policy) };
 }
 
-function react(c: Connection, outcome: Outcome, policy: Policy): Step {
+function react(c: Connection, outcome: Outcome, policy: PolicyNow): Step {
   switch (outcome.kind) {
     case 'signals':
       return onSignals(c, outcome, policy);
@@ -124,7 +122,7 @@ function react(c: Connection, outcome: Outcome, policy: Policy): Step {
 
 // — signals —
 
-function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+function onSignals(c: Connection, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const seen = noteAnswer(c, outcome);
   const verdict = judge(questionOf(c, policy), outcome.readings, outcome.failures);
   if (verdict.verdict === 'refuted') return onRefuted(seen, outcome, verdict, policy);
@@ -135,13 +133,18 @@ function onSignals(c: Connection, outcome: SignalsOutcome, policy: Policy): Step
   return noteGap(step, outcome, policy);
 }
 
-function onUndecided(c: Connection, outcome: SignalsOutcome, policy: Policy): Step {
+function onUndecided(c: Connection, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const outage = lastingOutage(c, outcome, policy);
   if (outage) return { next: move(c, outage, outcome.at), happenings: [] };
   const { readings, failures } = outcome;
   const isAnswer = latestFetch(readings) !== null || failures.some(({ meaning }) => isVehicleMeaning(meaning));
-  const step = withdrawIfLetIn(c, outcome, policy);
-  return healsByAnswer(c) && isAnswer ? { ...step, next: healed(step.next, outcome, policy) } : step;
+  const step = weigh(c, outcome, policy);
+  if (!healsByAnswer(c) || !isAnswer) return step;
+  const next = healed(step.next, outcome, policy);
+  const { suspicion } = step.next;
+  // What is claimed beside that is settled by proof alone, unless it has just shown.
+  const isShown = suspicion !== null && causeOfSuspicion(suspicion.meaning) === next.cause;
+  return { ...step, next: { ...next, suspicion: isShown ? null : suspicion } };
 }
 
 /**
@@ -159,7 +162,7 @@ function lastingOutage(c: Connection, outcome: SignalsOutcome, policy: Policy): 
 }
 
 /** A required signal that was refused for want of a permission, while others came: suspected, and asked about again. */
-function noteGap(step: Step, outcome: SignalsOutcome, policy: Policy): Step {
+function noteGap(step: Step, outcome: SignalsOutcome, policy: PolicyNow): Step {
   const { judgedAt, status } = step.next;
   // What was refused before a repair is old news, and what has no time may be; see `judge`.
   const isNews = ({ fetchedAt }: SignalFailure): boolean => (fetchedAt ? fetchedAt > judgedAt : status !== 'pending');
@@ -177,24 +180,32 @@ function gapsIn(outcome: SignalsOutcome, policy: Policy): SignalFailure[] {
 
 /** What any answer with signals changes, whatever it proves. */
 function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
-  const vehicleState = outcome.failures.find((failure) => isVehicleMeaning(failure.meaning));
   const heard = outcome.readings.length > 0;
+  const isLate = isLateNews(c, outcome.at);
+  const isLastSuccess = heard && (c.lastSuccess === null || c.lastSuccess.at <= outcome.at);
   return {
     ...c,
     failures: 0,
-    lastTelemetryAt: heard ? outcome.at : c.lastTelemetryAt,
-    lastSuccess: heard ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
+    lastTelemetryAt: heard ? laterOf(c.lastTelemetryAt, outcome.at) : c.lastTelemetryAt,
+    lastSuccess: isLastSuccess ? { kind: 'telemetry', at: outcome.at } : c.lastSuccess,
     newsAt: laterOf(c.newsAt, newestOf(outcome.readings, outcome.at)),
     ...(isAsked(outcome.via) ? limitsIn(c, outcome) : {}),
-    vehicleState: vehicleState ? vehicleStateOf(c, vehicleState, outcome.at) : heard ? null : c.vehicleState,
+    ...(isLate ? {} : { vehicleState: stateIn(c, outcome) }),
   };
+}
+
+/** What an answer says of the car's own state: that of its failures, or none where it answers as usual. */
+function stateIn(c: Connection, { readings, failures, at }: SignalsOutcome): Connection['vehicleState'] {
+  const told = failures.find((failure) => isVehicleMeaning(failure.meaning));
+  if (told) return vehicleStateOf(c, told, at);
+  return readings.length > 0 ? null : c.vehicleState;
 }
 
 function questionOf(c: Connection, policy: Policy): Question {
   const signals = requiredSignals(policy.requiredPermissions);
   const { suspicion } = c;
   // What failed before a repair is as old as what failed before a proof.
-  const provedAt = later(c.provedAt, c.judgedAt);
+  const provedAt = laterOf(c.provedAt, c.judgedAt);
   if (suspicion) {
     return {
       kind: 'claim',
@@ -209,7 +220,7 @@ function questionOf(c: Connection, policy: Policy): Question {
 
 function onProved(c: Connection, outcome: SignalsOutcome, fetchedAt: Date, policy: Policy): Step {
   const { next, happenings } = withdrawn(c, outcome);
-  const proved = { ...next, provedAt: later(c.provedAt, fetchedAt) };
+  const proved = { ...next, provedAt: laterOf(c.provedAt, fetchedAt) };
   return { next: healed(proved, outcome, policy), happenings };
 }
 
@@ -218,7 +229,7 @@ function onRefuted(
   c: Connection,
   outcome: SignalsOutcome,
   { failure }: Verdict & { verdict: 'refuted' },
-  policy: Policy,
+  policy: PolicyNow,
 ): Step {
   const meaning = failure.meaning as AccountMeaning | GapMeaning; // judge refutes only by these
   const direct = (outcome.via === 'poll' || outcome.via === 'check') && !isHeldFor(c, meaning);
@@ -255,7 +266,6 @@ function healed(c: Connection, outcome: SignalsOutcome, policy: Policy): Connect
     refusedPermissions: [],
     resolutionUrl: null,
     listed: null,
-    suspicion: null,
     pendingDeadlineAt: null,
   };
 }
@@ -266,7 +276,7 @@ function waiting(c: Connection, at: Date): Connection {
 
 // — failures of a whole request —
 
-function onFailed(c: Connection, outcome: FailedOutcome, policy: Policy): Step {
+function onFailed(c: Connection, outcome: FailedOutcome, policy: PolicyNow): Step {
   const { failure, at } = outcome;
   const { meaning } = failure;
   const notBefore = failure.retryAfterS === null ? {} : { notBefore: after(at, failure.retryAfterS) };
@@ -299,7 +309,7 @@ function onAccountFailure(
   c: Connection,
   outcome: FailedOutcome,
   meaning: AccountMeaning | 'permission',
-  policy: Policy,
+  policy: PolicyNow,
 ): Step {
   const inGrace = c.status === 'pending' && outcome.at < after(c.judgedAt, repairGraceS);
   if (inGrace) return { next: c, happenings: [] };
@@ -329,16 +339,21 @@ function countFailure(c: Connection, cause: Cause, { via, at }: FailedOutcome): 
 
 // — the owner's return —
 
-/** What healed by itself meanwhile is left as it is: nobody has to wait for a proof of what is proved. */
+/**
+ * What healed by itself meanwhile is left as it is: nobody has to wait for a proof of what is proved. It is read by what was
+ * granted last all the same; on another platform nothing is proved yet.
+ */
 function onRepaired(c: Connection, outcome: RepairedOutcome): Step {
   const happenings = [happening(outcome.via === 'operator' ? 'connection.moved' : 'owner.returned', outcome, {})];
   const smartcarConnectionId = outcome.smartcarConnectionId ?? c.smartcarConnectionId;
-  if (c.status === 'active' && !c.suspicion)
-    return { next: { ...c, permissions: outcome.permissions, smartcarConnectionId }, happenings, soon: true };
+  const { permissions, grant } = outcome;
+  const isElsewhere = grant !== null && grant.platform !== c.platform;
+  if (c.status === 'active' && !c.suspicion && !isElsewhere)
+    return { next: { ...c, permissions, ...grant, smartcarConnectionId }, happenings, soon: true };
   const next: Connection = {
     ...waiting(c, outcome.at),
-    permissions: outcome.permissions,
-    ...outcome.grant,
+    permissions,
+    ...grant,
     refusedPermissions: [],
     smartcarConnectionId,
     listed: null,

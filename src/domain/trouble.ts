@@ -6,7 +6,7 @@
 import type { Connection } from './connection.ts';
 import { isAccountMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { AccountMeaning, Meaning, UpstreamMeaning } from './failure.ts';
-import type { FailedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
+import type { ClearedOutcome, FailedOutcome, Outcome, SignalsOutcome } from './outcome.ts';
 import { isAboutAccess, isLetIn, latestFetch, outageIn } from './proof.ts';
 import { requiredSignals } from './signal.ts';
 import type { SignalCode } from './signal.ts';
@@ -44,7 +44,7 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
         .filter((claim) => claim.signals.length === 0 || concerns(claim.signals, policy))
         .reduce<Trouble | null>((so, { meaning }) => so ?? began(c, meaning, outcome.at), c.trouble);
     case 'cleared':
-      return outcome.claims.some(({ meaning }) => meaning === c.trouble?.meaning) ? null : c.trouble;
+      return isTakenBack(c.trouble, outcome) ? null : c.trouble;
     case 'repaired':
     case 'disconnected':
       return null;
@@ -54,6 +54,10 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
       return c.trouble;
   }
 }
+
+/** What began since it was taken back stands. */
+const isTakenBack = (trouble: Trouble | null, { claims, at }: ClearedOutcome): boolean =>
+  trouble !== null && trouble.since <= at && claims.some(({ meaning }) => meaning === trouble.meaning);
 
 /** At Smartcar's own machines, or on the way there; the make has nothing to do with it. */
 export const isAtSmartcar = (meaning: ShelteredMeaning): boolean =>

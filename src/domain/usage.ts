@@ -34,9 +34,9 @@ export const noUsage = (now: Date): Usage => ({
   lastDay: [],
 });
 
-/** In the month of this instant: an older month's count is over. */
+/** In the month of this instant: an older month's count is over. What arrives late, from a month before, ends no count. */
 export const inMonth = <U extends MonthUsage>(usage: U, now: Date): U =>
-  usage.month === monthOf(now) ? usage : { ...usage, month: monthOf(now), requests: 0, isUsedUp: false };
+  usage.month >= monthOf(now) ? usage : { ...usage, month: monthOf(now), requests: 0, isUsedUp: false };
 
 const dayMs = 86_400_000;
 

@@ -1,8 +1,7 @@
 /** The job engine: graphile-worker, which runs what the outbox holds and what recurs. */
 import { Logger, run } from 'graphile-worker';
-import type { Runner, RunnerOptions, TaskList } from 'graphile-worker';
+import type { Runner, RunnerOptions, Task, TaskList } from 'graphile-worker';
 
-import type { Tasks } from '../domain/task.ts';
 import { crontab } from './tasks.ts';
 import type { EnqueuedTasks, RecurringTasks } from './tasks.ts';
 
@@ -34,53 +33,22 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   return runner;
 }
 
-/** Every task the engine knows, bound to its flow. */
-export function taskListOf(needs: Pick<RunnerNeeds, 'enqueued' | 'recurring' | 'clock' | 'onFault'>): TaskList {
-  const { enqueued, recurring, clock } = needs;
-  return {
-    // Payloads are written by store/outbox.ts alone, in the shape that domain/task.ts gives each name.
-    'ensure-subscription': (payload) =>
-      told(
-        needs,
-        'ensure-subscription',
-        enqueued['ensure-subscription'](payload as Tasks['ensure-subscription'], clock()),
-      ),
-    'revoke-at-smartcar': (payload) =>
-      told(
-        needs,
-        'revoke-at-smartcar',
-        enqueued['revoke-at-smartcar'](payload as Tasks['revoke-at-smartcar'], clock()),
-      ),
-    'complete-connect': (payload) =>
-      told(needs, 'complete-connect', enqueued['complete-connect'](payload as Tasks['complete-connect'], clock())),
-    'erase-owner': (payload) =>
-      told(needs, 'erase-owner', enqueued['erase-owner'](payload as Tasks['erase-owner'], clock())),
-    'deliver-notification': (payload) =>
-      told(
-        needs,
-        'deliver-notification',
-        enqueued['deliver-notification'](payload as Tasks['deliver-notification'], clock()),
-      ),
-    'go-on-with-import': (payload) =>
-      told(needs, 'go-on-with-import', enqueued['go-on-with-import'](payload as Tasks['go-on-with-import'], clock())),
-    'import-due': () => told(needs, 'import-due', recurring['import-due'](clock())),
-    'keep-house': () => told(needs, 'keep-house', recurring['keep-house'](clock())),
-    'complete-due': () => told(needs, 'complete-due', recurring['complete-due'](clock())),
-    'deliver-due': () => told(needs, 'deliver-due', recurring['deliver-due'](clock())),
-    'revoke-due': () => told(needs, 'revoke-due', recurring['revoke-due'](clock())),
-    'erase-due': () => told(needs, 'erase-due', recurring['erase-due'](clock())),
-    'subscribe-due': () => told(needs, 'subscribe-due', recurring['subscribe-due'](clock())),
-    'move-due': () => told(needs, 'move-due', recurring['move-due'](clock())),
-    'reconnect-due': () => told(needs, 'reconnect-due', recurring['reconnect-due'](clock())),
-    'watch-signatures': () => told(needs, 'watch-signatures', recurring['watch-signatures'](clock())),
-    reconcile: (payload) => told(needs, 'reconcile', enqueued.reconcile(payload as Tasks['reconcile'], clock())),
-    'watch-silence': () => told(needs, 'watch-silence', recurring['watch-silence'](clock())),
-    'reconcile-due': () => told(needs, 'reconcile-due', recurring['reconcile-due'](clock())),
-    'watch-incidents': () => told(needs, 'watch-incidents', recurring['watch-incidents'](clock())),
-    'keep-alive': () => told(needs, 'keep-alive', recurring['keep-alive'](clock())),
-    'watch-budget': () => told(needs, 'watch-budget', recurring['watch-budget'](clock())),
-    'forecast-lapses': () => told(needs, 'forecast-lapses', recurring['forecast-lapses'](clock())),
-  };
+/** What the engine runs, bound to the flows that do it. */
+export type BoundTasks = Pick<RunnerNeeds, 'enqueued' | 'recurring' | 'clock' | 'onFault'>;
+
+/** Every task that is bound, under its name: none can be enqueued or be due that the engine doesn't know. */
+export function taskListOf(needs: BoundTasks): TaskList {
+  const { clock } = needs;
+  // Payloads are written by store/outbox.ts alone, in the shape that domain/task.ts gives each name.
+  const enqueued = Object.entries<(payload: never, now: Date) => Promise<void>>(needs.enqueued);
+  const recurring = Object.entries<(now: Date) => Promise<void>>({ ...needs.recurring });
+  return Object.fromEntries([
+    ...enqueued.map(([name, run]): [string, Task] => [
+      name,
+      (payload) => told(needs, name, run(payload as never, clock())),
+    ]),
+    ...recurring.map(([name, run]): [string, Task] => [name, () => told(needs, name, run(clock()))]),
+  ]);
 }
 
 /** A task that throws is run again later by the engine; it is told here, once a run. */

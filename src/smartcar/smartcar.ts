@@ -1,6 +1,7 @@
 /** Smartcar's v3 API as calls: each sends one request (a list: one a page) and answers a value or a meaning. */
 import { inspect } from 'node:util';
 import type { SignalFailure } from '../domain/failure.ts';
+import type { WebhookFacts } from '../domain/go-live.ts';
 import type { SmartcarConnectionId, SmartcarUserId, SmartcarVehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -100,19 +101,9 @@ export interface ListedSubscription {
   smartcarVehicleId: SmartcarVehicleId | null;
 }
 
-export interface ListedWebhook {
+/** @see docs/smartcar.md §3.8 */
+export interface ListedWebhook extends WebhookFacts {
   id: string;
-  /** As named in Smartcar's dashboard. */
-  name: string | null;
-  /** What the dashboard has for it; each is null where it was not told. @see docs/smartcar.md §3.8 */
-  sendsTo: string | null;
-  /** Null also when errors go where everything goes. */
-  sendsErrorsTo: string | null;
-  isEnabled: boolean | null;
-  /** Whose change makes a message. */
-  triggers: SignalCode[] | null;
-  /** What every message carries. */
-  signals: SignalCode[] | null;
 }
 
 /** What a vehicle's signals came to; both empty while Smartcar's store is still empty. */

@@ -225,6 +225,10 @@ export const goLiveTexts = {
   ...copies,
   ...found,
   ...remedies,
+  'goLive.age.now': 'just now',
+  'goLive.age.minute': '{count, plural, one {# minute ago} other {# minutes ago}}',
+  'goLive.age.hour': '{count, plural, one {# hour ago} other {# hours ago}}',
+  'goLive.age.day': '{count, plural, one {# day ago} other {# days ago}}',
   'goLive.testMessage.subject': 'Test message from Towline',
   'goLive.testMessage.text':
     'This message shows that mail leaves Towline. It was sent because an administrator asked for it; nothing has to be done.',

@@ -121,7 +121,8 @@ export const compatibilityTexts = {
   'compatibility.notInPlan':
     'Your Smartcar plan does not include this check. The owner finds out in Connect; nothing else depends on it.',
   'compatibility.because.car': 'It does not have what a connection needs.',
-  'compatibility.because.make': 'Smartcar does not connect {make} in this country yet.',
+  'compatibility.because.make':
+    'Smartcar does not connect {make, select, unknown {cars of this make} other {{make}}} in this country yet.',
   'compatibility.all': 'Everything that is asked for would work.',
   'compatibility.some': 'Of what is asked for some is not to be had.',
   'compatibility.untold': 'What would work is told of cars sold in the United States alone.',

@@ -32,7 +32,7 @@ function paramsOf(finding: Finding, place: Place, now: Date, language: string): 
     ...plainValues(finding),
     ...lists(finding, language),
     ...('meaning' in finding ? { meaning: meaningText(finding.meaning, language) } : {}),
-    ...('at' in finding ? { age: ageText(finding.at, now) } : {}),
+    ...('at' in finding ? { age: ageText(finding.at, now, language) } : {}),
   };
 }
 
@@ -62,12 +62,11 @@ const units = [
 ] as const;
 
 /** How long ago, in the largest unit of which there are two. */
-function ageText(at: Date, now: Date): string {
+function ageText(at: Date, now: Date, language: string): string {
   const seconds = Math.max(0, (now.getTime() - at.getTime()) / 1_000);
   const [unit, size] = units.find(([, each]) => seconds >= each * 2) ?? ['minute', 60];
   const count = Math.floor(seconds / size);
-  if (count < 1) return 'just now';
-  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+  return count < 1 ? say(language, 'goLive.age.now') : say(language, `goLive.age.${unit}`, { count });
 }
 
 export const testMessageText = (refused: string | null, to: string, language = 'en'): string =>

@@ -5,10 +5,8 @@ import { leastPollS } from '../domain/make-policy.ts';
 import type { MakePolicy } from '../domain/make-policy.ts';
 import type { NumberName, Quirk, Sureness } from '../domain/make-facts.ts';
 import { say } from './say.ts';
-import { makeName } from './words.ts';
+import { made } from './words.ts';
 import type { OfMake } from './words.ts';
-
-const named = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(make) : 'The manufacturer' });
 
 /** What there is to know of a make, said to an operator. */
 export const quirkText = (quirk: Quirk, language = 'en'): string => say(language, `quirk.${quirk}`);
@@ -27,7 +25,7 @@ export const originText = (sure: Sureness | 'fleet' | null, language = 'en'): st
 
 /** What the owner does first. */
 export const beforeText = (step: BeforeStep, of: OfMake, language = 'en'): string =>
-  say(language, `before.${step}`, named(of));
+  say(language, `before.${step}`, made(of));
 
 /** What the numbers of a make come to, in sentences. `claimS`: how long a claim may stay undecided. */
 export function effectTexts(policy: MakePolicy, at: { planS: number; claimS: number }, language = 'en'): string[] {
@@ -57,7 +55,7 @@ export function compatibilityText(
   language = 'en',
 ): string {
   const parts = [say(language, `compatibility.${answer}`)];
-  if (answer === 'incompatible' && reason) parts.push(say(language, `compatibility.because.${reason}`, named(of)));
+  if (answer === 'incompatible' && reason) parts.push(say(language, `compatibility.because.${reason}`, made(of)));
   if (answer === 'compatible' && lacking === null) parts.push(say(language, 'compatibility.untold'));
   if (answer === 'compatible' && lacking)
     parts.push(say(language, lacking.length === 0 ? 'compatibility.all' : 'compatibility.some'));

@@ -74,7 +74,8 @@ export function vehicleTitle(car: {
 /** A plate that stays on one line: "M-TL 104" does not end a line in "M-". */
 export const unbroken = (plate: string): string => plate.replaceAll('-', '-\u2060').replaceAll(' ', '\u00a0');
 
-const made = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(make) : 'unknown' });
+/** A make as messages take it; each language has its own words for one that is not known. */
+export const made = ({ make }: OfMake): { make: string } => ({ make: make ? makeName(make) : 'unknown' });
 
 export const statusWord = (status: Status, language = 'en'): string => say(language, `status.${status}`);
 

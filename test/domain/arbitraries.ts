@@ -11,8 +11,9 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Failure, Meaning } from '../../src/domain/failure.ts';
-import type { IncidentId } from '../../src/domain/ids.ts';
+import type { IncidentId, SmartcarConnectionId, TokenSetId } from '../../src/domain/ids.ts';
 import type { Outcome, Via } from '../../src/domain/outcome.ts';
+import type { Permission } from '../../src/domain/permission.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import type { Policy } from '../../src/domain/transition.ts';
@@ -80,6 +81,17 @@ const signalsAt = (minute: number): fc.Arbitrary<Outcome> =>
       }),
     );
 
+const observedBy = (minute: number) => ({ via: 'operator', at: minutes(minute), requestId: null }) as const;
+
+const onV3 = { platform: 'v3', tokenSetId: null } as const;
+const onV2 = { platform: 'v2', tokenSetId: 'tok_2' as TokenSetId } as const; // any id will do
+const grant = fc.constantFrom(null, onV3, onV2);
+const moves = fc.record({
+  platform: fc.constantFrom('v3' as const, 'v2' as const),
+  permissions: fc.constant<Permission[]>([...policy.requiredPermissions]),
+  smartcarConnectionId: fc.constantFrom(null, 'grant-3' as SmartcarConnectionId),
+});
+
 const withSignals = (drawn: { failure: Failure; signals: string[] }[]) =>
   drawn.map(({ failure, signals }) => ({ ...failure, signals }));
 
@@ -104,8 +116,10 @@ export const outcomeAt = (minute: number, ending: boolean): fc.Arbitrary<Outcome
       weight: 1,
       arbitrary: fc
         .subarray(policy.requiredPermissions.slice())
-        .map((permissions) => repaired(minute, { permissions })),
+        .chain((permissions) => grant.map((one) => repaired(minute, { permissions, grant: one }))),
     },
+    { weight: 1, arbitrary: moves.map((one): Outcome => ({ ...observedBy(minute), kind: 'moved', ...one })) },
+    { weight: 1, arbitrary: fc.constant<Outcome>({ ...observedBy(minute), kind: 'notOnV3' }) },
     {
       weight: 1,
       arbitrary: fc
@@ -127,9 +141,10 @@ export const connection: fc.Arbitrary<Connection> = fc
   .tuple(
     fc.constantFrom(null, ...causeNames.filter((cause) => cause !== 'disconnectedHere' && cause !== 'superseded')),
     fc.boolean(),
+    fc.constantFrom({}, onV2),
   )
-  .map(([cause, subscribed]) => {
-    const change = subscribed ? {} : { subscribedAt: null };
+  .map(([cause, subscribed, platform]) => {
+    const change = { ...platform, ...(subscribed ? {} : { subscribedAt: null }) };
     if (cause === null) return aConnection(change);
     return cause === 'waitingForFirstData' ? aNewConnection(change) : aBrokenConnection(cause, change);
   })

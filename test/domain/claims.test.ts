@@ -168,6 +168,20 @@ test('a claim that nobody could be asked about is not believed at its deadline; 
   assert.deepEqual(silent.states, [...held, 'expired (signedOut)']);
 });
 
+test('an answer of which every part was told to wait, or met a machine that fails, is none', () => {
+  const car = aBrokenConnection('permissionMissing', { platform: 'v2' });
+  for (const meaning of ['throttledVehicle', 'manufacturerFailing'] as const) {
+    const { states } = tell(car, [claimed(5, 'signedOut'), refused(45, meaning, 45), refused(90, meaning, 90)]);
+    assert.deepEqual(states, Array(3).fill('error (permissionMissing), suspected signedOut'), meaning);
+  }
+  const { states } = tell(aConnection({ platform: 'v2' }), [
+    claimed(5, 'signedOut'),
+    refused(45, 'throttledVehicle', 45),
+    data(50, 49),
+  ]);
+  assert.deepEqual(states, [...Array(2).fill('active, suspected signedOut'), 'active']);
+});
+
 test('a claim that nobody could be asked about holds a day after its deadline', () => {
   const { states } = tell(aConnection(), [
     claimed(5, 'signedOut'),
@@ -228,6 +242,16 @@ test('webhooks alone never expire anything before the deadline', () => {
   assert.deepEqual(states, Array(5).fill('active, suspected signedOut'));
 });
 
+test('a claim is not settled by an answer that only shows that Smartcar answers again', () => {
+  const down = aBrokenConnection('smartcarFailing', { judgedAt: hours(-24) });
+  const { states } = tell(down, [claimed(5, 'signedOut'), data(6, -10), data(16, 15)]);
+  assert.deepEqual(states, ['error (smartcarFailing), suspected signedOut', 'active, suspected signedOut', 'active']);
+  const silent = tell(down, [claimed(5, 'signedOut'), data(6, -10), data(45, -10)]);
+  assert.equal(silent.states.at(-1), 'expired (signedOut)');
+  const lacking = tell({ ...down, permissions: [] }, [claimed(5, 'permission'), data(6, -10)]);
+  assert.equal(lacking.states.at(-1), 'error (permissionMissing)', 'what was claimed has shown');
+});
+
 test('claims never put a read off, however many come', () => {
   const start = aConnection({ nextPollAt: minutes(1) });
   const flood = Array.from({ length: 50 }, (_, n) => claimed(n / 60, n % 2 ? 'signedOut' : 'revoked'));
@@ -238,6 +262,30 @@ test('a claim of something else takes the place of the one that is being checked
   const { states, lines } = tell(aConnection(), [claimed(5, 'signedOut'), claimed(6, 'revoked')]);
   assert.deepEqual(states, ['active, suspected signedOut', 'active, suspected revoked']);
   assert.deepEqual(lines, ['5: connection.suspected signedOut', '6: connection.suspected revoked']);
+});
+
+test('claims that take turns are decided when the first one is due, however many come', () => {
+  const turns = [5, 15, 25, 35].map((minute, n) => claimed(minute, n % 2 ? 'revoked' : 'signedOut'));
+  const { states } = tell(aConnection(), [...turns, data(44, -10), data(45, -10)]);
+  assert.deepEqual(states.slice(-2), ['active, suspected revoked', 'disconnected (revokedByOwner)']);
+});
+
+test('claims that take turns while data comes are never believed', () => {
+  const day = Array.from({ length: 144 }, (_, n) => {
+    const claim = claimed(10 * n + 5, n % 2 ? 'revoked' : 'signedOut');
+    return [claim, data(10 * n + 9, 10 * n + 3)];
+  }).flat();
+  assert.ok(tell(aConnection(), day).states.every((state) => state.startsWith('active')));
+});
+
+test('a claim of a missing permission does not take the place of one that doubts the account; the other way round it does', () => {
+  const location = claimed(6, 'permission', { signals: [locationCode] });
+  const first = tell(aConnection(), [claimed(5, 'signedOut'), location]);
+  assert.deepEqual(first.lines, ['5: connection.suspected signedOut']);
+  assert.deepEqual(first.connection.suspicion?.deadlineAt, minutes(45));
+  const then = tell(aConnection(), [location, claimed(9, 'signedOut')]);
+  assert.equal(then.states.at(-1), 'active, suspected signedOut');
+  assert.deepEqual(then.connection.suspicion?.deadlineAt, minutes(49), 'it has its own time');
 });
 
 test('a permission found missing by a read does not take the place of a claim that is being checked', () => {
@@ -299,6 +347,38 @@ test('a claim after a repair is not confirmed by a failure fetched before it', (
 test('a claim about the account that arrives after newer data is refuted already', () => {
   const start = aConnection({ provedAt: minutes(8) });
   assert.deepEqual(tell(start, [{ late: claimed(5, 'signedOut'), heardAt: 9 }]).connection, start);
+});
+
+test('a claim that was under way for days is asked about like any other before it is believed', () => {
+  const days = 3 * 24 * 60;
+  const { states, connection } = tell(aConnection(), [
+    { late: claimed(5, 'signedOut'), heardAt: days },
+    signals(days + 1),
+    { late: claimed(6, 'signedOut'), heardAt: days + 2 },
+  ]);
+  assert.deepEqual(states, Array(3).fill('active, suspected signedOut'));
+  assert.deepEqual(connection.suspicion?.deadlineAt, minutes(days + 40));
+  assert.deepEqual(connection.suspicion?.claimedAt, minutes(5));
+});
+
+test('what is over is over from when it was said: a later claim stands', () => {
+  const start = tell(aConnection(), [claimed(8, 'signedOut'), claimed(9, 'asleep')]).connection;
+  const late = [cleared(5, 'signedOut'), cleared(5, 'asleep')].map((one) => ({ late: one, heardAt: 10 }));
+  const { connection } = tell(start, late);
+  assert.deepEqual(
+    [connection.suspicion, connection.trouble, connection.vehicleState],
+    [start.suspicion, start.trouble, start.vehicleState],
+  );
+});
+
+test('a car that has sent since is not asleep by what arrives late, and not awake by it either', () => {
+  const sent = tell(aConnection(), [data(8, 7, { via: 'webhook' })]).connection;
+  const told = tell(sent, [{ late: claimed(5, 'asleep'), heardAt: 10 }]).connection;
+  assert.deepEqual([told.vehicleState, told.lastTelemetryAt], [null, minutes(8)]);
+  const late = tell(told, [{ late: data(6, 5, { via: 'webhook' }), heardAt: 10 }]).connection;
+  assert.deepEqual([late.lastTelemetryAt, late.lastSuccess?.at], [minutes(8), minutes(8)]);
+  const slept = tell(sent, [claimed(9, 'asleep'), { late: data(6, 5, { via: 'webhook' }), heardAt: 10 }]).connection;
+  assert.equal(slept.vehicleState?.meaning, 'asleep');
 });
 
 test('a late claim of a missing permission is checked, since other signals say nothing about it', () => {

@@ -49,6 +49,14 @@ test('a repair renews it, with what is allowed now', () => {
   );
 });
 
+test('what an operator moves to v3 without the owner renews nothing; what v3 lists otherwise has changed', () => {
+  const onV2 = build.aBrokenConnection('tokensLost', { platform: 'v2' });
+  const grant = { platform: 'v3', tokenSetId: null } as const;
+  const mended = (permissions: string[]) => build.repaired(60, { via: 'operator', grant, permissions });
+  assert.deepEqual(said(onV2, mended(onV2.permissions)), []);
+  assert.deepEqual(said(onV2, mended(['read_location'])), ['changed smartcar']);
+});
+
 test('disconnecting withdraws it, by whoever did it, and once', () => {
   for (const via of ['owner', 'operator'] as const) {
     const outcome: Outcome = { kind: 'disconnected', via, at: build.minutes(60), requestId: null };

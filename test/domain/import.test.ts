@@ -132,6 +132,11 @@ describe('a cell', () => {
       [{ number: 'A', ownerName: 'A', ownerEmail: 'nobody' }, 'email_shape', 'ownerEmail'],
       [{ number: 'A', ownerName: 'A', ownerEmail: 'a@b.de, c@d.de' }, 'email_shape', 'ownerEmail'],
       [{ number: 'A', ownerName: 'A', ownerEmail: 'a@b.de', ownerLanguage: '??' }, 'language_unknown', 'ownerLanguage'],
+      [
+        { number: 'A', ownerName: 'A', ownerEmail: 'a@b.de', ownerLanguage: 'constructor' },
+        'language_unknown',
+        'ownerLanguage',
+      ],
       [{ number: 'A', ownerName: 'A' }, 'owner_email_missing', 'ownerEmail'],
       [{ number: 'A', ownerPhone: '1' }, 'owner_email_missing', 'ownerEmail'],
       [{ plate: 'HH 1' }, 'no_number_or_vin', null],

@@ -92,6 +92,13 @@ describe('the month of a car', () => {
     assert.deepEqual([counted.month, counted.requests, counted.isUsedUp], ['2026-06', 1, false]);
   });
 
+  test('a message from the month before that arrives late leaves the count as it is', () => {
+    const usage = { ...used(400, { isUsedUp: true }), month: '2026-06' };
+    const late = claimed(0, 'asleep');
+    const { connection } = transition(aConnection({ usage }), late, policy, new Date('2026-06-01T00:00:01Z'));
+    assert.deepEqual(connection.usage, usage);
+  });
+
   test('where Smartcar itself says so it is asked once a day, and the first answer of a read ends it [§5-5]', () => {
     const refused = transition(aConnection(), failed(1, 'requestLimit', {}, { requests: 1 }), policy, minutes(1));
     const { connection } = refused;

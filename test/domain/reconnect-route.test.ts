@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { causeNames, factsOf } from '../../src/domain/cause.ts';
 import type { Cause, Route, Who } from '../../src/domain/cause.ts';
-import { heldOf, isOwners, leadsToConnect, routeOf, routeRows, rowFor } from '../../src/domain/reconnect-route.ts';
+import { heldOf, isOwners, routeOf, routeRows, rowFor } from '../../src/domain/reconnect-route.ts';
 import type { Held, Start } from '../../src/domain/reconnect-route.ts';
 import { aBrokenConnection, aConnection, policy } from './builders.ts';
 
@@ -178,7 +178,10 @@ describe('the way back of a connection [§1.4-4, §9.1-1, §9.1-3, §9.1-4]', ()
         assert.equal(way.reaches === 'mail', isOwners(way.starts) && held.ownerKnown);
         assert.equal(way.forced, way.route === 'widen');
         assert.equal(way.address !== null, way.starts === 'signIn');
-        assert.equal(leadsToConnect(way.starts), ['reauthenticate', 'authorize', 'widen'].includes(way.route));
+        assert.equal(
+          ['signIn', 'grant', 'widen'].includes(way.starts),
+          ['reauthenticate', 'authorize', 'widen'].includes(way.route),
+        );
         if (way.address === 'resolution') assert.equal(held.resolution, 'own');
         // A sign-in gives neither tokens nor permissions.
         if (way.starts === 'signIn') assert.ok(held.missing.length === 0 && (held.platform === 'v3' || held.tokens));

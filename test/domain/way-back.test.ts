@@ -77,6 +77,15 @@ test('an owner who comes back for what healed by itself meanwhile leaves it acti
   assert.deepEqual(connection.provedAt, aConnection().provedAt);
 });
 
+test('what healed meanwhile is read by the tokens that were granted last; on another platform its proof is awaited', () => {
+  const v2 = aConnection(onV2);
+  const grant = { platform: 'v2', tokenSetId: 'tok_2' as TokenSetId } as const;
+  const renewed = tell(v2, [repaired(5, { grant })]);
+  assert.deepEqual([renewed.states, renewed.connection.tokenSetId], [['active'], 'tok_2']);
+  const moved = tell(v2, [repaired(5, { grant: { platform: 'v3', tokenSetId: null } })]);
+  assert.deepEqual([moved.states, moved.connection.platform], [['pending (waitingForFirstData)'], 'v3']);
+});
+
 test('an owner who comes back while a claim is being checked is waited for: the claim may be about what they repaired', () => {
   const { states } = tell(aConnection(), [claimed(1, 'signedOut'), repaired(5)]);
   assert.deepEqual(states, ['active, suspected signedOut', 'pending (waitingForFirstData)']);
