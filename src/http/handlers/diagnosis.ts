@@ -10,6 +10,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Vehicle } from '../../domain/vehicle.ts';
 import type { Tx } from '../../store/database.ts';
 import { findKnown } from '../../store/diagnosis.ts';
+import { isHeld } from '../../store/loose-grant.ts';
 import { ownFleet } from '../../store/fleet.ts';
 import { vehicleById } from '../../store/vehicle-list.ts';
 import { findVehicle } from '../../store/vehicle.ts';
@@ -32,17 +33,18 @@ export function diagnosisHandlers({ flows, clock, config }: HandlerNeeds): Pick<
         const fleet = await ownFleet(tx);
         const vehicle = await vehicleById(tx, id);
         if (!vehicle) throw new Refusal('not_found');
-        const { known } = await find(tx, id);
+        const { known, toConfirm } = await find(tx, id);
+        const turn = { routeFor: routesOf(known, installation), toConfirm };
         return {
           ...presentVehicle(vehicle, fleet, installation, now),
-          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, routesOf(known, installation)),
+          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, turn),
         };
       });
     },
     getDiagnosis: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
-        const { vehicle, known } = await find(tx, vehicleId(params.id));
-        return presentDiagnosis(diagnose(known, now), vehicle, routesOf(known, installation));
+        const { vehicle, known, toConfirm } = await find(tx, vehicleId(params.id));
+        return presentDiagnosis(diagnose(known, now), vehicle, { routeFor: routesOf(known, installation), toConfirm });
       }),
     getSupportFile: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
@@ -70,8 +72,8 @@ function routesOf(
   };
 }
 
-async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known }> {
+async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known; toConfirm: boolean }> {
   const vehicle = await findVehicle(tx, id);
   if (!vehicle) throw new Refusal('not_found');
-  return { vehicle, known: await findKnown(tx, vehicle, await ownFleet(tx)) };
+  return { vehicle, known: await findKnown(tx, vehicle, await ownFleet(tx)), toConfirm: await isHeld(tx, id) };
 }
