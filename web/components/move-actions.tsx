@@ -7,6 +7,7 @@ import type { CallName } from '../../src/http/contract/paths.ts';
 import { useAct } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { count } from '../format.ts';
+import { harm } from '../theme.ts';
 import { OpenModal } from '../ui/open-modal.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { useMe } from './me.ts';
@@ -127,7 +128,7 @@ function WishDialog({ move, wish, onClose }: { move: MoveView; wish: Wish; onClo
         <Button variant="default" onClick={onClose} data-autofocus>
           Leave it as it is
         </Button>
-        <Button {...(wish.act === 'finishMove' ? { color: 'red' } : {})} loading={act.isPending} onClick={press}>
+        <Button {...(wish.act === 'finishMove' ? { color: harm } : {})} loading={act.isPending} onClick={press}>
           {wish.button}
         </Button>
       </Group>

@@ -7,6 +7,7 @@ import type { Answer } from '../../src/http/contract/routes.ts';
 import { keyOf, useAct, useCall } from '../api.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
+import { harm } from '../theme.ts';
 import { OpenModal } from '../ui/open-modal.tsx';
 
 interface OwnerEraseProps {
@@ -51,7 +52,7 @@ export function OwnerEraseDialog({ owner, onClose }: OwnerEraseProps): React.JSX
           <Button variant="default" onClick={onClose}>
             Keep them
           </Button>
-          <Button color="red" type="submit" disabled={!isSame} loading={erase.isPending}>
+          <Button color={harm} type="submit" disabled={!isSame} loading={erase.isPending}>
             Forget them for good
           </Button>
         </Group>
