@@ -91,6 +91,10 @@ describe('lists of vehicles in the browser', () => {
       const list = await saved(page, () => page.getByRole('menuitem', { name: 'Save this list (CSV)' }).click());
       assert.match(list.name, /^vehicles-2026-05-04\.csv$/);
       assert.match(list.text, /^\uFEFFNumber,[^\r]*\r\nOLD-1,HH-ÜB 903,/);
+      await page.goto(`${world.publicUrl}/vehicles?lapsesBefore=2026-06-01`);
+      await page.getByRole('button', { name: 'Lists as files' }).click();
+      const lapsing = await saved(page, () => page.getByRole('menuitem', { name: 'Save this list (CSV)' }).click());
+      assert.match(lapsing.text, /^\uFEFFNumber,[^\r]*\r\n$/, 'the day is understood as the list understands it');
       assert.deepEqual([visit.complaints, world.faults], [[], []]);
     } finally {
       await visit.close();
@@ -105,10 +109,19 @@ describe('lists of vehicles in the browser', () => {
       const page = await (await visit.person()).newPage();
       await signIn(page, world);
       await page.goto(`${world.publicUrl}/vehicles/import`);
-      const choose = page.getByRole('button', { name: 'Choose a file' });
+      const choose = page.getByRole('button', { name: 'Choose a file', disabled: false });
+      // Until it is known who asks, it can't be pressed.
+      await page.getByText('Or drop it here').waitFor();
       await choose.focus();
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-      await chooser.setFiles(file('Number\nA\n', 'one.csv'));
+      await chooser.setFiles(file('Nothing known\nA\n', 'one.csv'));
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /column/ })
+        .waitFor();
+      const input = page.locator('input[type="file"]');
+      assert.equal(await input.inputValue(), '', 'once it is mended, the same file can be chosen again');
+      await input.setInputFiles(file('Number\nA\n', 'one.csv'));
       await page.getByRole('heading', { name: 'one.csv' }).waitFor();
       await page.getByRole('button', { name: 'Discard, choose another file' }).click();
       await choose.waitFor();
