@@ -15,6 +15,9 @@ const petrol: MantineColorsTuple = [
   '#045464',
 ];
 
+/** Of a filled button that can't be undone: light enough letters on it by night, too. */
+export const harm = 'red.9';
+
 const closeButtonProps = { 'aria-label': 'Close' };
 const dialogTitle = { fontWeight: 600, fontSize: rem(17) };
 

@@ -16,7 +16,7 @@ import {
 } from '../texts/diagnosis-words.ts';
 import { quirkText, surenessText } from '../texts/make-words.ts';
 import { say } from '../texts/say.ts';
-import { meaningText, permissionText, signalName } from '../texts/words.ts';
+import { meaningText, permissionText, signalName, turnWhileHeld } from '../texts/words.ts';
 import type { DiagnosisView, StepView, SupportFile } from './contract/diagnosis.ts';
 import { iso, maybeIso } from './present.ts';
 
@@ -24,11 +24,18 @@ export function presentStep({ name, state, at, requestId, finding }: CheckStep):
   return { name, title: stepTitle(name), state, detail: findingText(finding), at: iso(at), requestId };
 }
 
-/** `routeFor`: how what is found would be repaired; null for its usual way. */
+/** What is around a diagnosis and decides whose turn it is. */
+export interface Turn {
+  /** How what is found would be repaired; null for its usual way. */
+  routeFor: (cause: Cause) => ReconnectRoute | null;
+  /** The owner came back with a car that an operator has to confirm first. */
+  toConfirm: boolean;
+}
+
 export function presentDiagnosis(
   diagnosis: Diagnosis,
   { id, make }: Pick<Vehicle, 'id' | 'make'>,
-  routeFor: (cause: Cause) => ReconnectRoute | null,
+  { routeFor, toConfirm }: Turn,
 ): DiagnosisView {
   const words = diagnosisWords(diagnosis, { make }, routeFor);
   return {
@@ -40,7 +47,7 @@ export function presentDiagnosis(
     confidence: diagnosis.confidence,
     confidenceText: confidenceText(diagnosis.confidence).text,
     since: maybeIso(diagnosis.since),
-    nextAction: words.nextAction,
+    nextAction: toConfirm ? turnWhileHeld(words.nextAction) : words.nextAction,
     evidence: presentEvidence(diagnosis, make),
     tried: diagnosis.tried.map(({ at, requestId, happening }) => ({
       at: iso(at),
@@ -58,7 +65,7 @@ export function presentDiagnosis(
       source,
       sureText: surenessText(sure),
     })),
-    wording: { operator: operatorWords(words), owner: words.owner },
+    wording: { operator: operatorWords(words), owner: toConfirm ? null : words.owner },
   };
 }
 

@@ -10,7 +10,7 @@ import { rounded } from '../domain/location-privacy.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import { carLimits, isUsedUp } from '../domain/pace.ts';
 import { lackingPermissions } from '../domain/permission.ts';
-import { heldOf, routeOf } from '../domain/reconnect-route.ts';
+import { heldOf, isOwners, routeOf } from '../domain/reconnect-route.ts';
 import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
 import type { SignalValue } from '../domain/signal.ts';
@@ -32,6 +32,7 @@ import {
   signalName,
   startText,
   suspicionText,
+  turnWhileHeld,
 } from '../texts/words.ts';
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
 import { presentWay } from './present-makes.ts';
@@ -76,7 +77,8 @@ export function presentVehicle(
     connection: connection ? presentConnection(connection, vehicle, { fleet, installation, now }) : null,
     freshness: presentFreshness(freshnessOf(vehicle, fleet, now)),
     signals: presentSignals(vehicle, fleet, now),
-    capabilities: presentCapabilities(vehicle, fleet.settings),
+    capabilities: presentCapabilities(vehicle, { fleet, installation }),
+    toConfirm: vehicle.toConfirm,
     rental: null,
     createdAt: iso(createdAt),
   };
@@ -153,13 +155,14 @@ function presentConnection(
     text: permissionText(permission),
   }));
   const way = wayOf(vehicle, setting);
+  const next = nextActionFor(cause, status, way);
   return {
     id,
     status,
     cause,
     platform,
     causeText: cause ? causeText(cause, { make }) : null,
-    nextAction: nextActionFor(cause, status, way),
+    nextAction: vehicle.toConfirm ? turnWhileHeld(next) : next,
     reconnect: cause ? { route: way.route, starts: way.starts, text: startText(way) } : null,
     since: iso(connection.since),
     connectedAt: iso(connection.connectedAt),
@@ -265,8 +268,8 @@ function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
   };
 }
 
-function presentCapabilities(vehicle: ListedVehicle, settings: Limits['settings']): VehicleView['capabilities'] {
-  const { connection } = vehicle;
+function presentCapabilities(vehicle: ListedVehicle, setting: Setting): VehicleView['capabilities'] {
+  const { connection, toConfirm } = vehicle;
   // Who was connected once has found a way; only an invitation is held back.
   const isNew = connection === null || connection.endedAt !== null;
   const known = can(connection);
@@ -274,13 +277,16 @@ function presentCapabilities(vehicle: ListedVehicle, settings: Limits['settings'
     capability.allowed
       ? { allowed: true, reason: null }
       : { allowed: false, reason: capabilityText(capability.reason) };
+  // As `sendConnectLink` and `reconnect` refuse: another sign-in would only bring a second car to confirm.
+  const confirmFirst = { allowed: false, reason: 'capability.confirmFirst' } as const;
+  const isOwnersWay = isOwners(wayOf(vehicle, setting).starts);
   return {
-    connect: view(known.connect),
-    reconnect: view(known.reconnect),
+    connect: view(toConfirm && known.connect.allowed ? confirmFirst : known.connect),
+    reconnect: view(toConfirm && known.reconnect.allowed && isOwnersWay ? confirmFirst : known.reconnect),
     disconnect: view(known.disconnect),
     check: view(known.check),
     lock: view(known.lock),
     unlock: view(known.unlock),
-    mailLink: isNew ? presentWay(vehicle, 'email', settings) : view({ allowed: true }),
+    mailLink: isNew ? presentWay(vehicle, 'email', setting.fleet.settings) : view({ allowed: true }),
   };
 }

@@ -51,6 +51,11 @@ export function mustBeAllowed(who: Who, act: Act): void {
   if (!mayDo(who.role, act)) throw new Refusal('not_allowed');
 }
 
+/** What is every fleet's is for the installation's administrator alone. @throws Refusal not_allowed, with `why` */
+export function mustRunInstallation({ installation }: Pick<Who, 'installation'>, why: string): void {
+  if (!installation) throw new Refusal('not_allowed', why);
+}
+
 async function session(needs: WhoNeeds, cookie: string, trustCache: boolean): ReturnType<People['signedIn']> {
   try {
     return await needs.people.signedIn(cookie, trustCache);

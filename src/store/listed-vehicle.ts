@@ -21,6 +21,8 @@ export interface ListedVehicle {
   createdAt: Date;
   signals: Record<string, KeptReading>;
   newestAt: Date | null;
+  /** Its owner came back with a car that an operator has to confirm or refuse. */
+  toConfirm: boolean;
   /** The living one, or the latest that ended; null when there never was one. */
   connection: ListedConnection | null;
 }
@@ -42,6 +44,7 @@ export interface VehicleRow extends ConnectionColumns {
   created_at: Date;
   signals: Record<string, KeptReading> | null;
   newest_at: Date | null;
+  to_confirm: boolean;
 }
 
 export function fromRow(row: VehicleRow): ListedVehicle {
@@ -64,6 +67,7 @@ export function fromRow(row: VehicleRow): ListedVehicle {
     createdAt: row.created_at,
     signals: row.signals ?? {},
     newestAt: row.newest_at,
+    toConfirm: row.to_confirm,
     connection: connectionFrom(row),
   };
 }

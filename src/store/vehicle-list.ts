@@ -118,6 +118,8 @@ const keys: Readonly<Record<VehicleSort, RawBuilder<string>>> = {
 const usage = sql<MonthUsage>`jsonb_build_object('month', coalesce(c.request_month, ''),
   'requests', coalesce(c.requests, 0), 'isUsedUp', coalesce(c.requests_used_up, false))`;
 
+const toConfirm = sql<boolean>`exists (select from loose_grant g where g.vehicle_id = v.id and g.state = 'held')`;
+
 /**
  * A vehicle (v) with its owner (o), its state (s) and its connection (c): for a page in the order of the numbers, which ends
  * after some hundred look-ups.
@@ -201,7 +203,7 @@ function select(tx: Tx, key = keys.number): Select {
       'r.opened_at',
       'r.returned_at',
     ])
-    .select([key.as('sort_key'), usage.as('usage')]);
+    .select([key.as('sort_key'), usage.as('usage'), toConfirm.as('to_confirm')]);
   return query as unknown as Select; // see Select
 }
 

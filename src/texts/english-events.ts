@@ -48,6 +48,7 @@ export const capabilityTexts = {
     "This car is still on Smartcar's v2. It is moved to v3 first; then it can be locked and unlocked.",
   'capability.commandsComeLater': 'Locking and unlocking from Towline is not available yet.',
   'capability.alreadyConnected': 'The car is connected already.',
+  'capability.confirmFirst': 'The owner came back with a car. Confirm or refuse it first.',
   'capability.nothingToRepair': 'The connection is active; there is nothing to repair.',
   'capability.other': 'This is not possible at the moment.',
 } as const;

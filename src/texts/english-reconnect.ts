@@ -27,8 +27,9 @@ export const actionOfTexts = {
 } as const satisfies Record<`actionOf.${Start}`, string>;
 
 export const grantTexts = {
+  'action.confirmCar': 'You: confirm the car',
   'grant.held':
-    '{reason, select, otherAccount {The owner connected this car through another account, or under another id at Smartcar.} other {The owner connected a car whose VIN could not be compared.}}',
+    '{reason, select, otherAccount {The owner connected this car through another account, or under another id at Smartcar.} other {The owner connected a car whose VIN could not be compared. Ask them which one it is.}}',
   'grant.bound': 'Confirmed: it is the connection.',
   'grant.removing': '{because} It is being deleted at Smartcar.',
   'grant.removed': '{because} It is deleted at Smartcar.',

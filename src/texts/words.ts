@@ -25,7 +25,7 @@ export interface OfMake {
 export interface NextAction {
   who: Who;
   /** A stable name for programs. */
-  action: Route | 'drive';
+  action: Route | 'drive' | 'confirm';
   text: string;
 }
 
@@ -100,6 +100,10 @@ export function nextActionFor(
     return { who: usual.who, action: usual.route, text: say(language, `action.${cause}`) };
   return { who: way.who, action: way.route, text: say(language, `actionOf.${way.starts}`) };
 }
+
+/** The same while a car that the owner came back with waits for an operator's word: the owner has done their part. */
+export const turnWhileHeld = (next: NextAction | null, language = 'en'): NextAction | null =>
+  next?.who === 'owner' ? { who: 'operator', action: 'confirm', text: say(language, 'action.confirmCar') } : next;
 
 /** What a press on Reconnect starts. */
 export function startText({ starts, missing }: Pick<ReconnectRoute, 'starts' | 'missing'>, language = 'en'): string {

@@ -45,6 +45,9 @@ async function held(id: VehicleId): Promise<string> {
   return grant?.id ?? assert.fail('nothing is held');
 }
 
+/** What is offered of a vehicle while an operator's word is waited for. */
+const confirmFirst = { allowed: false, reason: 'The owner came back with a car. Confirm or refuse it first.' };
+
 const stateOf = async (grantId: string): Promise<string> =>
   String((await world.api('GET', `/grants/${grantId}`)).body['state']);
 
@@ -99,6 +102,9 @@ describe('a car without a VIN to compare', () => {
     // Another press, or another link, would only make a second one.
     assert.equal((await fetch(link, { method: 'POST', body: new URLSearchParams() })).status, 409);
     assert.equal((await world.api('POST', `/vehicles/${id}/connect`, {})).body['code'], 'grant_held');
+    const { toConfirm, capabilities } = (await world.api('GET', `/vehicles/${id}`)).body;
+    assert.equal(toConfirm, true);
+    assert.deepEqual((capabilities as { connect: object }).connect, confirmFirst);
     assert.ok((await way.carOf(car.vin)).connection, 'at Smartcar it stays as the owner granted it');
     await world.api('POST', `/grants/${grantId}/refuse`, {});
     await world.settle();
@@ -257,6 +263,13 @@ describe('the same car through another account', () => {
     assert.match((await look(link)).text, /is checking that it is your car/);
     const now = await world.vehicle(id);
     assert.deepEqual([now.connection?.id, now.connection?.cause], [before, standing.connection?.cause]);
+    assert.equal((await world.api('POST', `/vehicles/${id}/reconnect`, {})).body['code'], 'grant_held');
+    const { connection, capabilities } = (await world.api('GET', `/vehicles/${id}`)).body;
+    assert.deepEqual((capabilities as { reconnect: object }).reconnect, confirmFirst);
+    const { body: diagnosis } = await world.api('GET', `/vehicles/${id}/diagnosis`);
+    for (const { nextAction } of [connection, diagnosis] as { nextAction: { who: string; text: string } }[])
+      assert.deepEqual([nextAction.who, nextAction.text], ['operator', 'You: confirm the car']);
+    assert.equal((diagnosis['wording'] as { owner: string | null }).owner, null);
     const grantId = await held(id);
     const { body: grant } = await world.api('GET', `/grants/${grantId}`);
     assert.equal(grant['heldFor'], 'otherAccount');

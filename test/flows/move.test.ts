@@ -194,8 +194,9 @@ describe('a fleet moves from v2 to v3', () => {
     const answer = await fetch(`${world.publicUrl}/api/v1/moves/${id}/report.csv`, {
       headers: { authorization: `Bearer ${world.key}`, 'towline-fleet': world.fleets[0] },
     });
-    const [head, ...rows] = (await answer.text()).trim().split('\r\n');
-    assert.match(head ?? '', /^vehicleId,number,/);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const [head, ...rows] = bytes.toString('utf8').trimEnd().split('\r\n');
+    assert.match(head ?? '', /^\uFEFFvehicleId,number,/, 'so that a spreadsheet reads its letters');
     assert.equal(rows.length, 20);
     assert.equal(rows.filter((row) => row.includes(',moved,')).length, 14);
     assert.match(answer.headers.get('content-type') ?? '', /text\/csv/);

@@ -1,19 +1,10 @@
 /** The request budget in the browser: what is left, where it went, and a plan that is changed, refused and only looked at. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 
 import { flushUsage } from '../../src/flows/meter.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { signIn, startVisit } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1_280]) {
-    await page.setViewportSize({ width, height: 844 });
-    assert.deepEqual(await accessibilityFaults(page), [], `${what} at ${width}`);
-    assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}`);
-  }
-}
 
 test('an administrator sees from the overview what is left, where it went, and changes the plan', async (t) => {
   const visit = await startVisit(t);
@@ -26,7 +17,7 @@ test('an administrator sees from the overview what is left, where it went, and c
     await page.goto(`${world.publicUrl}/settings/budget`);
     await page.getByText('No vehicle was read this month yet.').waitFor();
     await page.getByText('Nothing waits.').waitFor();
-    await isClean(page, 'an empty budget');
+    await isCleanEverywhere(page, 'an empty budget');
 
     const [car] = await world.cars('spare');
     const id = await world.connectCar(car ?? assert.fail());
@@ -44,7 +35,7 @@ test('an administrator sees from the overview what is left, where it went, and c
       .waitFor();
     await page.getByText('not known yet').waitFor();
     await page.getByRole('row', { name: /Reads of vehicles in use 24\d/ }).waitFor();
-    await isClean(page, 'a used budget');
+    await isCleanEverywhere(page, 'a used budget');
 
     const perMonth = page.getByLabel('Requests of a vehicle and month');
     await perMonth.fill('5');
@@ -54,7 +45,7 @@ test('an administrator sees from the overview what is left, where it went, and c
     await perMonth.fill('4000');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/At most 3000 each fit/).waitFor();
-    await isClean(page, 'a plan that was refused');
+    await isCleanEverywhere(page, 'a plan that was refused');
     await perMonth.fill('2500');
     await page.getByLabel('A vehicle is read every').fill('45');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -1,21 +1,9 @@
 /** Going live in a real browser: what is missing is read, put right in Smartcar's dashboard, and gone at the next check. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { operator, signIn, startVisit } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1_280]) {
-    await page.setViewportSize({ width, height: 844 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      assert.deepEqual(await accessibilityFaults(page), [], `${what} at ${width}, ${colorScheme}`);
-    }
-    assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}`);
-  }
-}
 
 test('an administrator reads what is missing, creates the webhook with what is copied, and checks again', async (t) => {
   const visit = await startVisit(t, { simulator: { redirectUris: [], webhookUrl: null } });
@@ -32,14 +20,14 @@ test('an administrator reads what is missing, creates the webhook with what is c
     await page.getByText('were not asked yet').waitFor();
     const step = (title: string) =>
       page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
-    await isClean(page, 'going live, before a check');
+    await isCleanEverywhere(page, 'going live, before a check');
 
     await page.getByRole('button', { name: 'Check now' }).focus();
     await page.keyboard.press('Enter');
     await step('API client secret').getByText('Smartcar accepts it.').waitFor();
     await step('Webhook').getByText('The application has no webhook.').waitFor();
     await step('Redirect URI').getByText('missing · needed').waitFor();
-    await isClean(page, 'going live, after a check');
+    await isCleanEverywhere(page, 'going live, after a check');
 
     const copy = async (label: string): Promise<string> => {
       await page.getByRole('button', { name: `Copy ${label}` }).click();
@@ -77,7 +65,7 @@ test('with real cars the overview tells what is missing, and who looks after one
     await signIn(page, world);
     const notice = page.getByRole('note').filter({ hasText: '2 things are missing before real cars can be managed.' });
     await notice.waitFor();
-    await isClean(page, 'the overview with its notice');
+    await isCleanEverywhere(page, 'the overview with its notice');
     await notice.getByRole('link', { name: 'Going live' }).click();
     await page.getByText('Smartcar is asked about real cars.').waitFor();
     await page.getByRole('button', { name: 'Check now' }).click();
@@ -92,7 +80,7 @@ test('with real cars the overview tells what is missing, and who looks after one
     );
     await page.goto(`${world.publicUrl}/settings/go-live`);
     await page.getByRole('heading', { name: 'For the installation’s administrator' }).waitFor();
-    await isClean(page, 'going live for others');
+    await isCleanEverywhere(page, 'going live for others');
     await page.goto(`${world.publicUrl}/`);
     await page.getByRole('heading', { name: 'Needs a person now' }).waitFor();
     assert.equal(await notice.count(), 0);

@@ -1,37 +1,13 @@
 /** An operator brings in a list of vehicles in the browser, adopts what Smartcar has already, and looks at the comparison. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 
 import { reconcileDue } from '../../src/flows/reconcile.ts';
 import { makeKey } from '../http/server.ts';
 import type { SimulatedCar, World } from '../support/world.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { signIn, startVisit } from './visit.ts';
-
-/** A folder that pictures of what was looked at go to; absent: none are taken. */
-const pictures = process.env['TOWLINE_TEST_PICTURES'];
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1_280]) {
-    await page.setViewportSize({ width, height: 844 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      if (pictures) {
-        mkdirSync(pictures, { recursive: true });
-        await page.screenshot({
-          path: `${pictures}/${what.replaceAll(' ', '-')}-${width}-${colorScheme}.png`,
-          fullPage: true,
-        });
-      }
-      const only = colorScheme === 'dark' ? ('colours' as const) : undefined; // the rest is the same in both
-      assert.deepEqual(await accessibilityFaults(page, only), [], `${what} at ${width}, ${colorScheme}`);
-    }
-    assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-}
 
 const german =
   'Fahrzeugnummer;Kennzeichen;FIN;Marke;Modell;Baujahr;Antrieb;Halter;E-Mail;Farbe\r\n' +
@@ -66,7 +42,7 @@ describe('lists of vehicles in the browser', () => {
       await page.getByRole('button', { name: 'Lists as files' }).click();
       await page.getByRole('menuitem', { name: 'Import a list (CSV)' }).click();
       await page.getByRole('heading', { name: 'Import vehicles' }).waitFor();
-      await isClean(page, 'choosing a list');
+      await isCleanEverywhere(page, 'choosing a list');
       const template = await saved(page, () => page.getByRole('button', { name: 'Template' }).click());
       assert.match(template.text, /^\uFEFFNumber,Plate,VIN,/);
 
@@ -81,7 +57,7 @@ describe('lists of vehicles in the browser', () => {
       await page.getByText('Line 2 is about the same vehicle').waitFor();
       await page.getByText('All 5').click();
       await page.getByText('HH-ÜB 903', { exact: false }).first().waitFor();
-      await isClean(page, 'a preview');
+      await isCleanEverywhere(page, 'a preview');
       assert.equal((await world.api('GET', '/overview')).body['vehicles'], 1, 'nothing is written yet');
 
       await page.getByRole('button', { name: 'Add 2 and update 1 vehicle' }).click();
@@ -90,7 +66,7 @@ describe('lists of vehicles in the browser', () => {
       await visit.advance(5);
       await page.getByRole('heading', { name: 'What it did' }).waitFor();
       await page.getByRole('link', { name: 'NEW-2' }).waitFor();
-      await isClean(page, 'an import that is done');
+      await isCleanEverywhere(page, 'an import that is done');
       const mend = await saved(page, () => page.getByRole('button', { name: 'Lines to mend (CSV)' }).click());
       assert.match(mend.text, /NEW-4,HH-ÜB 904,12345,.*Problem|Problem[^]*NEW-4,HH-ÜB 904,12345/);
       assert.equal(mend.text.split('\r\n').length, 4, mend.text);
@@ -98,7 +74,7 @@ describe('lists of vehicles in the browser', () => {
       await page.getByRole('button', { name: 'Take back' }).click();
       const question = page.getByRole('dialog', { name: /^Take back what “Fahrzeuge Süd.csv” added/ });
       await question.waitFor();
-      await isClean(page, 'taking back');
+      await isCleanEverywhere(page, 'taking back');
       await question.getByRole('button', { name: 'Delete what it added' }).click();
       await page.getByRole('heading', { name: 'What it added is being taken back' }).waitFor();
       await visit.advance(5);
@@ -115,6 +91,10 @@ describe('lists of vehicles in the browser', () => {
       const list = await saved(page, () => page.getByRole('menuitem', { name: 'Save this list (CSV)' }).click());
       assert.match(list.name, /^vehicles-2026-05-04\.csv$/);
       assert.match(list.text, /^\uFEFFNumber,[^\r]*\r\nOLD-1,HH-ÜB 903,/);
+      await page.goto(`${world.publicUrl}/vehicles?lapsesBefore=2026-06-01`);
+      await page.getByRole('button', { name: 'Lists as files' }).click();
+      const lapsing = await saved(page, () => page.getByRole('menuitem', { name: 'Save this list (CSV)' }).click());
+      assert.match(lapsing.text, /^\uFEFFNumber,[^\r]*\r\n$/, 'the day is understood as the list understands it');
       assert.deepEqual([visit.complaints, world.faults], [[], []]);
     } finally {
       await visit.close();
@@ -129,10 +109,19 @@ describe('lists of vehicles in the browser', () => {
       const page = await (await visit.person()).newPage();
       await signIn(page, world);
       await page.goto(`${world.publicUrl}/vehicles/import`);
-      const choose = page.getByRole('button', { name: 'Choose a file' });
+      const choose = page.getByRole('button', { name: 'Choose a file', disabled: false });
+      // Until it is known who asks, it can't be pressed.
+      await page.getByText('Or drop it here').waitFor();
       await choose.focus();
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-      await chooser.setFiles(file('Number\nA\n', 'one.csv'));
+      await chooser.setFiles(file('Nothing known\nA\n', 'one.csv'));
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /column/ })
+        .waitFor();
+      const input = page.locator('input[type="file"]');
+      assert.equal(await input.inputValue(), '', 'once it is mended, the same file can be chosen again');
+      await input.setInputFiles(file('Number\nA\n', 'one.csv'));
       await page.getByRole('heading', { name: 'one.csv' }).waitFor();
       await page.getByRole('button', { name: 'Discard, choose another file' }).click();
       await choose.waitFor();
@@ -202,7 +191,7 @@ test('what the Smartcar application has already is compared, chosen and adopted,
     await page.getByText('What the owner allows has changed', { exact: false }).first().waitFor();
     await page.getByText('Smartcar sends every car by itself').waitFor();
     await page.getByText('5 connections belong to no fleet').waitFor();
-    await isClean(page, 'the comparison');
+    await isCleanEverywhere(page, 'the comparison');
     await page.getByRole('button', { name: 'Compare now' }).click();
     await page.getByText('The comparison has begun.').waitFor();
     await visit.advance(5);
@@ -217,7 +206,7 @@ test('what the Smartcar application has already is compared, chosen and adopted,
     await page.getByLabel('Choose all 5 shown').check();
     await page.getByText('5 chosen').waitFor();
     await page.getByText('needs no request to Smartcar now').waitFor();
-    await isClean(page, 'what can be adopted');
+    await isCleanEverywhere(page, 'what can be adopted');
     await page.getByRole('button', { name: 'Adopt 5', exact: true }).click();
     const drawer = page.getByRole('dialog', { name: 'Adopt 5 connections' });
     await drawer.getByLabel('Owner of all of them').first().fill('lovel');
@@ -230,11 +219,11 @@ test('what the Smartcar application has already is compared, chosen and adopted,
       .getByLabel(/^Number of /)
       .nth(1)
       .fill('adopted-1');
-    await isClean(page, 'adopting');
+    await isCleanEverywhere(page, 'adopting');
     await drawer.getByRole('button', { name: 'Adopt 5 connections' }).click();
     await drawer.getByText('5 of 5 connections').waitFor();
     await drawer.getByText('Another vehicle of this fleet has this number.').waitFor();
-    await isClean(page, 'what was adopted');
+    await isCleanEverywhere(page, 'what was adopted');
     assert.equal(await drawer.getByText('Adopted', { exact: true }).count(), 4);
     await drawer.getByRole('button', { name: 'Done' }).click();
     await page.getByLabel('Choose all 1 shown').waitFor();
@@ -272,7 +261,7 @@ test('who looks after one fleet sees what was found there, and why they can not 
     assert.equal(await page.getByRole('link', { name: 'Adoption' }).count(), 0);
     await page.goto(`${world.publicUrl}/settings/adoption`);
     await page.getByRole('heading', { name: 'For the installation’s administrator' }).waitFor();
-    await isClean(page, 'adoption for others');
+    await isCleanEverywhere(page, 'adoption for others');
     assert.deepEqual(visit.complaints, []);
   } finally {
     await visit.close();

@@ -1,21 +1,11 @@
 /** An operator meets an incident in the browser: on the overview, on its page, on a vehicle's panel; and ends it by hand. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 
 import { ensureAdministrator } from '../../src/http/people.ts';
 import { chromiumOrSkip } from '../support/chromium.ts';
 import { make, ofMake, play, startFleet } from '../support/incident-fleet.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { operator, signIn } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1_280]) {
-    await page.setViewportSize({ width, height: 844 });
-    assert.deepEqual(await accessibilityFaults(page), [], `${what} at ${width}`);
-    assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}`);
-  }
-}
 
 test('an outage is one line on the overview, and says what is left alone meanwhile', async (t) => {
   const browser = await chromiumOrSkip(t);
@@ -32,21 +22,21 @@ test('an outage is one line on the overview, and says what is left alone meanwhi
     await signIn(page, world);
     await page.getByRole('heading', { name: 'Incidents' }).waitFor();
     await page.getByText(`${ofMake} of ${ofMake} fail`).waitFor();
-    await isClean(page, 'the overview');
+    await isCleanEverywhere(page, 'the overview');
     await page.getByRole('link', { name: 'All incidents' }).click();
     await page.getByRole('heading', { name: 'Volkswagen', exact: true }).waitFor();
     await page.getByText('Owners are not written to, nothing is decided against them').waitFor();
-    await isClean(page, 'the incidents');
+    await isCleanEverywhere(page, 'the incidents');
     await page.getByRole('link', { name: String(ofMake), exact: true }).click();
     await page.getByText('Only what failed in the incident of Volkswagen.').waitFor();
     const id = ids.get(cars[0]?.vin ?? '');
     await page.goto(`${world.publicUrl}/vehicles/${id}`);
     await page.getByText('Volkswagen: many vehicles fail together.').waitFor();
-    await isClean(page, 'a vehicle in an incident');
+    await isCleanEverywhere(page, 'a vehicle in an incident');
     await page.goto(`${world.publicUrl}/incidents`);
     await page.getByRole('button', { name: 'Ask owners all the same' }).click();
     const dialog = page.getByRole('dialog', { name: 'End the incident of Volkswagen?' });
-    await isClean(page, 'the dialog');
+    await isCleanEverywhere(page, 'the dialog');
     await dialog.getByRole('button', { name: 'End it and ask owners' }).click();
     await page.getByText('Volkswagen: ended by hand.').waitFor();
     await page.getByRole('heading', { name: 'Over', exact: true }).waitFor();

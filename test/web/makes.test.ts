@@ -1,23 +1,12 @@
 /** Makes in a real browser: what is known and from where, a number that is set and taken back, and what stands before Connect. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { signIn, startVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1_280]) {
-    await page.setViewportSize({ width, height: 844 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      assert.deepEqual(await accessibilityFaults(page), [], `${what} at ${width}, ${colorScheme}`);
-    }
-    assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}`);
-  }
-}
 
 async function add({ world }: Visit, record: object): Promise<VehicleId> {
   const email = `${String(Math.random()).slice(2)}@mail.example`;
@@ -45,7 +34,7 @@ test('an operator looks a make up, sets a number otherwise, reads what it comes 
     await page.keyboard.press('Enter');
     await kia.getByText('The car itself is asked once in 72 minutes').waitFor();
     await kia.getByText("Smartcar's pages disagree, facts §5-13").first().waitFor();
-    await isClean(page, 'a make');
+    await isCleanEverywhere(page, 'a make');
 
     await kia.getByLabel('Between two reads at least', { exact: true }).fill('120');
     await kia.getByRole('button', { name: 'Save' }).click();
@@ -96,7 +85,7 @@ test('before connecting it says what the owner is told, which way is closed and 
     await page.keyboard.press('Enter');
     await world.settle();
     assert.deepEqual(await world.mails(), [], 'it was pressed, and nothing was sent');
-    await isClean(page, 'ways to connect');
+    await isCleanEverywhere(page, 'ways to connect');
     await page.keyboard.press('Escape');
 
     const tesla = (await world.cars('spare')).find(({ make }) => make === 'TESLA') ?? assert.fail();
@@ -106,7 +95,7 @@ test('before connecting it says what the owner is told, which way is closed and 
     await before.getByRole('button', { name: 'Ask Smartcar about this VIN' }).click();
     await before.getByText('Compatible', { exact: true }).waitFor();
     await before.getByText('Fuel level and range: this car does not offer it').waitFor();
-    await isClean(page, 'a vehicle that was checked');
+    await isCleanEverywhere(page, 'a vehicle that was checked');
     await world.sim('PATCH', '/sim/api/knobs', { compatibilityInPlan: false });
     await before.getByRole('button', { name: 'Ask Smartcar again' }).click();
     await before.getByText('Not in your plan').waitFor();

@@ -2,26 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
 import { eraseDue } from '../../src/flows/erase-owner.ts';
 import { revokeDue } from '../../src/flows/revoke.ts';
 import type { SimulatedCar } from '../support/world.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
+import { isCleanEverywhere } from './accessibility.ts';
 import { signIn, startVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [390, 1_280]) {
-      await page.setViewportSize({ width, height: 844 });
-      assert.deepEqual(await accessibilityFaults(page), [], `${what} at ${width}, ${colorScheme}`);
-      assert.equal(await sidewaysOverflowPx(page), 0, `${what} at ${width}, ${colorScheme}`);
-    }
-  }
-}
 
 async function connected(visit: Visit, place: number): Promise<{ id: VehicleId; car: SimulatedCar; number: string }> {
   const { world } = visit;
@@ -49,9 +37,9 @@ test('an owner stops sharing a car on a phone without JavaScript, after one ques
     // The same pages, looked at with a browser in which axe can run.
     const looking = await (await visit.person()).newPage();
     await looking.goto(link);
-    await isClean(looking, 'the page');
+    await isCleanEverywhere(looking, 'the page');
     await looking.getByRole('link', { name: 'Stop sharing this car' }).click();
-    await isClean(looking, 'the question');
+    await isCleanEverywhere(looking, 'the question');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download my data' }).click(),
@@ -68,7 +56,7 @@ test('an owner stops sharing a car on a phone without JavaScript, after one ques
     await page.getByRole('heading', { name: 'No longer shared' }).waitFor();
     assert.equal((await world.vehicle(id)).connection?.cause, 'disconnectedHere');
     await looking.goto(link);
-    await isClean(looking, 'the page without a car');
+    await isCleanEverywhere(looking, 'the page without a car');
   } finally {
     await visit.close();
   }
@@ -87,7 +75,7 @@ test('an operator looks an owner up, sends their page, downloads their file, and
     await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Owners' }).click();
     await page.getByRole('heading', { name: 'Owners', level: 1 }).waitFor();
-    await isClean(page, 'the list of owners');
+    await isCleanEverywhere(page, 'the list of owners');
     await page.getByLabel('Search owners by name').fill(email.slice(0, 5));
     await page.waitForURL(/q=/);
     await page.getByRole('link', { name: email }).click();
@@ -95,7 +83,7 @@ test('an operator looks an owner up, sends their page, downloads their file, and
     await page.getByText('Agreed to share the car, through Smartcar’s sign-in.').waitFor();
     await page.getByText('What they read').click();
     await page.getByText(/would like to connect to your car/).waitFor();
-    await isClean(page, 'an owner');
+    await isCleanEverywhere(page, 'an owner');
 
     await page.getByRole('button', { name: 'Their page' }).click();
     await page.getByRole('menuitem', { name: 'E-mail it to them' }).click();
@@ -119,7 +107,7 @@ test('an operator looks an owner up, sends their page, downloads their file, and
     const dialog = page.getByRole('dialog', { name: `Forget ${email}?` });
     await dialog.getByText(`${number} will be disconnected.`).waitFor();
     await dialog.getByText(/in the history/).waitFor();
-    await isClean(page, 'the question');
+    await isCleanEverywhere(page, 'the question');
     const forget = dialog.getByRole('button', { name: 'Forget them for good' });
     assert.equal(await forget.isDisabled(), true);
     await dialog.getByLabel(/Type their name/).fill(`${email}x`);
@@ -135,7 +123,7 @@ test('an operator looks an owner up, sends their page, downloads their file, and
     await page.reload();
     await page.getByText('Done', { exact: true }).first().waitFor();
     await page.getByText('unchanged since it was written').waitFor();
-    await isClean(page, 'somebody who is forgotten');
+    await isCleanEverywhere(page, 'somebody who is forgotten');
     assert.ok(!(await page.content()).includes(email));
 
     await page.goto(`${world.publicUrl}/vehicles/${id}`);
@@ -171,7 +159,7 @@ test('while Smartcar does not answer, the panel says since when it was tried, ho
     }
     await page.reload();
     await page.getByText(/Tried 4 times, last/).waitFor();
-    await isClean(page, 'a vehicle whose end is not confirmed');
+    await isCleanEverywhere(page, 'a vehicle whose end is not confirmed');
     await world.sim('DELETE', `/sim/api/faults/${String(fault['id'])}`);
     await visit.advance(3_700);
     await revokeDue(world.ground, world.now());
@@ -194,7 +182,7 @@ test('positions kept in rentals only are a setting, and the vehicle page says th
     await page.getByLabel('Kept in rentals only').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
-    await isClean(page, 'the settings');
+    await isCleanEverywhere(page, 'the settings');
     await page.goto(`${world.publicUrl}/vehicles/${id}`);
     await page
       .getByText(/^about -?\d+\.\d\d, -?\d+\.\d\d$/)

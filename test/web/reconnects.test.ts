@@ -1,19 +1,15 @@
 /** An operator has many owners asked in the browser: from the overview to the cars that work again; by keyboard, and on a phone in the dark. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 
 import { reconnectDue } from '../../src/flows/reconnect-due.ts';
 import { addBroken, allMails } from '../support/broken-fleet.ts';
 import type { BrokenGiven } from '../support/broken-fleet.ts';
-import { accessibilityFaults, sidewaysOverflowPx } from './accessibility.ts';
-import { signIn, startVisit } from './visit.ts';
+import { isClean } from './accessibility.ts';
+import { darkPhone, desktop, signIn, startVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-async function isClean(page: Page, what: string): Promise<void> {
-  assert.deepEqual(await accessibilityFaults(page), [], what);
-  assert.equal(await sidewaysOverflowPx(page), 0, what);
-}
 
 /** A minute passes for everybody, and the round of it. */
 async function passMinute(visit: Visit): Promise<void> {
@@ -31,14 +27,28 @@ const cars: BrokenGiven[] = [
   { number: 'SUB-1', owner: 'sub@owners.example', cause: 'subscriptionLapsed' },
 ];
 
-test('from the overview to the cars that work again, with one press for each decision', async (t) => {
+/** An operator before many broken cars, with the device they hold; nothing may go wrong in their browser meanwhile. */
+async function withBroken(
+  t: TestContext,
+  device: Parameters<Visit['person']>[0],
+  work: (page: Page, visit: Visit) => Promise<void>,
+): Promise<void> {
   const visit = await startVisit(t);
   if (!visit) return;
-  const { world } = visit;
   try {
-    await addBroken(world, cars);
-    const page = await (await visit.person({ viewport: { width: 1440, height: 900 } })).newPage();
-    await signIn(page, world);
+    await addBroken(visit.world, cars);
+    const page = await (await visit.person(device)).newPage();
+    await signIn(page, visit.world);
+    await work(page, visit);
+    assert.deepEqual(visit.complaints, []);
+  } finally {
+    await visit.close();
+  }
+}
+
+test('from the overview to the cars that work again, with one press for each decision', (t) =>
+  withBroken(t, desktop, async (page, visit) => {
+    const { world } = visit;
 
     await t.test('the overview leads to the list with all of them chosen', async () => {
       await page.getByRole('main').getByRole('link', { name: '13 Owner' }).click();
@@ -96,20 +106,11 @@ test('from the overview to the cars that work again, with one press for each dec
       await page.goto(`${world.publicUrl}/vehicles?status=expired&choose=all`);
       await page.getByRole('region', { name: 'Chosen vehicles' }).getByText('12 left out').waitFor();
     });
-    assert.deepEqual(visit.complaints, []);
-  } finally {
-    await visit.close();
-  }
-});
+  }));
 
-test('by keyboard: Space chooses, Shift chooses up to there, and what was sent is taken back', async (t) => {
-  const visit = await startVisit(t);
-  if (!visit) return;
-  const { world } = visit;
-  try {
-    await addBroken(world, cars);
-    const page = await (await visit.person({ viewport: { width: 1440, height: 900 } })).newPage();
-    await signIn(page, world);
+test('by keyboard: Space chooses, Shift chooses up to there, and what was sent is taken back', (t) =>
+  withBroken(t, desktop, async (page, visit) => {
+    const { world } = visit;
     await page.goto(`${world.publicUrl}/vehicles?view=table&q=BRK`);
     await page.getByRole('link', { name: 'BRK-00' }).focus();
     await page.keyboard.press('Space');
@@ -136,26 +137,11 @@ test('by keyboard: Space chooses, Shift chooses up to there, and what was sent i
     await page.getByText('12 taken back').waitFor();
     await passMinute(visit);
     assert.deepEqual(await allMails(world), []);
-    assert.deepEqual(visit.complaints, []);
-  } finally {
-    await visit.close();
-  }
-});
+  }));
 
-test('on a phone in the dark: cards are pressed to choose, and nothing sticks out', async (t) => {
-  const visit = await startVisit(t);
-  if (!visit) return;
-  const { world } = visit;
-  try {
-    await addBroken(world, cars);
-    const phone = await visit.person({
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-      isMobile: true,
-      colorScheme: 'dark',
-    });
-    const page = await phone.newPage();
-    await signIn(page, world);
+test('on a phone in the dark: cards are pressed to choose, and nothing sticks out', (t) =>
+  withBroken(t, darkPhone, async (page, visit) => {
+    const { world } = visit;
     await page.goto(`${world.publicUrl}/vehicles?status=expired`);
     await page.getByRole('button', { name: 'Choose', exact: true }).tap();
     await page.getByText('BRK-00').first().tap();
@@ -172,8 +158,4 @@ test('on a phone in the dark: cards are pressed to choose, and nothing sticks ou
     await passMinute(visit);
     await page.getByText(/1 of 1 owners written to/).waitFor();
     await isClean(page, 'what was sent');
-    assert.deepEqual(visit.complaints, []);
-  } finally {
-    await visit.close();
-  }
-});
+  }));

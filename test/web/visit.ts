@@ -9,6 +9,15 @@ import type { World, WorldOptions } from '../support/world.ts';
 
 export const operator = { email: 'ada@north.example', password: 'a long enough password' };
 
+/** What a person holds, or sits at. */
+export const desktop = { viewport: { width: 1_440, height: 900 } };
+export const darkPhone = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  colorScheme: 'dark',
+} as const;
+
 export interface Visit {
   world: World;
   browser: Browser;

@@ -9,6 +9,7 @@ import { useAct } from '../api.ts';
 import type { RunningCheck } from '../check.ts';
 import { DisconnectDialog } from '../forms/vehicle-disconnect.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
+import { ReasonedItem } from '../ui/reasoned-item.tsx';
 import { useMe } from './me.ts';
 import { tellDone, tellProblem } from './tell.tsx';
 
@@ -171,17 +172,10 @@ function LinkButton({
 function MailItem({ vehicle, onClick }: { vehicle: VehicleView; onClick: () => void }): React.JSX.Element {
   const { mailLink } = vehicle.capabilities;
   const reason = mailLink.allowed ? (vehicle.owner ? null : 'Add an owner first.') : mailLink.reason;
-  if (reason === null)
-    return (
-      <Menu.Item leftSection={<Mail size={15} />} onClick={onClick}>
-        E-mail it to {vehicle.owner?.name}
-      </Menu.Item>
-    );
   return (
-    <Menu.Item className="menu-off" leftSection={<Mail size={15} />} aria-disabled closeMenuOnClick={false}>
-      E-mail it
-      <span className="menu-reason">{reason}</span>
-    </Menu.Item>
+    <ReasonedItem leftSection={<Mail size={15} />} reason={reason} onClick={onClick}>
+      {reason === null ? `E-mail it to ${vehicle.owner?.name ?? 'the owner'}` : 'E-mail it'}
+    </ReasonedItem>
   );
 }
 

@@ -51,13 +51,13 @@ export function ConnectionPanel({ vehicle, check }: { vehicle: VehicleView; chec
             <TurnChip next={connection.nextAction} />
           </div>
         ) : null
-      ) : (
+      ) : vehicle.toConfirm ? null : (
         <Text c="dimmed">
           This vehicle was never connected. Its owner has to agree once, with the manufacturer’s login.
         </Text>
       )}
       {connection?.ending ? <EndingNotice ending={connection.ending} /> : null}
-      {connection?.request ? <OwnerRequest request={connection.request} /> : null}
+      {connection?.request ? <OwnerRequest request={connection.request} toConfirm={vehicle.toConfirm} /> : null}
       <HeldGrants vehicleId={vehicle.id} />
       <ConnectionActions vehicle={vehicle} check={check} />
       <ConnectionFacts vehicle={vehicle} />
@@ -94,7 +94,13 @@ function CarNote({ note }: { note: NonNullable<ConnectionView['note']> }): React
 }
 
 /** What the owner was asked, how far they came. */
-function OwnerRequest({ request }: { request: NonNullable<ConnectionView['request']> }): React.JSX.Element {
+function OwnerRequest({
+  request,
+  toConfirm,
+}: {
+  request: NonNullable<ConnectionView['request']>;
+  toConfirm: boolean;
+}): React.JSX.Element {
   const { askedAt, openedAt, returnedAt } = request;
   return (
     <Text size="sm" c="dimmed" className="request">
@@ -107,7 +113,9 @@ function OwnerRequest({ request }: { request: NonNullable<ConnectionView['reques
         'not opened'
       )}{' '}
       ·{' '}
-      {returnedAt ? (
+      {toConfirm ? (
+        'came back with a car'
+      ) : returnedAt ? (
         <>
           came back <Age at={returnedAt} moment />, waiting for proof
         </>

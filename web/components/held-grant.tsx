@@ -1,7 +1,7 @@
 /** A car that an owner connected and that is no connection: what is known of it, and what an operator can say to it. */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text, Title } from '@mantine/core';
 import { Check, CircleHelp, Scale, X } from 'lucide-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 
 import type { GrantView } from '../../src/http/contract/grants.ts';
 import type { CallName } from '../../src/http/contract/paths.ts';
@@ -9,6 +9,7 @@ import { useAct, useCall } from '../api.ts';
 import { unknown } from '../format.ts';
 import { paths } from '../paths.ts';
 import { TextLink } from '../ui/link.tsx';
+import { OpenModal } from '../ui/open-modal.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { titled } from '../words.ts';
 import { Age } from './age.tsx';
@@ -49,14 +50,17 @@ export function HeldGrants({ vehicleId }: { vehicleId: string }): React.JSX.Elem
 /** `isNamed`: says which vehicle it is about. */
 export function HeldGrant({ grant, isNamed = false }: { grant: GrantView; isNamed?: boolean }): React.JSX.Element {
   const isHeld = grant.state === 'held';
-  const title = isHeld ? 'Is this the car?' : 'Still connected at Smartcar';
+  const id = useId();
+  const { vehicle } = grant;
+  const name = isNamed ? <TextLink href={paths.vehicle(vehicle.id)}>{vehicle.number}</TextLink> : 'the car';
   return (
-    <section className="held" aria-label={isNamed ? `${title} ${grant.vehicle.number}` : title}>
-      <h3 className="held-title">
+    <section className="held" aria-labelledby={id}>
+      <Title order={isNamed ? 2 : 3} className="held-title">
         <Scale size={16} aria-hidden />
-        <span>{title}</span>
-        {isNamed ? <TextLink href={paths.vehicle(grant.vehicle.id)}>{grant.vehicle.number}</TextLink> : null}
-      </h3>
+        <span id={id}>
+          {isHeld ? <>Is this {name}?</> : <>Still connected at Smartcar{isNamed ? <>: {name}</> : null}</>}
+        </span>
+      </Title>
       <Text size="sm">{grant.text}</Text>
       {isHeld ? <Comparison grant={grant} /> : <Removal grant={grant} />}
       {isHeld ? <Decisions grant={grant} /> : null}
@@ -82,7 +86,7 @@ function Comparison({ grant }: { grant: GrantView }): React.JSX.Element {
         </thead>
         <tbody>
           {grant.facts.map((fact) => (
-            <tr key={fact.field}>
+            <tr key={fact.field} data-field={fact.field}>
               <th scope="row">{fact.name}</th>
               <td>{shown(fact.field, fact.expected)}</td>
               <td>{shown(fact.field, fact.found)}</td>
@@ -102,7 +106,12 @@ function Comparison({ grant }: { grant: GrantView }): React.JSX.Element {
       ) : null}
       <Text size="sm" c="dimmed" mt="xs">
         Connected <Age at={grant.createdAt} moment />
-        {grant.owner ? ` by ${grant.owner.name}` : ''}
+        {grant.owner ? (
+          <>
+            {' '}
+            by <TextLink href={paths.owner(grant.owner.id)}>{grant.owner.name}</TextLink>
+          </>
+        ) : null}
         {grant.expiresAt ? (
           <>
             {' '}
@@ -192,7 +201,7 @@ function DecisionDialog({
   const isConfirming = decision === 'confirmGrant';
   const act = isConfirming ? confirm : refuse;
   return (
-    <Modal opened onClose={onClose} title={isConfirming ? `Connect ${number} to this car?` : `Not ${number}?`} centered>
+    <OpenModal onClose={onClose} title={isConfirming ? `Connect ${number} to this car?` : `Not ${number}?`} centered>
       <Text mb="md">{isConfirming ? confirmText(grant) : refuseText(grant)}</Text>
       {act.error ? <ProblemNotice problem={act.error} /> : null}
       <Group justify="flex-end">
@@ -203,7 +212,7 @@ function DecisionDialog({
           {isConfirming ? `Connect ${number}` : 'Refuse it'}
         </Button>
       </Group>
-    </Modal>
+    </OpenModal>
   );
 }
 

@@ -8,6 +8,7 @@ import type { CallName } from '../../src/http/contract/paths.ts';
 import { useAct } from '../api.ts';
 import { count, listSeparator } from '../format.ts';
 import { paths } from '../paths.ts';
+import { harm } from '../theme.ts';
 import { PlainLink } from '../ui/link.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { DownloadButton } from './download-button.tsx';
@@ -54,7 +55,12 @@ export function ImportActions({ view }: { view: ImportView }): React.JSX.Element
           </Button>
         ) : null}
         {lines.refused + progress.missed > 0 ? (
-          <DownloadButton file="importProblems" id={id} query={{ separator: listSeparator() }}>
+          <DownloadButton
+            file="importProblems"
+            id={id}
+            query={{ separator: listSeparator() }}
+            reason={may('changeVehicles')}
+          >
             Lines to mend (CSV)
           </DownloadButton>
         ) : null}
@@ -113,7 +119,7 @@ function UndoButton({ view }: { view: ImportView }): React.JSX.Element {
           <Button variant="default" onClick={close} data-autofocus>
             Leave them
           </Button>
-          <Button color="red.9" loading={undo.isPending} onClick={() => undo.mutate({ id: view.id, body: {} })}>
+          <Button color={harm} loading={undo.isPending} onClick={() => undo.mutate({ id: view.id, body: {} })}>
             Delete what it added
           </Button>
         </Group>

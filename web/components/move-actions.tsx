@@ -1,5 +1,5 @@
 /** What a person can do with a move now, each asked about once. */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import type { MoveView } from '../../src/http/contract/moves.ts';
@@ -7,6 +7,8 @@ import type { CallName } from '../../src/http/contract/paths.ts';
 import { useAct } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { count } from '../format.ts';
+import { harm } from '../theme.ts';
+import { OpenModal } from '../ui/open-modal.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { useMe } from './me.ts';
 import { ProblemNotice } from './problem-notice.tsx';
@@ -119,17 +121,17 @@ function WishDialog({ move, wish, onClose }: { move: MoveView; wish: Wish; onClo
     else acts[wish.act].mutate({ id: move.id, body: {} });
   };
   return (
-    <Modal opened onClose={onClose} title={wish.title} centered>
+    <OpenModal onClose={onClose} title={wish.title} centered>
       <Text mb="md">{wish.text}</Text>
       {act.error ? <ProblemNotice problem={act.error} /> : null}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
           Leave it as it is
         </Button>
-        <Button {...(wish.act === 'finishMove' ? { color: 'red' } : {})} loading={act.isPending} onClick={press}>
+        <Button {...(wish.act === 'finishMove' ? { color: harm } : {})} loading={act.isPending} onClick={press}>
           {wish.button}
         </Button>
       </Group>
-    </Modal>
+    </OpenModal>
   );
 }

@@ -8,6 +8,7 @@ import type { Answer } from '../../src/http/contract/routes.ts';
 import { useAct } from '../api.ts';
 import { OwnerEraseDialog } from '../forms/owner-erase.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
+import { ReasonedItem } from '../ui/reasoned-item.tsx';
 import { useMe } from './me.ts';
 import { tellDone, tellProblem } from './tell.tsx';
 
@@ -27,22 +28,21 @@ export function OwnerActions({ owner }: { owner: Owner }): React.JSX.Element {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
+          <ReasonedItem
             leftSection={<Download size={15} />}
-            disabled={may('exportOwner') !== null}
+            reason={may('exportOwner')}
             onClick={() => exporting.mutate({ id: owner.id, body: {} }, { onError: tellProblem })}
           >
             Download their data
-            {may('exportOwner') ? <span className="menu-why">{may('exportOwner')}</span> : null}
-          </Menu.Item>
-          <Menu.Item
+          </ReasonedItem>
+          <ReasonedItem
             c="var(--red)"
             leftSection={<Trash2 size={15} />}
-            disabled={may('eraseOwner') !== null}
+            reason={may('eraseOwner')}
             onClick={dialog.open}
           >
-            Forget this owner …{may('eraseOwner') ? <span className="menu-why">{may('eraseOwner')}</span> : null}
-          </Menu.Item>
+            Forget this owner …
+          </ReasonedItem>
         </Menu.Dropdown>
       </Menu>
       {erasing ? <OwnerEraseDialog owner={owner} onClose={dialog.close} /> : null}
@@ -100,9 +100,13 @@ function TheirPage({ owner, reason }: { owner: Owner; reason: string | null }): 
         <Menu.Item leftSection={<Copy size={15} />} onClick={() => act('copy')}>
           Copy the link for them
         </Menu.Item>
-        <Menu.Item leftSection={<Mail size={15} />} disabled={!owner.email} onClick={() => act('email')}>
-          {owner.email ? 'E-mail it to them' : 'E-mail it: add an address first'}
-        </Menu.Item>
+        <ReasonedItem
+          leftSection={<Mail size={15} />}
+          reason={owner.email ? null : 'Add an address first.'}
+          onClick={() => act('email')}
+        >
+          E-mail it to them
+        </ReasonedItem>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,11 +1,12 @@
 /** What a person can do with many reconnects that are under way. */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 
 import type { CallName } from '../../src/http/contract/paths.ts';
 import type { ReconnectsDetail } from '../../src/http/contract/reconnects.ts';
 import { useAct } from '../api.ts';
 import { count } from '../format.ts';
+import { OpenModal } from '../ui/open-modal.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { useMe } from './me.ts';
 import { ProblemNotice } from './problem-notice.tsx';
@@ -62,7 +63,7 @@ function TakeBackDialog({ batch, onClose }: { batch: ReconnectsDetail; onClose: 
     onClose();
   });
   return (
-    <Modal opened onClose={onClose} title={`Take back what ${count(counts.queued)} vehicles wait for?`}>
+    <OpenModal onClose={onClose} title={`Take back what ${count(counts.queued)} vehicles wait for?`}>
       <Text mb="md">
         {owners.queued > 0 ? `${count(owners.queued)} owners are not written to. ` : ''}
         {owners.asked > 0 ? `The ${count(owners.asked)} messages that were sent stay sent.` : 'Nothing has been sent.'}
@@ -76,6 +77,6 @@ function TakeBackDialog({ batch, onClose }: { batch: ReconnectsDetail; onClose: 
           Take back
         </Button>
       </Group>
-    </Modal>
+    </OpenModal>
   );
 }

@@ -1,5 +1,5 @@
 /** The preview of many reconnects: who is asked, who is not and why. Nothing happens before Send. */
-import { Button, Group, Modal, Text, Title } from '@mantine/core';
+import { Button, Group, Text, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { call, useAct } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { count } from '../format.ts';
 import { paths } from '../paths.ts';
+import { OpenModal } from '../ui/open-modal.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { RowsLoading } from '../ui/rows-loading.tsx';
 import { Age } from './age.tsx';
@@ -47,7 +48,7 @@ export function ReconnectDialog({ selection, onClose }: ReconnectDialogProps): R
     void preview.refetch();
   };
   return (
-    <Modal opened onClose={onClose} title="Reconnect many" size={720} fullScreen={isPhone ?? false}>
+    <OpenModal onClose={onClose} title="Reconnect many" size={720} fullScreen={isPhone ?? false}>
       {preview.isFetching ? <RowsLoading of="the preview" /> : null}
       {preview.error && !preview.isFetching ? <ProblemNotice problem={preview.error} retry={again} /> : null}
       {data && !preview.isFetching ? <PreviewGroups preview={data} /> : null}
@@ -71,7 +72,7 @@ export function ReconnectDialog({ selection, onClose }: ReconnectDialogProps): R
           </ReasonedButton>
         </Group>
       </div>
-    </Modal>
+    </OpenModal>
   );
 }
 

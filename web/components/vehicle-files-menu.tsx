@@ -7,16 +7,16 @@ import { listSeparator } from '../format.ts';
 import { paths } from '../paths.ts';
 import type { VehicleFilters } from '../paths.ts';
 import { PlainLink } from '../ui/link.tsx';
+import { ReasonedItem } from '../ui/reasoned-item.tsx';
+import { filterOf } from '../vehicle-filter.ts';
 import { useDownload } from './download-button.tsx';
 import { useMe } from './me.ts';
 
 export function VehicleFilesMenu({ filters }: { filters: VehicleFilters }): React.JSX.Element {
   const download = useDownload('exportVehicles');
   const { may } = useMe();
-  const { view: _view, ...chosen } = filters;
   const reason = may('changeVehicles');
-  // The address may hold any word; the server refuses what it does not know, and says so.
-  const query = { ...chosen, separator: listSeparator() } as FileQuery<'exportVehicles'>;
+  const query = { ...filterOf(filters), separator: listSeparator() } as FileQuery<'exportVehicles'>; // the list's own filter
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
@@ -30,10 +30,9 @@ export function VehicleFilesMenu({ filters }: { filters: VehicleFilters }): Reac
             Import a list (CSV)
           </Menu.Item>
         ) : (
-          <Menu.Item leftSection={<Upload size={16} />} aria-disabled data-disabled closeMenuOnClick={false}>
+          <ReasonedItem leftSection={<Upload size={16} />} reason={reason}>
             Import a list (CSV)
-            <div className="menu-reason">{reason}</div>
-          </Menu.Item>
+          </ReasonedItem>
         )}
         <Menu.Item leftSection={<Download size={16} />} onClick={() => download.mutate({ query })}>
           Save this list (CSV)

@@ -22,3 +22,13 @@ export function showFieldErrors(
 export const orAbsent = (text: string): string | undefined => (text.trim() === '' ? undefined : text.trim());
 /** An empty field removes the value. */
 export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+
+/** What was saved is what the form starts from now. */
+export function beginWith<V>(
+  form: { setInitialValues: (values: V) => void; setValues: (values: V) => void; resetDirty: (values: V) => void },
+  saved: V,
+): void {
+  form.setInitialValues(saved);
+  form.setValues(saved);
+  form.resetDirty(saved);
+}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton, Text, TextInput } from '@mantine/core';
+import { Button, Group, Skeleton, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -7,6 +7,8 @@ import type { Answer } from '../../src/http/contract/routes.ts';
 import { keyOf, useAct, useCall } from '../api.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
+import { harm } from '../theme.ts';
+import { OpenModal } from '../ui/open-modal.tsx';
 
 interface OwnerEraseProps {
   owner: Answer<'getOwner'>;
@@ -25,7 +27,7 @@ export function OwnerEraseDialog({ owner, onClose }: OwnerEraseProps): React.JSX
   });
   const isSame = name.trim() === owner.name.trim();
   return (
-    <Modal opened onClose={onClose} title={`Forget ${owner.name}?`} centered size="lg">
+    <OpenModal onClose={onClose} title={`Forget ${owner.name}?`} centered size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -50,12 +52,12 @@ export function OwnerEraseDialog({ owner, onClose }: OwnerEraseProps): React.JSX
           <Button variant="default" onClick={onClose}>
             Keep them
           </Button>
-          <Button color="red" type="submit" disabled={!isSame} loading={erase.isPending}>
+          <Button color={harm} type="submit" disabled={!isSame} loading={erase.isPending}>
             Forget them for good
           </Button>
         </Group>
       </form>
-    </Modal>
+    </OpenModal>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Text, Title } from '@mantine/core';
+import { NumberInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 
@@ -9,6 +9,8 @@ import { useMe } from '../components/me.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
 import { count } from '../format.ts';
+import { beginWith } from './fields.ts';
+import { SaveRow } from './save-row.tsx';
 
 interface Values {
   minutes: number | '';
@@ -42,9 +44,7 @@ export function PlanChange({ plan }: { plan: PlanView }): React.JSX.Element {
   });
   const saving = useAct('changePlan', ['getBudget', 'getOverview', 'listAudit'], (fresh) => {
     client.setQueryData(keyOf('getPlan'), fresh);
-    form.setInitialValues(valuesOf(fresh));
-    form.setValues(valuesOf(fresh));
-    form.resetDirty(valuesOf(fresh));
+    beginWith(form, valuesOf(fresh));
     tellDone('The plan is saved. It holds from each vehicle’s next read.');
   });
   const save = ({ minutes, perMonth, reservePercent }: Values): void => {
@@ -83,16 +83,7 @@ export function PlanChange({ plan }: { plan: PlanView }): React.JSX.Element {
           {...form.getInputProps('reservePercent')}
         />
         {saving.error ? <ProblemNotice problem={saving.error} /> : null}
-        <Group>
-          <Button type="submit" loading={saving.isPending} disabled={reason !== null || !form.isDirty()}>
-            Save
-          </Button>
-          {reason ? (
-            <Text size="sm" c="dimmed">
-              {reason}
-            </Text>
-          ) : null}
-        </Group>
+        <SaveRow reason={reason} isDirty={form.isDirty()} isSaving={saving.isPending} />
       </fieldset>
     </form>
   );

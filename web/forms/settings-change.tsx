@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Checkbox, NumberInput, Radio, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 
@@ -9,7 +9,8 @@ import { useMe } from '../components/me.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
 import { permissionWord } from '../words.ts';
-import { orNull } from './fields.ts';
+import { beginWith, orNull } from './fields.ts';
+import { SaveRow } from './save-row.tsx';
 
 type Settings = Answer<'getSettings'>;
 
@@ -54,9 +55,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
   });
   const saving = useAct('changeSettings', ['listVehicles', 'getVehicle', 'getOverview', 'listAudit'], (fresh) => {
     client.setQueryData(keyOf('getSettings'), fresh);
-    form.setInitialValues(valuesOf(fresh));
-    form.setValues(valuesOf(fresh));
-    form.resetDirty(valuesOf(fresh));
+    beginWith(form, valuesOf(fresh));
     tellDone('The settings are saved.');
   });
   const save = (values: ReturnType<typeof valuesOf>): void =>
@@ -164,16 +163,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
             />
           </div>
           {saving.error ? <ProblemNotice problem={saving.error} /> : null}
-          <Group>
-            <Button type="submit" loading={saving.isPending} disabled={reason !== null || !form.isDirty()}>
-              Save
-            </Button>
-            {reason ? (
-              <Text size="sm" c="dimmed">
-                {reason}
-              </Text>
-            ) : null}
-          </Group>
+          <SaveRow reason={reason} isDirty={form.isDirty()} isSaving={saving.isPending} />
         </Stack>
       </fieldset>
     </form>

@@ -5,6 +5,7 @@ import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { keyOf, useAct } from '../api.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
+import { harm } from '../theme.ts';
 
 interface DisconnectDialogProps {
   vehicle: VehicleView;
@@ -36,7 +37,7 @@ export function DisconnectDialog({ vehicle, opened, onClose }: DisconnectDialogP
           Keep it connected
         </Button>
         <Button
-          color="red"
+          color={harm}
           loading={disconnect.isPending}
           onClick={() => disconnect.mutate({ id: vehicle.id, body: { when: 'now' } })}
         >

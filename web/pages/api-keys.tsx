@@ -13,6 +13,7 @@ import { SettingsTabs } from '../components/settings-tabs.tsx';
 import { StateTag } from '../components/state-tag.tsx';
 import { tellDone } from '../components/tell.tsx';
 import { ApiKeyDialog } from '../forms/api-key-create.tsx';
+import { harm } from '../theme.ts';
 import { Empty } from '../ui/empty.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
@@ -97,7 +98,7 @@ function EndKeyDialog({ entry, onClose }: { entry: Key | null; onClose: () => vo
         <Button variant="default" onClick={onClose} data-autofocus>
           Keep it
         </Button>
-        <Button color="red" loading={end.isPending} onClick={() => (entry ? end.mutate({ id: entry.id }) : undefined)}>
+        <Button color={harm} loading={end.isPending} onClick={() => (entry ? end.mutate({ id: entry.id }) : undefined)}>
           End the key
         </Button>
       </Group>

@@ -1,7 +1,6 @@
 /** One list of vehicles: what it would do, how far it is, what came of it. */
-import { Button, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
 
 import type { ImportView } from '../../src/http/contract/imports.ts';
 import { useCall } from '../api.ts';
@@ -12,7 +11,7 @@ import { ImportLines } from '../components/import-lines.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { count } from '../format.ts';
 import { paths } from '../paths.ts';
-import { PlainLink } from '../ui/link.tsx';
+import { BackLink } from '../ui/back-link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { RowsLoading } from '../ui/rows-loading.tsx';
 import '../components/import.css';
@@ -24,16 +23,7 @@ export function ImportPage(): React.JSX.Element {
   const { data, error, isPending, isRefetchError, dataUpdatedAt, refetch } = useCall('getImport', { id });
   return (
     <>
-      <Button
-        component={PlainLink}
-        href={paths.imports()}
-        variant="subtle"
-        size="compact-sm"
-        className="back"
-        leftSection={<ChevronLeft size={16} />}
-      >
-        Import vehicles
-      </Button>
+      <BackLink href={paths.imports()}>Import vehicles</BackLink>
       <PageHead
         title={data?.name ?? 'Import'}
         note={data ? <FreshAt at={dataUpdatedAt} failed={isRefetchError} /> : null}

@@ -1,8 +1,7 @@
 /** Where a list of vehicles comes in: choose a file, see what it would do. Earlier ones stand below. */
-import { Button, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
 
 import { columnHeads, importColumns } from '../../src/domain/import-column.ts';
 import type { ImportView } from '../../src/http/contract/imports.ts';
@@ -16,8 +15,9 @@ import { StateTag } from '../components/state-tag.tsx';
 import { listSeparator } from '../format.ts';
 import { usePaged } from '../paged.ts';
 import { paths } from '../paths.ts';
+import { BackLink } from '../ui/back-link.tsx';
 import { FileDrop } from '../ui/file-drop.tsx';
-import { PlainLink, TextLink } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Older } from '../ui/older.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import '../components/import.css';
@@ -36,16 +36,7 @@ export function ImportsPage(): React.JSX.Element {
   });
   return (
     <>
-      <Button
-        component={PlainLink}
-        href={paths.vehicles()}
-        variant="subtle"
-        size="compact-sm"
-        className="back"
-        leftSection={<ChevronLeft size={16} />}
-      >
-        Vehicles
-      </Button>
+      <BackLink href={paths.vehicles()}>Vehicles</BackLink>
       <PageHead title="Import vehicles" />
       {reading.error ? <ProblemNotice problem={reading.error} /> : null}
       <section className="panel" aria-labelledby="file-title">

@@ -1,6 +1,5 @@
 import { Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
 
 import type { Answer } from '../../src/http/contract/routes.ts';
 import { useCall } from '../api.ts';
@@ -13,7 +12,7 @@ import { OwnerMessages, OwnerRequests } from '../components/owner-messages.tsx';
 import { OwnerVehicles } from '../components/owner-vehicles.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { paths } from '../paths.ts';
-import { TextLink } from '../ui/link.tsx';
+import { BackLink } from '../ui/back-link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import '../components/owner.css';
 
@@ -26,9 +25,7 @@ export function OwnerPage(): React.JSX.Element {
   const { data } = owner;
   return (
     <>
-      <TextLink href={paths.owners()} size="sm" className="back">
-        <ChevronLeft size={14} aria-hidden /> Owners
-      </TextLink>
+      <BackLink href={paths.owners()}>Owners</BackLink>
       <PageHead
         title={data?.name ?? 'Owner'}
         note={data ? <FreshAt at={owner.dataUpdatedAt} failed={owner.isRefetchError} /> : null}

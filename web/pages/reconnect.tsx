@@ -1,7 +1,7 @@
 /** Many reconnects that were sent: how far they are, how far their owners came, and who has not acted. */
 import { Alert, Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronLeft, Hourglass } from 'lucide-react';
+import { Hourglass } from 'lucide-react';
 
 import type { ReconnectsDetail } from '../../src/http/contract/reconnects.ts';
 import { useCall } from '../api.ts';
@@ -14,7 +14,7 @@ import { batchWords } from '../components/reconnect-words.ts';
 import { StateTag } from '../components/state-tag.tsx';
 import { count } from '../format.ts';
 import { paths } from '../paths.ts';
-import { TextLink } from '../ui/link.tsx';
+import { BackLink } from '../ui/back-link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { RowsLoading } from '../ui/rows-loading.tsx';
 import '../components/reconnects.css';
@@ -27,9 +27,7 @@ export function ReconnectPage(): React.JSX.Element {
   const { data } = batch;
   return (
     <>
-      <TextLink href={paths.reconnects()} size="sm" className="back">
-        <ChevronLeft size={16} aria-hidden /> Reconnects
-      </TextLink>
+      <BackLink href={paths.reconnects()}>Reconnects</BackLink>
       <PageHead
         title={data ? `Reconnect: ${data.selection}` : 'Reconnect'}
         note={data ? <FreshAt at={batch.dataUpdatedAt} failed={batch.isRefetchError} /> : null}

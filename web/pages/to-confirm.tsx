@@ -26,13 +26,13 @@ export function ToConfirmPage(): React.JSX.Element {
         </div>
       ) : null}
       {items.length > 0 ? (
-        <section className="panel" aria-label="Cars to confirm">
+        <section className="held-list" aria-label="Cars to confirm">
           {items.map((grant) => (
             <HeldGrant key={grant.id} grant={grant} isNamed />
           ))}
         </section>
       ) : null}
-      {grants.items && items.length === 0 ? (
+      {grants.items && items.length === 0 && !grants.hasMore ? (
         <Empty icon={<Scale size={28} />} title="No car has to be confirmed">
           When an owner connects a car, its VIN says whether it is the right one. Where no VIN can be compared, or a
           vehicle is connected through another account, somebody decides here; until then nothing changes.

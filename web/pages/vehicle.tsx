@@ -1,7 +1,7 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronLeft, Pencil } from 'lucide-react';
+import { Pencil } from 'lucide-react';
 
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { useCall } from '../api.ts';
@@ -18,7 +18,7 @@ import { tellCheck } from '../components/tell.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { VehicleEditDrawer } from '../forms/vehicle-edit.tsx';
 import { paths } from '../paths.ts';
-import { TextLink } from '../ui/link.tsx';
+import { BackLink } from '../ui/back-link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { carName } from '../words.ts';
@@ -32,9 +32,7 @@ export function VehiclePage(): React.JSX.Element {
   const check = useCheck(id, (found) => tellCheck(data?.number ?? 'The vehicle', found));
   return (
     <>
-      <TextLink href={paths.vehicles()} size="sm" className="back">
-        <ChevronLeft size={14} aria-hidden /> Vehicles
-      </TextLink>
+      <BackLink href={paths.vehicles()}>Vehicles</BackLink>
       {data ? (
         <Head vehicle={data} at={vehicle.dataUpdatedAt} failed={vehicle.isRefetchError} />
       ) : (

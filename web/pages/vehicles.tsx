@@ -25,6 +25,7 @@ import { Empty } from '../ui/empty.tsx';
 import { PlainLink } from '../ui/link.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
+import { filterOf } from '../vehicle-filter.ts';
 
 const route = getRouteApi('/shell/vehicles');
 
@@ -114,26 +115,6 @@ function withoutChoice(filters: Filters): Filters {
   const { choose: _, ...others } = filters;
   return others;
 }
-
-/** The address may hold any word; the server refuses what it does not know, and the page says so. */
-function filterOf(filters: Filters): VehicleFilterInput {
-  const { status, cause, freshness, make, who, incident, lapsesBefore, permissionMissing, q } = filters;
-  const given = {
-    status,
-    cause,
-    freshness,
-    make,
-    who,
-    incident,
-    permissionMissing,
-    q,
-    lapsesBefore: instantOf(lapsesBefore),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as VehicleFilterInput;
-}
-
-const instantOf = (day: string | undefined): string | undefined =>
-  day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T00:00:00.000Z` : day;
 
 const queryOf = (filters: Filters): Query<'listVehicles'> =>
   ({ ...filterOf(filters), sort: filters.sort, limit: 100 }) as Query<'listVehicles'>; // as `filterOf` says

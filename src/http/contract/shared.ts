@@ -36,7 +36,9 @@ export const who = z.enum(['owner', 'operator', 'vehicle', 'manufacturer', 'smar
 /** Whose turn it is, and what they do. */
 export const nextAction = z.object({
   who,
-  action: z.string().describe('A stable name: reauthenticate, authorize, widen, ownerAction, automatic, drive, none.'),
+  action: z
+    .string()
+    .describe('A stable name: reauthenticate, authorize, widen, ownerAction, automatic, drive, confirm, none.'),
   text: z.string().describe('The sentence an operator reads.'),
   url: z.string().optional(),
 });

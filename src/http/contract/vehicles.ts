@@ -126,6 +126,7 @@ export const vehicle = z.object({
     unlock: capability,
     mailLink: capability.describe('A link to connect can be mailed to the owner, as far as the make goes.'),
   }),
+  toConfirm: z.boolean().describe('Its owner came back with a car that an operator has to confirm or refuse first.'),
   rental: z.null().describe('The rental that is on; rentals are not kept yet.'),
   createdAt: instant,
 });

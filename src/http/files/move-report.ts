@@ -1,25 +1,25 @@
 /** The report of a move: every car, one a line. */
-import { isId } from '../../domain/ids.ts';
 import type { MoveId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { findMove } from '../../store/move.ts';
 import { listMoveVehicles } from '../../store/move-list.ts';
 import type { ListedMoveVehicle } from '../../store/move-list.ts';
 import { movedText } from '../../texts/words.ts';
-import { csvLine } from '../csv/write-csv.ts';
+import { byteOrderMark, csvLine } from '../csv/write-csv.ts';
 import type { CsvFile, FileCall } from '../files.ts';
+import { ownId } from '../own-id.ts';
 
 const columns = ['vehicleId', 'number', 'make', 'model', 'state', 'reason', 'text', 'requestId', 'changedAt'] as const;
 const atOnce = 1_000;
 
 export async function moveReport(call: FileCall<'moveReport'>): Promise<CsvFile> {
-  const { id } = call.params;
-  if (!isId('mov', id) || !(await call.inFleet((tx) => findMove(tx, id)))) throw new Refusal('not_found');
+  const id = ownId('mov', call.params.id);
+  if (!(await call.inFleet((tx) => findMove(tx, id)))) throw new Refusal('not_found');
   return { name: `move-${id}.csv`, pieces: lines(call, id) };
 }
 
 async function* lines({ inFleet }: FileCall<'moveReport'>, id: MoveId): AsyncGenerator<string> {
-  yield csvLine(columns);
+  yield byteOrderMark + csvLine(columns);
   for (let after: string | null = null; ;) {
     const rows: ListedMoveVehicle[] = await inFleet((tx) =>
       listMoveVehicles(tx, id, { after, limit: atOnce, state: null }),

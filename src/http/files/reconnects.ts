@@ -8,7 +8,7 @@ import type { ListedItem } from '../../store/reconnect-list.ts';
 import { causeName, itemText } from '../../texts/reconnect-words.ts';
 import { byteOrderMark, csvLine } from '../csv/write-csv.ts';
 import type { CsvFile, FileCall } from '../files.ts';
-import { batchId } from '../handlers/reconnects.ts';
+import { ownId } from '../own-id.ts';
 import { maybeIso, presentOwner } from '../present.ts';
 import type { HttpNeeds, Sealing } from '../server-needs.ts';
 
@@ -19,7 +19,7 @@ const head = [
 const atOnce = 500;
 
 export async function reconnectsReport(call: FileCall<'reconnectsReport'>, { vault }: HttpNeeds): Promise<CsvFile> {
-  const id = batchId(call.params.id);
+  const id = ownId('rcb', call.params.id);
   if (!(await call.inFleet((tx) => findBatch(tx, id)))) throw new Refusal('not_found');
   return { name: `reconnects-${id}.csv`, pieces: lines(call, id, vault) };
 }

@@ -1,5 +1,4 @@
 /** Alerts. */
-import { isId } from '../../domain/ids.ts';
 import type { AlertId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { alertById, listAlerts } from '../../store/alert-list.ts';
@@ -8,6 +7,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { presentAlert } from '../present.ts';
 
 type AlertCalls = 'listAlerts' | 'getAlert' | 'acknowledgeAlert' | 'resolveAlert';
@@ -26,23 +26,18 @@ export function alertHandlers({ flows }: HandlerNeeds): Pick<Handlers, AlertCall
         return { items: rows.map((alert) => presentAlert(alert, labels)), nextCursor };
       });
     },
-    getAlert: (call) => view(call, alertId(call.params.id)),
+    getAlert: (call) => view(call, ownId('alt', call.params.id)),
     async acknowledgeAlert(call) {
-      const id = alertId(call.params.id);
+      const id = ownId('alt', call.params.id);
       await flows.acknowledgeAlert(call.context, id, call.now);
       return view(call, id);
     },
     async resolveAlert(call) {
-      const id = alertId(call.params.id);
+      const id = ownId('alt', call.params.id);
       await flows.resolveAlert(call.context, id, call.now);
       return view(call, id);
     },
   };
-}
-
-function alertId(id: string): AlertId {
-  if (!isId('alt', id)) throw new Refusal('not_found');
-  return id;
 }
 
 async function view<N extends CallName>({ inFleet }: Call<N>, id: AlertId): Promise<Answer<'getAlert'>> {

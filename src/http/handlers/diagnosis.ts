@@ -2,7 +2,6 @@
 import { diagnose } from '../../domain/diagnosis.ts';
 import type { Known } from '../../domain/diagnosis.ts';
 import type { Cause } from '../../domain/cause.ts';
-import { isId } from '../../domain/ids.ts';
 import type { VehicleId } from '../../domain/ids.ts';
 import { heldOf, routeOf } from '../../domain/reconnect-route.ts';
 import type { ReconnectRoute } from '../../domain/reconnect-route.ts';
@@ -10,10 +9,12 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Vehicle } from '../../domain/vehicle.ts';
 import type { Tx } from '../../store/database.ts';
 import { findKnown } from '../../store/diagnosis.ts';
+import { isHeld } from '../../store/loose-grant.ts';
 import { ownFleet } from '../../store/fleet.ts';
 import { vehicleById } from '../../store/vehicle-list.ts';
 import { findVehicle } from '../../store/vehicle.ts';
 import type { HandlerNeeds, Handlers } from '../call.ts';
+import { ownId } from '../own-id.ts';
 import { presentDiagnosis, presentStep, presentSupportFile } from '../present-diagnosis.ts';
 import { installationOf, presentVehicle } from '../present-vehicle.ts';
 import type { Installation } from '../present-vehicle.ts';
@@ -24,7 +25,7 @@ export function diagnosisHandlers({ flows, clock, config }: HandlerNeeds): Pick<
   const installation = installationOf(config);
   return {
     async checkVehicle(call) {
-      const id = vehicleId(call.params.id);
+      const id = ownId('veh', call.params.id);
       await flows.check(call.context, id, call.now, (step) => call.tell('step', presentStep(step)));
       return call.inFleet(async (tx) => {
         // The check took its time; what it found is dated by when it came.
@@ -32,30 +33,25 @@ export function diagnosisHandlers({ flows, clock, config }: HandlerNeeds): Pick<
         const fleet = await ownFleet(tx);
         const vehicle = await vehicleById(tx, id);
         if (!vehicle) throw new Refusal('not_found');
-        const { known } = await find(tx, id);
+        const { known, toConfirm } = await find(tx, id);
+        const turn = { routeFor: routesOf(known, installation), toConfirm };
         return {
           ...presentVehicle(vehicle, fleet, installation, now),
-          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, routesOf(known, installation)),
+          diagnosis: presentDiagnosis(diagnose(known, now), { id, make: vehicle.make }, turn),
         };
       });
     },
     getDiagnosis: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
-        const { vehicle, known } = await find(tx, vehicleId(params.id));
-        return presentDiagnosis(diagnose(known, now), vehicle, routesOf(known, installation));
+        const { vehicle, known, toConfirm } = await find(tx, ownId('veh', params.id));
+        return presentDiagnosis(diagnose(known, now), vehicle, { routeFor: routesOf(known, installation), toConfirm });
       }),
     getSupportFile: ({ params, now, inFleet }) =>
       inFleet(async (tx) => {
-        const { vehicle, known } = await find(tx, vehicleId(params.id));
+        const { vehicle, known } = await find(tx, ownId('veh', params.id));
         return presentSupportFile(diagnose(known, now), vehicle, known.connection);
       }),
   };
-}
-
-/** What isn't one of our ids can't be a vehicle's. */
-function vehicleId(id: string): VehicleId {
-  if (!isId('veh', id)) throw new Refusal('not_found');
-  return id;
 }
 
 /** How each cause that may be found would be repaired, with what is held of this connection. */
@@ -70,8 +66,8 @@ function routesOf(
   };
 }
 
-async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known }> {
+async function find(tx: Tx, id: VehicleId): Promise<{ vehicle: Vehicle; known: Known; toConfirm: boolean }> {
   const vehicle = await findVehicle(tx, id);
   if (!vehicle) throw new Refusal('not_found');
-  return { vehicle, known: await findKnown(tx, vehicle, await ownFleet(tx)) };
+  return { vehicle, known: await findKnown(tx, vehicle, await ownFleet(tx)), toConfirm: await isHeld(tx, id) };
 }

@@ -19,6 +19,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import { hintOf, newApiKey } from '../keys.ts';
 import { shareLeft } from '../present-budget.ts';
 import { iso, maybeIso, presentApiKey } from '../present.ts';
+import { mustRunInstallation } from '../who.ts';
 import type { Who } from '../who.ts';
 
 type FleetCalls =
@@ -87,7 +88,7 @@ async function createFleet(
   { database }: HandlerNeeds,
   { who, body, now }: Call<'createFleet'>,
 ): ReturnType<Handlers['createFleet']> {
-  if (!who.installation) throw new Refusal('not_allowed', "Only the installation's administrator makes fleets.");
+  mustRunInstallation(who, "Only the installation's administrator makes fleets.");
   const { actor } = who.context;
   const fleet = { id: newId('flt', now), name: body.name, plan: defaultPlan, settings: defaultSettings(body.name) };
   await database.asSystem(async (tx) => {

@@ -14,6 +14,7 @@ import {
 import type { HandlerNeeds, Handlers } from '../call.ts';
 import type { GoLiveAnswer } from '../contract/go-live.ts';
 import { maybeIso } from '../present.ts';
+import { mustRunInstallation } from '../who.ts';
 import type { Who } from '../who.ts';
 
 export function goLiveHandlers({
@@ -39,9 +40,8 @@ export function goLiveHandlers({
   };
 }
 
-function onlyInstallation({ installation }: Who): void {
-  if (!installation) throw new Refusal('not_allowed', "Only the installation's administrator sets it up.");
-}
+const onlyInstallation = (who: Who): void =>
+  mustRunInstallation(who, "Only the installation's administrator sets it up.");
 
 function presentGoLive({ verdict, steps, setUp, checkedAt }: GoLiveView, now: Date): GoLiveAnswer {
   const count = 'count' in verdict ? verdict.count : 0;

@@ -1,5 +1,4 @@
 /** Cars that owners connected and that are no connection: to confirm, or on their way out. */
-import { isId } from '../../domain/ids.ts';
 import type { GrantId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listLooseGrants, looseGrantById } from '../../store/loose-grant-list.ts';
@@ -7,6 +6,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { presentGrant } from '../present-grant.ts';
 
 type GrantCalls = 'listGrants' | 'getGrant' | 'confirmGrant' | 'refuseGrant';
@@ -21,23 +21,18 @@ export function grantHandlers({ flows }: HandlerNeeds): Pick<Handlers, GrantCall
         return { items: rows.map(presentGrant), nextCursor };
       });
     },
-    getGrant: (call) => view(call, grantId(call.params.id)),
+    getGrant: (call) => view(call, ownId('grt', call.params.id)),
     async confirmGrant(call) {
-      const id = grantId(call.params.id);
+      const id = ownId('grt', call.params.id);
       await flows.confirmGrant(call.context, id, call.now);
       return view(call, id);
     },
     async refuseGrant(call) {
-      const id = grantId(call.params.id);
+      const id = ownId('grt', call.params.id);
       await flows.refuseGrant(call.context, id, call.now);
       return view(call, id);
     },
   };
-}
-
-function grantId(id: string): GrantId {
-  if (!isId('grt', id)) throw new Refusal('not_found');
-  return id;
 }
 
 async function view<N extends CallName>({ inFleet }: Call<N>, id: GrantId): Promise<Answer<'getGrant'>> {

@@ -1,6 +1,5 @@
 /** Imports of lists of vehicles: previewed, started, taken back. */
 import { columnHeads } from '../../domain/import-column.ts';
-import { isId } from '../../domain/ids.ts';
 import type { ImportId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { ownersById } from '../../store/owner-list.ts';
@@ -10,6 +9,7 @@ import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';
 import { readList } from '../csv/read-list.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { ownersIn, presentImport, presentImportLine } from '../present-import.ts';
 
 type ImportCalls =
@@ -36,9 +36,9 @@ export function importHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, I
       const { rows, nextCursor } = pageOf(found, query.limit, ({ made_at, id }) => [made_at, id]);
       return { items: rows.map(presentImport), nextCursor };
     },
-    getImport: (call) => view(call, importId(call.params.id)),
+    getImport: (call) => view(call, ownId('imp', call.params.id)),
     async listImportLines({ params, query, inFleet }) {
-      const id = importId(params.id);
+      const id = ownId('imp', params.id);
       const [seen] = textCursor(query.cursor) ?? [];
       const after = seen === undefined ? 0 : lineOf(seen);
       return inFleet(async (tx) => {
@@ -50,26 +50,21 @@ export function importHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, I
       });
     },
     async applyImport(call) {
-      const id = importId(call.params.id);
+      const id = ownId('imp', call.params.id);
       await flows.startImport(call.context, id, call.body.hash, call.now);
       return view(call, id);
     },
     async undoImport(call) {
-      const id = importId(call.params.id);
+      const id = ownId('imp', call.params.id);
       await flows.undoImport(call.context, id, call.now);
       return view(call, id);
     },
     async discardImport(call) {
-      const id = importId(call.params.id);
+      const id = ownId('imp', call.params.id);
       await flows.discardImport(call.context, id);
       return { id };
     },
   };
-}
-
-function importId(id: string): ImportId {
-  if (!isId('imp', id)) throw new Refusal('not_found');
-  return id;
 }
 
 function lineOf(seen: string): number {

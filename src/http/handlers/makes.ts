@@ -1,5 +1,4 @@
 /** What is known of makes, what a fleet has set otherwise, and whether a car can be connected at all. */
-import { isId } from '../../domain/ids.ts';
 import type { VehicleId } from '../../domain/ids.ts';
 import { makeKey } from '../../domain/make.ts';
 import { appFacts, knownMakes } from '../../domain/make-facts.ts';
@@ -13,6 +12,7 @@ import { announce } from '../../store/outbox.ts';
 import { countByMake, findVehicle } from '../../store/vehicle.ts';
 import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CompatibilityView } from '../contract/makes.ts';
+import { ownId } from '../own-id.ts';
 import { presentCompatibility, presentMake } from '../present-makes.ts';
 
 type MakeCalls = 'listMakes' | 'changeMake' | 'getCompatibility' | 'checkCompatibility';
@@ -22,19 +22,13 @@ export function makeHandlers({ flows }: HandlerNeeds): Pick<Handlers, MakeCalls>
   return {
     listMakes: list,
     changeMake: change,
-    getCompatibility: ({ params, inFleet }) => inFleet((tx) => view(tx, vehicleId(params.id))),
+    getCompatibility: ({ params, inFleet }) => inFleet((tx) => view(tx, ownId('veh', params.id))),
     async checkCompatibility({ context, params, now, inFleet }) {
-      const id = vehicleId(params.id);
+      const id = ownId('veh', params.id);
       await flows.checkCompatibility(context, id, now);
       return inFleet((tx) => view(tx, id));
     },
   };
-}
-
-/** What isn't one of our ids can't be a vehicle's. */
-function vehicleId(id: string): VehicleId {
-  if (!isId('veh', id)) throw new Refusal('not_found');
-  return id;
 }
 
 async function compatibility(tx: Tx, id: VehicleId, hasV2: boolean): Promise<CompatibilityView> {

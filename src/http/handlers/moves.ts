@@ -1,6 +1,5 @@
 /** Moves from Smartcar's v2 to v3. */
-import { isId } from '../../domain/ids.ts';
-import type { MoveId, VehicleId } from '../../domain/ids.ts';
+import type { MoveId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { countOnV2, findMove } from '../../store/move.ts';
 import { listMoves, listMoveVehicles, withCounts } from '../../store/move-list.ts';
@@ -10,6 +9,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { iso, maybeIso } from '../present.ts';
 
 type MoveCalls =
@@ -41,9 +41,9 @@ export function moveHandlers({ flows, config }: HandlerNeeds): Pick<Handlers, Mo
     async planMove(call) {
       return view(call, await flows.planMove(call.context, call.body, call.now));
     },
-    getMove: (call) => view(call, moveId(call.params.id)),
+    getMove: (call) => view(call, ownId('mov', call.params.id)),
     async listMoveVehicles({ params, query, inFleet }) {
-      const id = moveId(params.id);
+      const id = ownId('mov', params.id);
       const [, after] = textCursor(query.cursor) ?? [];
       return inFleet(async (tx) => {
         if (!(await findMove(tx, id))) throw new Refusal('not_found');
@@ -58,8 +58,13 @@ export function moveHandlers({ flows, config }: HandlerNeeds): Pick<Handlers, Mo
     resumeMove: (call) => acting(call, flows.resumeMove),
     finishMove: (call) => acting(call, flows.finishMove),
     async rollBackMove(call) {
-      const id = moveId(call.params.id);
-      await flows.rollBackMove(call.context, id, call.body.vehicleIds?.map(vehicleId), call.now);
+      const id = ownId('mov', call.params.id);
+      await flows.rollBackMove(
+        call.context,
+        id,
+        call.body.vehicleIds?.map((one) => ownId('veh', one)),
+        call.now,
+      );
       return view(call, id);
     },
   };
@@ -71,19 +76,9 @@ async function acting<N extends Acting>(
   call: Call<N>,
   act: (context: Call<N>['context'], id: MoveId, now: Date) => Promise<void>,
 ): Promise<Answer<'getMove'>> {
-  const id = moveId((call.params as { id: string }).id); // every acting call's own schema
+  const id = ownId('mov', (call.params as { id: string }).id); // every acting call's own schema
   await act(call.context, id, call.now);
   return view(call, id);
-}
-
-function moveId(id: string): MoveId {
-  if (!isId('mov', id)) throw new Refusal('not_found');
-  return id;
-}
-
-function vehicleId(id: string): VehicleId {
-  if (!isId('veh', id)) throw new Refusal('not_found');
-  return id;
 }
 
 async function view<N extends CallName>({ inFleet }: Call<N>, id: MoveId): Promise<Answer<'getMove'>> {

@@ -1,5 +1,4 @@
 /** Owners. */
-import { isId } from '../../domain/ids.ts';
 import type { OwnerId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listConsents } from '../../store/consent.ts';
@@ -15,6 +14,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { Answer } from '../contract/routes.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { ownerFileOf } from '../owner-file.ts';
 import { presentConsent, presentErasure, presentPreview, presentRequest } from '../present-owner.ts';
 import { iso, presentNotification, presentOwner } from '../present.ts';
@@ -52,12 +52,12 @@ export function ownerHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, Ow
       const { rows, nextCursor } = pageOf(found, query.limit, ({ sort_key, id }) => [sort_key, id]);
       return { items: rows.map((owner) => presentOwner(owner, vault)), nextCursor };
     },
-    getOwner: (call) => view(call, ownerId(call.params.id)),
+    getOwner: (call) => view(call, ownId('own', call.params.id)),
     async createOwner(call) {
       return view(call, await flows.addOwner(call.context, call.body, call.now));
     },
     async changeOwner(call) {
-      const id = ownerId(call.params.id);
+      const id = ownId('own', call.params.id);
       await flows.changeOwner(call.context, id, call.body, call.now);
       return view(call, id);
     },
@@ -84,7 +84,7 @@ export function ownerHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, Ow
     },
     async sendOwnerLink({ params, body, context, now }) {
       const deliver = body.deliver === 'email';
-      const link = await flows.sendOwnerLink(context, ownerId(params.id), { deliver }, now);
+      const link = await flows.sendOwnerLink(context, ownId('own', params.id), { deliver }, now);
       return { ...link, expiresAt: iso(link.expiresAt) };
     },
     exportOwner: ({ params, now, inFleet }) =>
@@ -93,9 +93,9 @@ export function ownerHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, Ow
         if (owner.erased_at) throw new Refusal('owner_erased');
         return ownerFileOf(tx, owner, vault, now);
       }),
-    getErasure: ({ params, inFleet }) => inFleet((tx) => erasureOf(tx, ownerId(params.id))),
+    getErasure: ({ params, inFleet }) => inFleet((tx) => erasureOf(tx, ownId('own', params.id))),
     async eraseOwner({ params, body, context, now, inFleet }) {
-      const id = ownerId(params.id);
+      const id = ownId('own', params.id);
       await flows.eraseOwner(context, id, body.name, now);
       return inFleet((tx) => erasureOf(tx, id));
     },
@@ -103,12 +103,7 @@ export function ownerHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers, Ow
 }
 
 async function mustBeThere(tx: Tx, id: string): Promise<ListedOwner> {
-  const owner = await ownerById(tx, ownerId(id));
+  const owner = await ownerById(tx, ownId('own', id));
   if (!owner) throw new Refusal('not_found');
   return owner;
-}
-
-function ownerId(id: string): OwnerId {
-  if (!isId('own', id)) throw new Refusal('not_found');
-  return id;
 }

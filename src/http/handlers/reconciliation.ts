@@ -2,7 +2,6 @@
 import type { AlertKind } from '../../domain/alert.ts';
 import { adoptionCost } from '../../domain/drift.ts';
 import { planIntervalS } from '../../domain/pace.ts';
-import { Refusal } from '../../domain/refusal.ts';
 import { listAlerts } from '../../store/alert-list.ts';
 import type { Tx } from '../../store/database.ts';
 import { ownFleet } from '../../store/fleet.ts';
@@ -17,6 +16,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { AdoptableView, ReconciliationView } from '../contract/reconciliation.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
 import { iso, maybeIso, presentAlert } from '../present.ts';
+import { mustRunInstallation } from '../who.ts';
 import type { Who } from '../who.ts';
 
 type ReconciliationCalls = 'getReconciliation' | 'startReconciliation' | 'listDrifts' | 'listAdoptable' | 'adopt';
@@ -65,10 +65,8 @@ export function reconciliationHandlers(needs: HandlerNeeds): Pick<Handlers, Reco
   };
 }
 
-function onlyInstallation({ installation }: Who): void {
-  if (!installation)
-    throw new Refusal('not_allowed', "Smartcar's list is every fleet's: only the installation's administrator may.");
-}
+const onlyInstallation = (who: Who): void =>
+  mustRunInstallation(who, "Smartcar's list is every fleet's: only the installation's administrator may.");
 
 type Viewing = Pick<Call<'getReconciliation'>, 'who' | 'inFleet' | 'now'>;
 

@@ -1,5 +1,4 @@
 /** Many reconnects at once. */
-import { isId } from '../../domain/ids.ts';
 import type { ReconnectBatchId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { ownFleet } from '../../store/fleet.ts';
@@ -13,6 +12,7 @@ import type { CallName } from '../contract/paths.ts';
 import type { ReconnectSelection } from '../contract/reconnects.ts';
 import type { Answer } from '../contract/routes.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { presentBatch, presentDetail, presentItem, presentPreview } from '../present-reconnects.ts';
 import { previewToken, readPreviewToken } from '../preview-token.ts';
 
@@ -44,7 +44,7 @@ export function reconnectHandlers({ flows, vault }: HandlerNeeds): Pick<Handlers
       const { rows, nextCursor } = pageOf(found, query.limit, ({ created_at, id }) => [created_at, id]);
       return { items: rows.map(presentBatch), nextCursor };
     },
-    getReconnects: (call) => detail(call, batchId(call.params.id)),
+    getReconnects: (call) => detail(call, ownId('rcb', call.params.id)),
     listReconnectVehicles: vehicles,
     pauseReconnects: (call) => acting(call, flows.pauseReconnects),
     resumeReconnects: (call) => acting(call, flows.resumeReconnects),
@@ -70,14 +70,9 @@ async function acting<N extends Acting>(
   call: Call<N>,
   act: (context: Call<N>['context'], id: ReconnectBatchId, now: Date) => Promise<void>,
 ): Promise<Answer<'getReconnects'>> {
-  const id = batchId((call.params as { id: string }).id); // every acting call's own schema
+  const id = ownId('rcb', (call.params as { id: string }).id); // every acting call's own schema
   await act(call.context, id, call.now);
   return detail(call, id);
-}
-
-export function batchId(id: string): ReconnectBatchId {
-  if (!isId('rcb', id)) throw new Refusal('not_found');
-  return id;
 }
 
 async function detail<N extends CallName>(
@@ -102,7 +97,7 @@ async function detail<N extends CallName>(
 
 async function vehicles(call: Call<'listReconnectVehicles'>): Promise<Answer<'listReconnectVehicles'>> {
   const { params, query, inFleet } = call;
-  const id = batchId(params.id);
+  const id = ownId('rcb', params.id);
   const [place] = textCursor(query.cursor) ?? [];
   if (place !== undefined && !/^\d{1,9}$/.test(place)) throw new Refusal('invalid_cursor');
   return inFleet(async (tx) => {

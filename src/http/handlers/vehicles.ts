@@ -1,5 +1,4 @@
 /** Vehicles and what is done to their connection. What acts answers the vehicle as it is afterwards. */
-import { isId } from '../../domain/ids.ts';
 import type { VehicleId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Powertrain } from '../../domain/vehicle.ts';
@@ -10,6 +9,7 @@ import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CallName } from '../contract/paths.ts';
 import type { VehicleView } from '../contract/vehicles.ts';
 import { pageOf, textCursor, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { installationOf, presentListed, presentSignals, presentVehicle } from '../present-vehicle.ts';
 import type { Installation } from '../present-vehicle.ts';
 import { iso, presentHappening } from '../present.ts';
@@ -37,46 +37,40 @@ export function vehicleHandlers(needs: HandlerNeeds): Pick<Handlers, VehicleCall
         const { settings } = await ownFleet(tx);
         return { count: await countVehicles(tx, query, { settings, v3: installation.v3, now }) };
       }),
-    getVehicle: (call) => view(call, vehicleId(call.params.id)),
+    getVehicle: (call) => view(call, ownId('veh', call.params.id)),
     async createVehicle(call) {
       const { powertrain, ...body } = call.body;
       const input = { ...body, powertrain: powertrain as Powertrain | undefined }; // the schema lists them
       return view(call, await flows.addVehicle(call.context, input, call.now));
     },
     async changeVehicle(call) {
-      const id = vehicleId(call.params.id);
+      const id = ownId('veh', call.params.id);
       await flows.changeVehicle(call.context, id, call.body, call.now);
       return view(call, id);
     },
     async connectVehicle(call) {
       const deliver = call.body.deliver === 'email';
-      const link = await flows.sendConnectLink(call.context, vehicleId(call.params.id), { deliver }, call.now);
+      const link = await flows.sendConnectLink(call.context, ownId('veh', call.params.id), { deliver }, call.now);
       return { ...link, expiresAt: iso(link.expiresAt) };
     },
     async reconnectVehicle(call) {
       const deliver = call.body.deliver === 'email';
       const { route, url, expiresAt, delivered } = await flows.reconnect(
         call.context,
-        vehicleId(call.params.id),
+        ownId('veh', call.params.id),
         { deliver },
         call.now,
       );
       return { route, delivered, ...(url ? { url } : {}), ...(expiresAt ? { expiresAt: iso(expiresAt) } : {}) };
     },
     async disconnectVehicle(call) {
-      const id = vehicleId(call.params.id);
+      const id = ownId('veh', call.params.id);
       await flows.disconnect(call.context, id, call.now);
       return view(call, id);
     },
     listSignals: signals,
     listTimeline: timeline,
   };
-}
-
-/** What isn't one of our ids can't be a vehicle's. */
-function vehicleId(id: string): VehicleId {
-  if (!isId('veh', id)) throw new Refusal('not_found');
-  return id;
 }
 
 type View = <N extends CallName>(call: Call<N>, id: VehicleId) => Promise<VehicleView>;
