@@ -24,6 +24,7 @@ import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 import { after } from './schedule.ts';
+import { tellsAge } from './signal.ts';
 import type { SignalCode } from './signal.ts';
 import { suspicionDeadlineS } from './suspicion.ts';
 import type { Happening, TimelineKind } from './timeline.ts';
@@ -188,8 +189,8 @@ function grantedNow(known: Known, now: Date): readonly Permission[] {
 
 function freshnessOf(known: Known, now: Date): Freshness {
   const { make, connection, readings } = known;
-  const times = [...readings.values()].flatMap(
-    ({ measuredAt, fetchedAt }) => (measuredAt ?? fetchedAt)?.getTime() ?? [],
+  const times = [...readings.values()].flatMap(({ code, measuredAt, fetchedAt }) =>
+    tellsAge(code) ? ((measuredAt ?? fetchedAt)?.getTime() ?? []) : [],
   );
   const newestAt = times.length > 0 ? new Date(Math.max(...times)) : null;
   const isWithout = connection !== null && isUsedUp(connection, carLimits(make, known), now);

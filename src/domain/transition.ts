@@ -26,7 +26,7 @@ import type { Question, Verdict } from './proof.ts';
 import { after } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
-import { permissionsFor, requiredSignals } from './signal.ts';
+import { permissionsFor, requiredSignals, tellsAge } from './signal.ts';
 import { onListed } from './transition-listed.ts';
 import {
   isOverdue,
@@ -178,7 +178,7 @@ function gapsIn(outcome: SignalsOutcome, policy: Policy): SignalFailure[] {
 /** What any answer with signals changes, whatever it proves. */
 function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
   const vehicleState = outcome.failures.find((failure) => isVehicleMeaning(failure.meaning));
-  const heard = outcome.readings.length > 0;
+  const heard = outcome.readings.some(({ code }) => tellsAge(code));
   return {
     ...c,
     failures: 0,
