@@ -46,7 +46,7 @@ function connectionFacts(connection: ConnectionView, now: Date): [string, string
   const { nextAction, permissions, note, suspicion } = connection;
   return [
     ['Because', connection.causeText && clean(connection.causeText)],
-    ['Next', nextAction && `${nextAction.who}: ${clean(nextAction.text)}`],
+    ['Next', nextAction && clean(nextAction.text)],
     ['Since', ageOf(connection.since, now)],
     ['Claimed', suspicion && clean(suspicion.text)],
     ['The car says', note && clean(note.text)],

@@ -345,6 +345,12 @@ describe('a diagnosis in words', () => {
     }
   });
 
+  test('an owner who has to act elsewhere is told what to do, and not only what happened', () => {
+    const found = { ...diagnose(known(), minutes(1)), confidence: 'certain' } as const;
+    const words = diagnosisWords({ ...found, cause: 'subscriptionLapsed' }, { make: 'CHEVROLET' });
+    assert.match(words.owner ?? '', /Renew them in the Chevrolet app/);
+  });
+
   test('what is only claimed is said as a suspicion, and nothing is written to the owner for it', () => {
     const found = diagnose(
       known({ connection: aConnection({ suspicion }), happenings: [claimLine(minutes(-5))] }),
@@ -352,6 +358,7 @@ describe('a diagnosis in words', () => {
     );
     const words = diagnosisWords(found, { make: 'VOLKSWAGEN' });
     assert.match(words.text, /^Suspected, being checked: /);
+    assert.deepEqual(words.nextAction, { who: 'nobody', action: 'automatic', text: 'Nobody: being checked' });
     assert.equal(words.owner, null);
   });
 
