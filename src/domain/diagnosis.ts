@@ -24,6 +24,7 @@ import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 import { after } from './schedule.ts';
+import { isSheltered } from './trouble.ts';
 import { tellsAge } from './signal.ts';
 import type { SignalCode } from './signal.ts';
 import { suspicionDeadlineS } from './suspicion.ts';
@@ -264,11 +265,19 @@ function confidenceIn(
   found: { answer: CheckAnswer | null; gaps: readonly PermissionGap[]; now: Date },
 ): Confidence {
   if (cause && ownDoing.has(cause)) return 'certain';
+  if (isHeld(known, found.answer)) return 'suspected';
   const witnesses = cause ? witnessesTo(cause, known, found) : witnessesToHealth(known, found);
   const distinct = new Map(witnesses.map((witness) => [witness.key, witness]));
   const answers = [...distinct.values()].filter(({ kind }) => kind === 'answer').length;
   if (answers === 0) return 'suspected';
   return distinct.size >= 2 ? 'certain' : 'likely';
+}
+
+/** While an incident is open, what speaks against an owner decides nothing, however often it is said. */
+function isHeld({ connection: c }: Known, answer: CheckAnswer | null): boolean {
+  if (!c || c.heldBy === null || c.cause !== null) return false;
+  const said = [c.suspicion?.meaning, answer?.failure?.meaning, ...(answer?.failures ?? []).map((one) => one.meaning)];
+  return said.some((meaning) => meaning !== undefined && isSheltered(meaning));
 }
 
 /** A check's answer and the line that it led to are one witness: they carry one request id, or else one moment. */

@@ -22,6 +22,7 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Meaning } from '../../src/domain/failure.ts';
+import type { IncidentId } from '../../src/domain/ids.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import { diagnosisWords, evidenceText, findingText } from '../../src/texts/diagnosis-words.ts';
@@ -360,6 +361,14 @@ describe('a diagnosis in words', () => {
     assert.match(words.text, /^Suspected, being checked: /);
     assert.deepEqual(words.nextAction, { who: 'nobody', action: 'automatic', text: 'Nobody: being checked' });
     assert.equal(words.owner, null);
+  });
+
+  test('while an incident is open, a check that was told the owner signed out asks nothing of the owner', () => {
+    const held = aConnection({ suspicion, heldBy: 'inc_00000000000000000000000001' as IncidentId });
+    const told = check({ answer: answered('signedOut') });
+    const found = diagnose(known({ connection: held, happenings: [claimLine(minutes(-5))], check: told }), minutes(1));
+    const words = diagnosisWords(found, { make: 'VOLKSWAGEN' });
+    assert.deepEqual([found.confidence, words.nextAction?.who, words.owner], ['suspected', 'nobody', null]);
   });
 
   test('every finding and every kind of evidence has its sentence', () => {
