@@ -215,9 +215,12 @@ function causeNow({ known, answer, gaps, ages, fresh, now }: Findings): Diagnose
   const c = known.connection;
   if (!c) return 'neverConnected';
   if (c.cause && c.cause !== 'waitingForFirstData') return c.cause;
-  if (answer?.failure) return causeOfMeaning(answer.failure.meaning);
+  const isUnlisted = recentStep(known, 'listed', now)?.finding.says === 'unlisted';
+  // Of what it does not list, Smartcar says that it does not find it: asking again would not mend that.
+  if (answer?.failure && !(isUnlisted && answer.failure.meaning === 'notFound'))
+    return causeOfMeaning(answer.failure.meaning);
   if (c.suspicion) return causeOfSuspicion(c.suspicion.meaning);
-  if (recentStep(known, 'listed', now)?.finding.says === 'unlisted') return 'revokedByOwner';
+  if (isUnlisted) return 'revokedByOwner';
   if (gaps[0]) return causeOfGap(gaps[0]);
   const failing = ages.find(({ state }) => state === 'failed')?.meaning;
   if (failing) return causeOfMeaning(failing);

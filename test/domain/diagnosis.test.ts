@@ -199,6 +199,14 @@ describe('what is wrong with a vehicle', () => {
       'certain',
     ],
     [
+      'what Smartcar neither lists nor finds was taken back, and is not waited for',
+      known({
+        check: check({ steps: [step('listed', { says: 'unlisted' })], answer: answered('notFound') }),
+      }),
+      'revokedByOwner',
+      'likely',
+    ],
+    [
       'the first data that did not come is only a deadline',
       known({
         connection: aBrokenConnection('noFirstData'),
