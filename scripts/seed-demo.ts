@@ -49,12 +49,13 @@ async function seedFleet(which: 'first' | 'second'): Promise<void> {
   const world = (await json(await fetch(`${simulator}/sim/api/world`))) as { cars: SimulatedCar[] };
   const cars = world.cars.filter((car) => car.fleet === which);
   const known = await knownVehicles(fleet.id);
+  const held = await heldVehicles(fleet.id);
   const owners = new Map<string, Promise<string>>();
   const waiting = cars
     .map((car, place) => ({ car, place }))
-    .filter(({ place }) => isUnfinished(known.get(numberOf(which, place)), which, place));
+    .filter(({ place }) => isUnfinished(known.get(numberOf(which, place)), held, which, place));
   if (waiting.length === 0) return;
-  console.log(`Connecting ${waiting.length} vehicles of ${fleet.name}…`);
+  console.log(`Connecting ${waiting.length === 1 ? '1 vehicle' : `${waiting.length} vehicles`} of ${fleet.name}…`);
   const workers = Array.from({ length: 6 }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())
       await seedCar(fleet.id, which, next.car, next.place, known, owners);
@@ -63,9 +64,21 @@ async function seedFleet(which: 'first' | 'second'): Promise<void> {
   if (which === 'first') await breakCars(fleet.id, cars);
 }
 
-function isUnfinished(vehicle: ApiVehicle | undefined, which: string, place: number): boolean {
+function isUnfinished(
+  vehicle: ApiVehicle | undefined,
+  held: ReadonlySet<string>,
+  which: string,
+  place: number,
+): boolean {
   if (!vehicle) return true;
-  return vehicle.connection === null && !(which === 'first' && unconnected.includes(place));
+  const isLeft = held.has(vehicle.id) || (which === 'first' && unconnected.includes(place));
+  return vehicle.connection === null && !isLeft;
+}
+
+/** Their owners came back already; an operator has to say whether it is the right car. */
+async function heldVehicles(fleet: string): Promise<Set<string>> {
+  const { items } = await api<{ items: { vehicle: { id: string } | null }[] }>('GET', '/grants?limit=200', fleet);
+  return new Set(items.flatMap(({ vehicle }) => vehicle?.id ?? []));
 }
 
 async function seedCar(

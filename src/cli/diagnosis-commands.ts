@@ -51,7 +51,7 @@ function diagnosisLines(diagnosis: DiagnosisView, call: Invocation): string[] {
     ['Because', clean(diagnosis.causeText)],
     ['How sure', clean(diagnosis.confidenceText)],
     ['Since', diagnosis.since && ageOf(diagnosis.since, now())],
-    ['Next', nextAction && `${nextAction.who}: ${clean(nextAction.text)}`],
+    ['Next', nextAction && clean(nextAction.text)],
     ['Missing', permissions.missing.map(({ permission }) => clean(permission)).join(', ') || null],
     ['Checked', diagnosis.running ? 'a check runs now' : ageOf(checkedAt, now())],
   ];

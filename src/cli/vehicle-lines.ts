@@ -46,7 +46,7 @@ function connectionFacts(connection: ConnectionView, now: Date): [string, string
   const { nextAction, permissions, note, suspicion } = connection;
   return [
     ['Because', connection.causeText && clean(connection.causeText)],
-    ['Next', nextAction && `${nextAction.who}: ${clean(nextAction.text)}`],
+    ['Next', nextAction && clean(nextAction.text)],
     ['Since', ageOf(connection.since, now)],
     ['Claimed', suspicion && clean(suspicion.text)],
     ['The car says', note && clean(note.text)],
@@ -70,5 +70,26 @@ function signalLines({ signals }: VehicleView, { paint }: Output, now: Date): st
   return ['', ...table(columns, signals, paint)];
 }
 
-const valueText = (value: unknown, unit: string | null): string =>
-  [typeof value === 'string' ? value : JSON.stringify(value), unit].filter(Boolean).join(' ');
+/** A value as people read it; `--json` has it whole. */
+export function valueText(value: unknown, unit: string | null): string {
+  const text = typeof value === 'object' && value !== null ? compoundText(value) : JSON.stringify(value);
+  return [typeof value === 'string' ? value : text, unit].filter(Boolean).join(' ');
+}
+
+interface Corner {
+  isOpen?: unknown;
+  tirePressure?: unknown;
+}
+
+function compoundText(value: object): string {
+  const { latitude, longitude, values } = value as Record<string, unknown>; // each field is checked below
+  if (typeof latitude === 'number' && typeof longitude === 'number')
+    return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+  const corners = Array.isArray(values) ? (values as Corner[]) : [];
+  const pressures = corners.map(({ tirePressure }) => tirePressure).filter((one) => typeof one === 'number');
+  if (pressures.length > 0) return pressures.join(', ');
+  const open = corners.filter(({ isOpen }) => isOpen === true).length;
+  if (corners.some(({ isOpen }) => typeof isOpen === 'boolean'))
+    return open === 0 ? 'all closed' : `${open} of ${corners.length} open`;
+  return 'reported';
+}

@@ -24,6 +24,8 @@ import type { PassingMeaning } from './passing.ts';
 import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 import { after, laterOf } from './schedule.ts';
+import { isSheltered } from './trouble.ts';
+import { tellsAge } from './signal.ts';
 import type { SignalCode } from './signal.ts';
 import { suspicionDeadlineS } from './suspicion.ts';
 import type { Happening, TimelineKind } from './timeline.ts';
@@ -188,8 +190,8 @@ function grantedNow(known: Known, now: Date): readonly Permission[] {
 
 function freshnessOf(known: Known, now: Date): Freshness {
   const { make, connection, readings } = known;
-  const times = [...readings.values()].flatMap(
-    ({ measuredAt, fetchedAt }) => (measuredAt ?? fetchedAt)?.getTime() ?? [],
+  const times = [...readings.values()].flatMap(({ code, measuredAt, fetchedAt }) =>
+    tellsAge(code) ? ((measuredAt ?? fetchedAt)?.getTime() ?? []) : [],
   );
   const newestAt = times.length > 0 ? new Date(Math.max(...times)) : null;
   const isWithout = connection !== null && isUsedUp(connection, carLimits(make, known), now);
@@ -213,9 +215,12 @@ function causeNow({ known, answer, gaps, ages, fresh, now }: Findings): Diagnose
   const c = known.connection;
   if (!c) return 'neverConnected';
   if (c.cause && c.cause !== 'waitingForFirstData') return c.cause;
-  if (answer?.failure) return causeOfMeaning(answer.failure.meaning);
+  const isUnlisted = recentStep(known, 'listed', now)?.finding.says === 'unlisted';
+  // Of what it does not list, Smartcar says that it does not find it: asking again would not mend that.
+  if (answer?.failure && !(isUnlisted && answer.failure.meaning === 'notFound'))
+    return causeOfMeaning(answer.failure.meaning);
   if (c.suspicion) return causeOfSuspicion(c.suspicion.meaning);
-  if (recentStep(known, 'listed', now)?.finding.says === 'unlisted') return 'revokedByOwner';
+  if (isUnlisted) return 'revokedByOwner';
   if (gaps[0]) return causeOfGap(gaps[0]);
   const failing = ages.find(({ state }) => state === 'failed')?.meaning;
   if (failing) return causeOfMeaning(failing);
@@ -263,11 +268,19 @@ function confidenceIn(
   found: { answer: CheckAnswer | null; gaps: readonly PermissionGap[]; now: Date },
 ): Confidence {
   if (cause && ownDoing.has(cause)) return 'certain';
+  if (isHeld(known, found.answer)) return 'suspected';
   const witnesses = cause ? witnessesTo(cause, known, found) : witnessesToHealth(known, found);
   const distinct = new Map(witnesses.map((witness) => [witness.key, witness]));
   const answers = [...distinct.values()].filter(({ kind }) => kind === 'answer').length;
   if (answers === 0) return 'suspected';
   return distinct.size >= 2 ? 'certain' : 'likely';
+}
+
+/** While an incident is open, what speaks against an owner decides nothing, however often it is said. */
+function isHeld({ connection: c }: Known, answer: CheckAnswer | null): boolean {
+  if (!c || c.heldBy === null || c.cause !== null) return false;
+  const said = [c.suspicion?.meaning, answer?.failure?.meaning, ...(answer?.failures ?? []).map((one) => one.meaning)];
+  return said.some((meaning) => meaning !== undefined && isSheltered(meaning));
 }
 
 /** A check's answer and the line that it led to are one witness: they carry one request id, or else one moment. */

@@ -26,7 +26,7 @@ import type { Question, Verdict } from './proof.ts';
 import { after, laterOf } from './schedule.ts';
 import type { Chance } from './schedule.ts';
 import { shelter } from './shelter.ts';
-import { permissionsFor, requiredSignals } from './signal.ts';
+import { permissionsFor, requiredSignals, tellsAge } from './signal.ts';
 import { onListed } from './transition-listed.ts';
 import { isOverdue, onClaimed, onCleared, suspect, suspicionDeadlineS, weigh, withdrawn } from './suspicion.ts';
 import { countAsked } from './usage.ts';
@@ -180,7 +180,7 @@ function gapsIn(outcome: SignalsOutcome, policy: Policy): SignalFailure[] {
 
 /** What any answer with signals changes, whatever it proves. */
 function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
-  const heard = outcome.readings.length > 0;
+  const heard = outcome.readings.some(({ code }) => tellsAge(code));
   const isLate = isLateNews(c, outcome.at);
   const isLastSuccess = heard && (c.lastSuccess === null || c.lastSuccess.at <= outcome.at);
   return {
@@ -198,7 +198,7 @@ function noteAnswer(c: Connection, outcome: SignalsOutcome): Connection {
 function stateIn(c: Connection, { readings, failures, at }: SignalsOutcome): Connection['vehicleState'] {
   const told = failures.find((failure) => isVehicleMeaning(failure.meaning));
   if (told) return vehicleStateOf(c, told, at);
-  return readings.length > 0 ? null : c.vehicleState;
+  return readings.some(({ code }) => tellsAge(code)) ? null : c.vehicleState;
 }
 
 function questionOf(c: Connection, policy: Policy): Question {

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import type { FleetId, VehicleId } from '../domain/ids.ts';
 import type { Reading } from '../domain/reading.ts';
+import { tellsAge } from '../domain/signal.ts';
 import type { SignalCode, SignalValue } from '../domain/signal.ts';
 import type { Database, Tx } from './database.ts';
 import type { KeptReading } from './schema.ts';
@@ -122,9 +123,9 @@ const keep = (reading: Reading): KeptReading => ({
   receivedAt: reading.receivedAt.toISOString(),
 });
 
-/** A VIN never changes, and is fetched though the car sleeps: it says nothing about how old the others are. */
+/** What never changes is fetched though the car sleeps: it says nothing about how old the others are. */
 function newest(readings: readonly Reading[]): Date | null {
-  const dated = readings.filter(({ code }) => code !== 'vehicleidentification-vin');
+  const dated = readings.filter(({ code }) => tellsAge(code));
   const times = dated.flatMap((reading) => (reading.measuredAt ?? reading.fetchedAt)?.getTime() ?? []);
   return times.length > 0 ? new Date(Math.max(...times)) : null;
 }

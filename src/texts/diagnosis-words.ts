@@ -9,10 +9,12 @@ import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { SignalCode } from '../domain/signal.ts';
 import { scopeText } from './incident-words.ts';
 import { say } from './say.ts';
+import type { MessageKey } from './say.ts';
 import {
   causeText,
   freshnessAction,
   freshnessText,
+  makeName,
   meaningText,
   nextActionFor,
   ownerCauseText,
@@ -152,8 +154,9 @@ export function diagnosisWords(
   const way = isCause(cause) ? routeFor(cause) : null;
   const plain = plainWords(diagnosis, { make, way }, language);
   const isClaim = diagnosis.confidence === 'suspected' && status === 'active' && isCause(cause);
-  const text = isClaim ? say(language, 'diagnosis.suspected', { text: plain.text }) : plain.text;
-  return { ...plain, text, owner: isClaim ? null : ownerWords(diagnosis, { make, way }, language) };
+  if (!isClaim) return { ...plain, owner: ownerWords(diagnosis, { make, way }, language) };
+  const nextAction = { who: 'nobody', action: 'automatic', text: say(language, 'diagnosis.suspectedAction') } as const;
+  return { text: say(language, 'diagnosis.suspected', { text: plain.text }), nextAction, owner: null };
 }
 
 function plainWords(
@@ -198,7 +201,18 @@ function ownerWords(
   const { who, route } = of.way ?? factsOf(cause);
   if (route === 'automatic' || route === 'none' || (who !== 'owner' && route !== 'widen')) return null;
   const missing = permissions.gaps.map(({ permission }) => permissionText(permission, language)).join(', ');
-  return say(language, `ownerWords.${route}`, { why: ownerCauseText(cause, of, language), permissions: missing });
+  const why = ownerCauseText(cause, of, language);
+  return say(language, `ownerWords.${route}`, {
+    why,
+    permissions: missing || 'none',
+    todo: say(language, todoKey(cause), { make: of.make ? makeName(of.make) : 'unknown' }),
+  });
+}
+
+function todoKey(cause: Cause): MessageKey {
+  if (cause === 'virtualKeyMissing') return 'ownerTodo.virtualKeyMissing';
+  if (cause === 'subscriptionLapsed' || cause === 'remoteAccessDisabled') return `page.repair.${cause}`;
+  return 'page.repair.accountIssue';
 }
 
 /** What an operator reads besides the cause: what we wait for, or what was found in the check. */

@@ -84,6 +84,7 @@ const causes = {
     'This vehicle was never connected. Its owner has to agree once, with the login at the manufacturer.',
   'diagnosis.someMissing': 'The connection works, and some of what the fleet requires is old or missing: {signals}.',
   'diagnosis.suspected': 'Suspected, being checked: {text}',
+  'diagnosis.suspectedAction': 'Nobody: being checked',
   'diagnosis.neverConnectedAction': 'You: connect it with its owner',
   'diagnosis.someMissingAction': 'Nobody: what came is shown, and we keep asking',
 } as const;
@@ -95,10 +96,16 @@ const ownerWords = {
   'ownerWords.authorize':
     "{why} Please give access once more with your manufacturer's login, using the link that we send you. It takes less than a minute. Your car's data and bookings are not affected.",
   'ownerWords.widen':
-    '{why} Please allow it once with the link that we send you; your sign-in stays as it is: {permissions}.',
+    '{why} Please sign in once with the link that we send you, and leave all required boxes ticked; it takes about two minutes.{permissions, select, none {} other { Not allowed yet: {permissions}.}}',
   'ownerWords.ownerAction':
-    '{why} Once that is put right we see it by ourselves; you need not sign in anywhere with us.',
+    '{why} {todo} We notice by ourselves when it is done; you need not sign in anywhere with us.',
 } as const satisfies Record<`ownerWords.${Exclude<Route, 'automatic' | 'none'>}`, string>;
+
+/** What an owner does outside Connect: {todo} above. The others are the same on their page. */
+const ownerTodo = {
+  'ownerTodo.virtualKeyMissing':
+    'Please open the link that we send you on the phone with your Tesla app, and add the key.',
+} as const;
 
 const support = {
   'support.title': 'Towline: diagnosis for Smartcar support',
@@ -115,5 +122,6 @@ export const diagnosisTexts = {
   ...evidence,
   ...causes,
   ...ownerWords,
+  ...ownerTodo,
   ...support,
 } as const;

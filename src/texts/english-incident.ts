@@ -3,7 +3,7 @@
 export const incidentTexts = {
   'incident.of': '{make, select, none {All makes} other {{make}}}{region, select, none {} other { in {region}}}',
   'incident.text':
-    '{of}: {failing, plural, =1 {# vehicle fails} other {# vehicles fail}}{joined, plural, =0 {} other { of # that failed}}.',
+    '{of}: {failing, plural, =1 {# vehicle fails} other {# vehicles fail}} now{joined, plural, =0 {} other {, # failed in all}}.',
   'incident.recovered':
     '{of}: over. {joined, plural, =1 {# vehicle had} other {# vehicles had}} failed; what Towline held back goes on.',
   'incident.lasting':

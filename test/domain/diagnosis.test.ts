@@ -22,6 +22,7 @@ import {
   vehicleMeanings,
 } from '../../src/domain/failure.ts';
 import type { Meaning } from '../../src/domain/failure.ts';
+import type { IncidentId } from '../../src/domain/ids.ts';
 import { makePolicy } from '../../src/domain/make-policy.ts';
 import { defaultRequiredPermissions } from '../../src/domain/permission.ts';
 import { diagnosisWords, evidenceText, findingText } from '../../src/texts/diagnosis-words.ts';
@@ -198,6 +199,14 @@ describe('what is wrong with a vehicle', () => {
       'certain',
     ],
     [
+      'what Smartcar neither lists nor finds was taken back, and is not waited for',
+      known({
+        check: check({ steps: [step('listed', { says: 'unlisted' })], answer: answered('notFound') }),
+      }),
+      'revokedByOwner',
+      'likely',
+    ],
+    [
       'the first data that did not come is only a deadline',
       known({
         connection: aBrokenConnection('noFirstData'),
@@ -345,6 +354,12 @@ describe('a diagnosis in words', () => {
     }
   });
 
+  test('an owner who has to act elsewhere is told what to do, and not only what happened', () => {
+    const found = { ...diagnose(known(), minutes(1)), confidence: 'certain' } as const;
+    const words = diagnosisWords({ ...found, cause: 'subscriptionLapsed' }, { make: 'CHEVROLET' });
+    assert.match(words.owner ?? '', /Renew them in the Chevrolet app/);
+  });
+
   test('what is only claimed is said as a suspicion, and nothing is written to the owner for it', () => {
     const found = diagnose(
       known({ connection: aConnection({ suspicion }), happenings: [claimLine(minutes(-5))] }),
@@ -352,7 +367,16 @@ describe('a diagnosis in words', () => {
     );
     const words = diagnosisWords(found, { make: 'VOLKSWAGEN' });
     assert.match(words.text, /^Suspected, being checked: /);
+    assert.deepEqual(words.nextAction, { who: 'nobody', action: 'automatic', text: 'Nobody: being checked' });
     assert.equal(words.owner, null);
+  });
+
+  test('while an incident is open, a check that was told the owner signed out asks nothing of the owner', () => {
+    const held = aConnection({ suspicion, heldBy: 'inc_00000000000000000000000001' as IncidentId });
+    const told = check({ answer: answered('signedOut') });
+    const found = diagnose(known({ connection: held, happenings: [claimLine(minutes(-5))], check: told }), minutes(1));
+    const words = diagnosisWords(found, { make: 'VOLKSWAGEN' });
+    assert.deepEqual([found.confidence, words.nextAction?.who, words.owner], ['suspected', 'nobody', null]);
   });
 
   test('every finding and every kind of evidence has its sentence', () => {

@@ -49,6 +49,17 @@ test('what never changes still comes in an outage, and heals nothing', () => {
   assert.deepEqual(states, Array(2).fill('error (manufacturerFailing)'));
 });
 
+test('a VIN that comes though the owner signed out is no data of the car', () => {
+  const known = { kind: 'telemetry', at: minutes(-10) } as const;
+  const car = aConnection({ lastTelemetryAt: minutes(-10), lastSuccess: known });
+  const still = ['vehicleidentification-vin', 'tractionbattery-nominalcapacity'].map((code) =>
+    reading(code, { fetchedAt: minutes(4) }),
+  );
+  const { connection } = tell(car, [{ ...refused(5, 'signedOut', 4), readings: still }]);
+  assert.equal(connection.cause, 'signedOut');
+  assert.deepEqual([connection.lastTelemetryAt, connection.lastSuccess], [minutes(-10), known]);
+});
+
 test('a car without a subscription is fetched once a day, so its outage is believed after a day and a half', () => {
   const car = aConnection({ subscribedAt: null });
   const { states } = tell(car, [refused(600, 'manufacturerFailing', 4), refused(2_150, 'manufacturerFailing', 4)]);

@@ -227,7 +227,7 @@ describe('the diagnosis of a car on v3', () => {
           diagnosis.permissions.missing.map(({ permission, why }) => [permission, why]),
           [['read_location', 'notGranted']],
         );
-        assert.match(diagnosis.wording.owner ?? '', /allow it once/);
+        assert.match(diagnosis.wording.owner ?? '', /leave all required boxes ticked/);
       },
     );
   });

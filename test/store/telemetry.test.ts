@@ -53,7 +53,7 @@ await onEveryServer('a reading', (opened) => {
     );
   });
 
-  test('a VIN that was fetched a minute ago does not make a car fresh that has been silent for hours', async () => {
+  test('what never changes, fetched a minute ago, does not make a car fresh that has been silent for hours', async () => {
     const id = await vehicle();
     const odometer = aReading(100, inSeconds(-36_000));
     const vin = {
@@ -62,7 +62,8 @@ await onEveryServer('a reading', (opened) => {
       value: 'WVWZZZ1KZAW000001',
       unit: null,
     };
-    await receive(id, odometer, vin);
+    const capacity = { ...aReading(77, inSeconds(-60)), code: 'tractionbattery-nominalcapacity', unit: 'kwh' };
+    await receive(id, odometer, vin, capacity);
     const { newest_at } = await opened.database.asFleet(fleet, (tx) =>
       tx.selectFrom('vehicle_state').select('newest_at').where('vehicle_id', '=', id).executeTakeFirstOrThrow(),
     );

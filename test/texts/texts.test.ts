@@ -309,6 +309,7 @@ test('every message compiles, and every language has every key', () => {
     step: 'st',
     text: 'te',
     why: 'wh.',
+    todo: 'to.',
     chosen: 2,
     filters: 'fi',
     except: 1,

@@ -155,7 +155,7 @@ function NothingToAdopt({ isFiltered }: { isFiltered: boolean }): React.JSX.Elem
   ) : (
     <Empty icon={<Unplug size={28} />} title="Nothing to adopt">
       Every connection that the Smartcar application has belongs to a fleet, as far as the last comparison saw. What an
-      owner allows outside Towline is found by the next one.
+      owner allows outside Towline is found by a comparison an hour later or more.
     </Empty>
   );
 }
