@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,11 +80,12 @@ async function start(node, watch) {
   if (watch) begin([...viteArguments(), '--watch'], 'inherit');
   main = begin([...(watch ? ['--watch'] : []), join(ROOT, 'src', 'main.ts')], simulator ? 'pipe' : 'inherit');
   if (simulator) passOn(main, () => seed(begin, env));
-  const code = await new Promise((done) => main.once('exit', (code, signal) => done(exitCode(code, signal))));
+  const [code, signal] = await once(main, 'exit');
+  if (!ending && signal) console.error(`Towline was ended by ${signal}. Nothing is lost; start it again.`);
   ending = true;
   endAll(children);
   // The channels to the children hold this process until each has ended.
-  process.exitCode = code;
+  process.exitCode = exitCode(code, signal);
 }
 
 function endAll(children) {

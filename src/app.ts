@@ -26,7 +26,7 @@ import { endIncident } from './flows/incidents.ts';
 import { grantsDue } from './flows/grants-due.ts';
 import { goOnWithImport, importDue, startImport, undoImport } from './flows/import.ts';
 import { discardImport, previewImport } from './flows/import-preview.ts';
-import { forecastLapses, keepAlive } from './flows/keep-alive.ts';
+import { forecastLapse, forecastLapses, keepAlive } from './flows/keep-alive.ts';
 import { keepHouse } from './flows/keep-house.ts';
 import { viewLink } from './flows/link-view.ts';
 import { flushUsage, openMeter } from './flows/meter.ts';
@@ -357,6 +357,7 @@ export function bindTasks(ground: Ground): BoundTasks {
     onFault: ground.onFault,
     enqueued: {
       'ensure-subscription': (task, now) => ensureSubscription(ground, task, now),
+      'forecast-lapse': (task) => forecastLapse(ground, task),
       reconcile: (_task, now) => reconcileDue(ground, now),
       'revoke-at-smartcar': (task, now) => revokeAtSmartcar(ground, task, now),
       'erase-owner': (task, now) => goOnErasing(ground, task, now),

@@ -3,6 +3,7 @@ import type { ConnectionId, ConnectSessionId, ErasureId, FleetId, GrantId, Impor
 
 export interface Tasks {
   'ensure-subscription': { fleetId: FleetId; connectionId: ConnectionId };
+  'forecast-lapse': { fleetId: FleetId; connectionId: ConnectionId };
   'revoke-at-smartcar': { fleetId: FleetId; connectionId: ConnectionId };
   'remove-grant': { fleetId: FleetId; grantId: GrantId };
   'complete-connect': { fleetId: FleetId; sessionId: ConnectSessionId };

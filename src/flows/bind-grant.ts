@@ -136,11 +136,14 @@ export function newConnection(
   };
 }
 
-/** The line of the timeline, the subscription, and word to the screens. */
+/** The line of the timeline, the subscription, when it lapses, and word to the screens. */
 export async function tellConnected(tx: Tx, c: Connection, actor: Actor, now: Date): Promise<void> {
   const line = { kind: 'connection.connected', at: now, via: 'connect', requestId: null } as const;
   await insertHappenings(tx, { fleetId: c.fleetId, vehicleId: c.vehicleId, connectionId: c.id }, actor, [line]);
   const payload = { fleetId: c.fleetId, connectionId: c.id };
-  await enqueue(tx, [{ name: 'ensure-subscription', payload, key: `subscribe:${c.id}` }]);
+  await enqueue(tx, [
+    { name: 'ensure-subscription', payload, key: `subscribe:${c.id}` },
+    { name: 'forecast-lapse', payload, key: `forecast:${c.id}` },
+  ]);
   await announce(tx, c.fleetId, [c.vehicleId], ['vehicles', 'alerts']);
 }

@@ -16,7 +16,13 @@ import { applyAlertChanges } from '../store/alert.ts';
 import { listConnectionsOfFamily } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { listFleets, ownFleet } from '../store/fleet.ts';
-import { keepForecasts, listForForecast, listUntoldLapses, resolveLapseAlerts } from '../store/lapse.ts';
+import {
+  keepForecasts,
+  listForForecast,
+  listOneForForecast,
+  listUntoldLapses,
+  resolveLapseAlerts,
+} from '../store/lapse.ts';
 import type { ForecastRow } from '../store/lapse.ts';
 import { announce } from '../store/outbox.ts';
 import type { TokenFamily } from '../vault/token-access.ts';
@@ -93,6 +99,21 @@ export async function forecastLapses(needs: { database: Database; v2: V2 | null 
 /** @returns behind which connection the next page begins; null after the last one */
 async function forecastPage(tx: Tx, v2: V2 | null, behind: ConnectionId | null): Promise<ConnectionId | null> {
   const rows = await listForForecast(tx, behind, page);
+  await forecast(tx, v2, rows);
+  return rows.length < page ? null : (rows.at(-1)?.id ?? null);
+}
+
+/** Of one that was just connected. */
+export async function forecastLapse(
+  needs: { database: Database; v2: V2 | null },
+  { fleetId, connectionId }: { fleetId: FleetId; connectionId: ConnectionId },
+): Promise<void> {
+  await needs.database.asFleet(fleetId, async (tx) =>
+    forecast(tx, needs.v2, await listOneForForecast(tx, connectionId)),
+  );
+}
+
+async function forecast(tx: Tx, v2: V2 | null, rows: readonly ForecastRow[]): Promise<void> {
   const families = rows.flatMap(({ tokenSetId }) => tokenSetId ?? []);
   const { settings } = await ownFleet(tx);
   const ends = v2 ? await v2.tokens.endsOf(tx, families) : new Map<TokenSetId, Date>();
@@ -101,7 +122,6 @@ async function forecastPage(tx: Tx, v2: V2 | null, behind: ConnectionId | null):
     tx,
     made.filter(({ before, lapsesAt }) => hasMoved(before, lapsesAt)),
   );
-  return rows.length < page ? null : (rows.at(-1)?.id ?? null);
 }
 
 function forecastOf(

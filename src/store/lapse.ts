@@ -17,6 +17,19 @@ export interface ForecastRow {
 
 /** Living connections in the order of their ids, behind `after` (null: from the first). */
 export async function listForForecast(tx: Tx, after: ConnectionId | null, limit: number): Promise<ForecastRow[]> {
+  return forecastRows(tx)
+    .where(sql<boolean>`(${after}::text is null or c.id > ${after})`)
+    .orderBy('c.id')
+    .limit(limit)
+    .execute();
+}
+
+/** One of them, where it lives. */
+export async function listOneForForecast(tx: Tx, id: ConnectionId): Promise<ForecastRow[]> {
+  return forecastRows(tx).where('c.id', '=', id).execute();
+}
+
+function forecastRows(tx: Tx) {
   return tx
     .selectFrom('connection as c')
     .innerJoin('vehicle as v', 'v.id', 'c.vehicle_id')
@@ -28,11 +41,7 @@ export async function listForForecast(tx: Tx, after: ConnectionId | null, limit:
       'c.token_set_id as tokenSetId',
       'c.lapses_at as lapsesAt',
     ])
-    .where('c.ended_at', 'is', null)
-    .where(sql<boolean>`(${after}::text is null or c.id > ${after})`)
-    .orderBy('c.id')
-    .limit(limit)
-    .execute();
+    .where('c.ended_at', 'is', null);
 }
 
 /** Keeps forecasts; the rows' versions stay as they are. */

@@ -19,6 +19,7 @@ const enqueued: EnqueuedTasks = {
   'revoke-at-smartcar': noted('revoke-at-smartcar'),
   'remove-grant': noted('remove-grant'),
   'complete-connect': noted('complete-connect'),
+  'forecast-lapse': noted('forecast-lapse'),
   reconcile: noted('reconcile'),
   'erase-owner': noted('erase-owner'),
   'go-on-with-import': noted('go-on-with-import'),
