@@ -1,7 +1,7 @@
 /** Delivering a message: claimed, rendered, handed to the mail server, marked. Dying anywhere in between delays it and never loses it. */
 import { factsOf } from '../domain/cause.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { FleetId, NotificationId, RequestId, VehicleId } from '../domain/ids.ts';
+import type { ConnectionId, FleetId, NotificationId, RequestId, VehicleId } from '../domain/ids.ts';
 import { after } from '../domain/schedule.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import type { Database, Tx } from '../store/database.ts';
@@ -20,7 +20,7 @@ import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { listRequestConnections } from '../store/reauthentication-request.ts';
 import { findConnection, findLivingConnection } from '../store/connection.ts';
-import { heldAmong } from '../store/incident.ts';
+import { heldAmong, hurryReads } from '../store/incident.ts';
 import { findVehicles } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { MailModel } from '../notify/mail-model.ts';
@@ -52,6 +52,11 @@ const leaseS = 90;
 /** A message that an incident holds is looked at again after this. */
 const heldS = 600;
 
+/** What has waited for so long is no more believed than that: the cars are read again before their owner is written to. */
+const oldNewsS = 3_600;
+/** For that read. */
+const readAgainS = 180;
+
 /** Delivers what is due, of all fleets. @returns how many were tried */
 export async function deliverDue(needs: DeliverNeeds, now: Date): Promise<number> {
   const due = await listDueNotifications(needs.database, 50, now);
@@ -68,7 +73,11 @@ export async function deliver(
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
     const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
     if (!row) return null;
-    const { cars, isHeld } = await carsOf(tx, needs, row);
+    const { cars, isHeld, unread } = await carsOf(tx, needs, row, now);
+    if (unread.length > 0) {
+      await hurryReads(tx, unread, 0, now);
+      return void (await postponeNotification(tx, row.id, after(now, readAgainS)));
+    }
     if (cars.length > 0 || row.kind === 'owner-page') return { row, mail: await mailOf(tx, needs, row, cars) };
     if (isHeld) await postponeNotification(tx, row.id, after(now, heldS));
     else await withdrawMoot(tx, row);
@@ -144,7 +153,8 @@ async function carsOf(
   tx: Tx,
   needs: RouteNeeds,
   row: NotificationRow,
-): Promise<{ cars: MailModel['cars']; isHeld: boolean }> {
+  now: Date,
+): Promise<{ cars: MailModel['cars']; isHeld: boolean; unread: ConnectionId[] }> {
   const open = row.kind === 'reconnect' && row.request_id ? await openCars(tx, row.request_id) : null;
   const ids = open ? [...open.keys()] : row.vehicle_ids;
   const held = row.kind === 'reconnect' ? await heldAmong(tx, ids) : new Set<string>();
@@ -162,7 +172,16 @@ async function carsOf(
     const cause = open ? (connection?.cause ?? row.cause) : row.cause;
     cars.push({ make, model, year, number, plate, cause, starts });
   }
-  return { cars, isHeld: held.size > 0 };
+  return { cars, isHeld: held.size > 0, unread: open ? unreadOf(row, [...open.values()], now) : [] };
+}
+
+/** Those that nobody has read while the message waited. One that is due now was asked for already, and is not waited for. */
+function unreadOf(row: NotificationRow, cars: readonly Connection[], now: Date): ConnectionId[] {
+  const before = after(now, -oldNewsS);
+  if (row.created_at > before) return [];
+  const isUnread = ({ usage: { lastAt }, nextPollAt }: Connection): boolean =>
+    nextPollAt !== null && nextPollAt > now && (!lastAt || lastAt < before);
+  return cars.filter(isUnread).map(({ id }) => id);
 }
 
 async function openCars(tx: Tx, requestId: RequestId): Promise<Map<VehicleId, Connection>> {
