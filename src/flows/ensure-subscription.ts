@@ -1,7 +1,6 @@
 /** Every connection is subscribed to the application's webhook; without one Towline works by polling alone. */
 import type { Connection } from '../domain/connection.ts';
 import type { ConnectionId, FleetId } from '../domain/ids.ts';
-import type { Purpose } from '../domain/purpose.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
 import type { ListedWebhook, Smartcar } from '../smartcar/smartcar.ts';
@@ -17,7 +16,7 @@ import { valueOf } from './call-failed.ts';
 import { chooseWebhook } from './choose-webhook.ts';
 import type { WebhookChoice } from './choose-webhook.ts';
 import { counted } from './meter.ts';
-import type { Meter } from './meter.ts';
+import type { Meter, Subject } from './meter.ts';
 
 /** The sweep leaves the task this long. */
 const subscribeAgainAfterS = 300;
@@ -37,7 +36,7 @@ export async function subscribeDue(
   needs: SubscribeNeeds & BudgetNeeds & { onFault: (error: unknown, what: string) => void },
   now: Date,
 ): Promise<void> {
-  const webhookOf = webhookOnce(needs, 'upkeep');
+  const webhookOf = webhookOnce(needs, { fleetId: null, purpose: 'upkeep' });
   for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
     const before = after(now, -subscribeAgainAfterS);
     const ids = await needs.database.asFleet(fleetId, (tx) => listUnsubscribed(tx, before, batch));
@@ -58,8 +57,8 @@ export async function subscribeDue(
 export type WebhookOf = (now: Date) => Promise<ListedWebhook | null>;
 
 /** Smartcar is asked for it once, however many cars one pass subscribes; what it failed at holds for all of them. */
-export function webhookOnce(needs: SubscribeNeeds & { meter: Meter }, purpose: Purpose): WebhookOf {
-  const { access, smartcar } = counted(needs, { fleetId: null, make: null, purpose }, false);
+export function webhookOnce(needs: SubscribeNeeds & { meter: Meter }, subject: Omit<Subject, 'make'>): WebhookOf {
+  const { access, smartcar } = counted(needs, { ...subject, make: null }, false);
   let asked: Promise<ListedWebhook | null> | null = null;
   const ask: WebhookOf = async (now) =>
     chooseWebhook(valueOf(await access.withAccess(now, (token) => smartcar.listWebhooks(token))), needs);
@@ -72,8 +71,8 @@ export async function ensureSubscription(
   task: { fleetId: FleetId; connectionId: ConnectionId },
   now: Date,
 ): Promise<void> {
-  const own = counted(needs, { fleetId: task.fleetId, make: null, purpose: 'proof' }, false);
-  await subscribeOne(own, task, webhookOnce(needs, 'proof'), now);
+  const subject = { fleetId: task.fleetId, purpose: 'proof' } as const;
+  await subscribeOne(counted(needs, { ...subject, make: null }, false), task, webhookOnce(needs, subject), now);
 }
 
 async function subscribeOne(

@@ -51,7 +51,7 @@ type Round = MoveNeeds & { webhookOf: WebhookOf };
 
 /** One round over all fleets. One car that fails does not stop the others. */
 export async function moveDue(needs: MoveNeeds, now: Date): Promise<void> {
-  const round: Round = { ...needs, webhookOf: webhookOnce(needs, 'upkeep') };
+  const round: Round = { ...needs, webhookOf: webhookOnce(needs, { fleetId: null, purpose: 'upkeep' }) };
   for (const { id: fleetId } of await needs.database.asSystem(listFleets)) {
     await bringBack(needs, fleetId, now);
     await eraseFinished(needs, fleetId, now);
