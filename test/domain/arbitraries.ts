@@ -84,7 +84,9 @@ const signalsAt = (minute: number): fc.Arbitrary<Outcome> =>
 const observedBy = (minute: number) => ({ via: 'operator', at: minutes(minute), requestId: null }) as const;
 
 const onV3 = { platform: 'v3', tokenSetId: null } as const;
-const onV2 = { platform: 'v2', tokenSetId: 'tok_2' as TokenSetId } as const; // any id will do
+/** The family of v2's tokens that new grants come with. */
+export const grantedTokens = 'tok_2' as TokenSetId; // any id will do
+const onV2 = { platform: 'v2', tokenSetId: grantedTokens } as const;
 const grant = fc.constantFrom(null, onV3, onV2);
 const moves = fc.record({
   platform: fc.constantFrom('v3' as const, 'v2' as const),

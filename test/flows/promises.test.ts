@@ -15,7 +15,8 @@ import type { Database } from '../../src/store/database.ts';
 import { findConnection } from '../../src/store/connection.ts';
 import { observe } from '../../src/flows/observe.ts';
 import { nextActionFor } from '../../src/texts/words.ts';
-import { courseOfEvents } from '../domain/arbitraries.ts';
+import { insertTokenSet } from '../../src/store/token-set.ts';
+import { courseOfEvents, grantedTokens } from '../domain/arbitraries.ts';
 import { data, disconnected, minuteOf, minutes, repaired } from '../domain/builders.ts';
 import { createDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -32,6 +33,9 @@ describe('whatever happens to a connection', () => {
     made = await createDatabase();
     database = openDatabase({ url: made.url });
     fleetId = await makeFleet(database);
+    const times = { issuedAt: minutes(0), accessExpiresAt: minutes(120), refreshExpiresAt: minutes(60 * 24 * 60) };
+    const family = { id: grantedTokens, fleetId, smartcarUserId: null, sealed: Buffer.from('sealed'), ...times };
+    await database.asFleet(fleetId, (tx) => insertTokenSet(tx, family));
   });
   after(async () => {
     await database.close();
