@@ -40,18 +40,23 @@ async function addTwins(visit: Visit, way: OwnerWay): Promise<Added & { link: st
   return { ...added, link, car };
 }
 
+/** Through Connect's pages with somebody's login, choosing one of their cars. */
+async function walkConnect(page: Page, { account }: SimulatedCar, car: SimulatedCar): Promise<void> {
+  await page.locator('#continue-button').click();
+  await page.locator('#username').fill(account.email);
+  await page.locator('#password').fill(account.password);
+  await page.locator('#sign-in-button').click();
+  await page.locator(`#vehicle-${car.vin}`).check();
+  await page.locator('#vehicles-continue-button').click();
+  await page.locator('#approval-button').click();
+}
+
 /** The way of whoever has the car now, in a browser of their own: they choose it among their others. */
 async function comeBackAs(person: BrowserContext, link: string, buyer: SimulatedCar, car: SimulatedCar): Promise<Page> {
   const page = await person.newPage();
   await page.goto(link);
   await page.getByRole('button', { name: 'Allow access again' }).click();
-  await page.locator('#continue-button').click();
-  await page.locator('#username').fill(buyer.account.email);
-  await page.locator('#password').fill(buyer.account.password);
-  await page.locator('#sign-in-button').click();
-  await page.locator(`#vehicle-${car.vin}`).check();
-  await page.locator('#vehicles-continue-button').click();
-  await page.locator('#approval-button').click();
+  await walkConnect(page, buyer, car);
   await page.getByRole('heading', { name: 'Thank you, we are checking' }).waitFor();
   return page;
 }
@@ -183,6 +188,36 @@ test('on a phone in the dark: a car that could be another one is refused, and no
     await owner.goto(link);
     await owner.getByRole('heading', { name: 'That was another car' }).waitFor();
     await isClean(owner, 'the owner of the refused car');
+    assert.deepEqual(visit.complaints, []);
+    assert.deepEqual(world.faults, []);
+  } finally {
+    await visit.close();
+  }
+});
+
+test('on a phone in the dark: an owner who chose another car reads so, nothing is connected, and they may start again', async (t) => {
+  const visit = await startVisit(t);
+  if (!visit) return;
+  const { world } = visit;
+  try {
+    const way = ownerWay(world);
+    const [car, ...others] = await carsOf(visit, 'BMW');
+    const other = others.find(({ account }) => account.email !== car?.account.email);
+    assert.ok(car && other);
+    const { id } = await way.add({ ...recordOf(car), number: 'CAR-9' });
+    const owner = await (await visit.person(darkPhone)).newPage();
+    await owner.goto(await way.linkFor(id));
+    const begin = owner.getByRole('button').first();
+    await begin.click();
+    await walkConnect(owner, other, other);
+    await owner.getByRole('heading', { name: 'That was another car' }).waitFor();
+    await owner.getByText(/is not the one named here: .+ instead of .+ We have not connected it/).waitFor();
+    await isClean(owner, 'the wrong car');
+    await visit.advance(60);
+    assert.equal((await world.vehicle(id)).connection, null, 'nothing is connected here');
+    assert.equal((await way.carOf(other.vin)).connection, null, 'nor is anything left at Smartcar');
+    await begin.click();
+    await owner.locator('#continue-button').waitFor();
     assert.deepEqual(visit.complaints, []);
     assert.deepEqual(world.faults, []);
   } finally {
