@@ -64,7 +64,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     run: proveIncidents,
   },
   month: {
-    what: 'a month of a fleet with faults from a seed, every status judged by the truth; an estimated 30 to 60 minutes a seed for 1,000 cars',
+    what: 'a month of a fleet with faults from a seed, every status judged by the truth; half an hour a seed for 1,000 cars',
     run: (tell) =>
       proveMonth(
         {
