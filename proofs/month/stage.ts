@@ -1,7 +1,6 @@
 /** Towline and the simulator in this process, on one clock that the proof moves: real database, real HTTP, no sleeping. */
 import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
-import { demoCredentials } from '../../simulator/credentials.ts';
 import { seeded } from '../../simulator/random.ts';
 import type { RunningSimulator } from '../../simulator/server.ts';
 import { bindFlows, bindTasks, closeGround, listen, openGround, type AppOptions, type Ground } from '../../src/app.ts';
@@ -16,6 +15,7 @@ import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
 import { ensurePartitions } from '../../src/store/telemetry.ts';
+import { plenty, simulatedSmartcar } from '../../test/support/simulated-smartcar.ts';
 import { openWorld, type World } from '../world.ts';
 import { newRota } from './rota.ts';
 
@@ -92,19 +92,8 @@ function appOptions({ databaseUrl, port, publicUrl, simulator, seed, clock }: Wo
     PORT: String(port),
     TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
-    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
-    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
-    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
-    SMARTCAR_REQUEST_BURST: '100000',
-    SMARTCAR_REQUESTS_PER_MINUTE: '100000',
-    SMARTCAR_CONNECT_ORIGIN: origin,
-    SMARTCAR_IAM_ORIGIN: origin,
-    SMARTCAR_API_V3_ORIGIN: origin,
-    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: origin,
-    SMARTCAR_AUTH_ORIGIN: origin,
-    SMARTCAR_API_ORIGIN: origin,
-    SMARTCAR_MANAGEMENT_API_ORIGIN: origin,
+    ...simulatedSmartcar('v3', { connect: origin, api: origin }),
+    ...plenty,
   });
   return {
     config,

@@ -2,10 +2,9 @@
  * What the move stands on: a database, the simulator over HTTP with the gateway before it, and Towline as a process that is
  * killed and replaced, all on one clock.
  */
-import { join } from 'node:path';
-import { startDatabaseProxy } from '../../test/crash/database-proxy.ts';
+import { startDatabaseProxy, throughProxy } from '../../test/crash/database-proxy.ts';
 import type { Proxy } from '../../test/crash/points.ts';
-import { rowsOf, run } from '../../test/crash/sql.ts';
+import { freeTasks, letTasksRunAgain, rowsOf } from '../../test/crash/sql.ts';
 import { Died, openVictims, type Victim } from '../../test/crash/victims.ts';
 import type { World } from '../world.ts';
 import { startGateway, type Gateway } from './gateway.ts';
@@ -62,8 +61,7 @@ export async function openStage(world: World, kills: number): Promise<Stage> {
   const victims = openVictims<Order>(new URL('./victim.ts', import.meta.url));
   let victim: Victim<Order> = await victims.take();
   const killer = newKiller(seed, kills, () => victim.kill(), now);
-  const socketDir = new URL(databaseUrl.replace('@/', '@local/')).searchParams.get('host') ?? '';
-  const database = await startDatabaseProxy(join(socketDir, '.s.PGSQL.5432'), killer);
+  const database = await startDatabaseProxy(databaseUrl, killer);
   const gateway = await startGateway({ target: simulator.origin, points: killer, now });
   const faults: string[] = [];
   const place = placeOf(world, 'both', { database, gateway });
@@ -151,11 +149,6 @@ const lives = (done: Promise<void>): Promise<boolean> =>
     },
   );
 
-function throughProxy(databaseUrl: string, port: number): string {
-  const { pathname, username } = new URL(databaseUrl.replace('@/', '@local/'));
-  return `postgres://${username}@127.0.0.1:${port}${pathname}`;
-}
-
 function callerOf(base: string): (method: string, path: string, body?: unknown) => Promise<Answered> {
   return async (method, path, body) => {
     const response = await fetch(`${base}${path}`, {
@@ -171,17 +164,3 @@ function callerOf(base: string): (method: string, path: string, body?: unknown) 
     return { status: response.status, text, body: isJson ? (JSON.parse(text) as Answered['body']) : {} }; // an object, by contract
   };
 }
-
-/** The job engine lets go of a dead worker's tasks after four hours of its own clock; here by its own means, at once. */
-const freeTasks = (url: string): Promise<void> =>
-  run(
-    url,
-    `select graphile_worker.force_unlock_workers(array(select distinct locked_by from graphile_worker._private_jobs where locked_by is not null))`,
-  );
-
-/** The engine repeats a failed task after seconds of its own clock, which can't be moved. */
-const letTasksRunAgain = (url: string): Promise<void> =>
-  run(
-    url,
-    `select graphile_worker.reschedule_jobs(array(select id from graphile_worker._private_jobs where locked_at is null and attempts > 0), now())`,
-  );

@@ -1,6 +1,5 @@
 /** Towline as this proof runs it: in the process that enrols the cars, and in the ones that are killed. */
 import { Logger, runOnce } from 'graphile-worker';
-import { demoCredentials } from '../../simulator/credentials.ts';
 import { seeded } from '../../simulator/random.ts';
 import { bindTasks, openGround, type AppOptions, type Ground } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -12,6 +11,8 @@ import { pollDue } from '../../src/flows/poll.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
+import { told } from '../../test/crash/obey.ts';
+import { simulatedSmartcar } from '../../test/support/simulated-smartcar.ts';
 
 export interface Place {
   databaseUrl: string;
@@ -42,25 +43,14 @@ export function optionsFor(place: Place, clock: () => Date): AppOptions {
 }
 
 function environmentOf({ port, key, speaks, smartcarOrigin, connectOrigin }: Place): Record<string, string> {
-  const { apiClientId, apiClientSecret, clientSecret } = demoCredentials;
   return {
     PORT: String(port),
     TOWLINE_PUBLIC_URL: `http://127.0.0.1:${port}`,
     TOWLINE_BOOTSTRAP_API_KEY: key,
     TOWLINE_DEMO: 'true',
-    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    ...(speaks === 'v2' ? {} : { SMARTCAR_API_CLIENT_ID: apiClientId, SMARTCAR_API_CLIENT_SECRET: apiClientSecret }),
-    SMARTCAR_CLIENT_SECRET: clientSecret,
-    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
+    ...simulatedSmartcar(speaks, { connect: connectOrigin, api: smartcarOrigin }),
     SMARTCAR_REQUEST_BURST: String(speaks === 'v2' ? 100_000 : budget.capacity),
     SMARTCAR_REQUESTS_PER_MINUTE: String(speaks === 'v2' ? 100_000 : budget.refillPerMinute),
-    SMARTCAR_CONNECT_ORIGIN: connectOrigin,
-    SMARTCAR_IAM_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: smartcarOrigin,
-    SMARTCAR_AUTH_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_ORIGIN: smartcarOrigin,
   };
 }
 
@@ -74,9 +64,6 @@ export async function openTowline(options: AppOptions, onFault: (sentence: strin
     },
   };
 }
-
-export const told = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 const quiet = new Logger(() => () => undefined);
 let hourlyAt = 0;

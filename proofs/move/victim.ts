@@ -1,10 +1,9 @@
 /** Towline as a process to be killed: real HTTP on a port of its own; its clock and its rounds are the proof's to order. */
-import { flushCompileCache } from 'node:module';
 import { bindFlows, closeGround, listen, type Ground } from '../../src/app.ts';
 import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
 import { ensurePartitions } from '../../src/store/telemetry.ts';
-import type { Done } from '../../test/crash/orders.ts';
-import { openTowline, optionsFor, told, workDue, type Place } from './towline.ts';
+import { obeyOrders } from '../../test/crash/obey.ts';
+import { openTowline, optionsFor, workDue, type Place } from './towline.ts';
 
 export type Order =
   | { do: 'open'; place: Place; now: string }
@@ -21,24 +20,12 @@ interface Opened {
 
 const clock = { now: new Date(0) };
 let opened: Opened | null = null;
-let faults: string[] = [];
+const faults: string[] = [];
 
-process.on('message', (message: Order & { id: number }) => void obey(message));
-process.on('disconnect', () => process.exit(0));
-process.send?.('ready');
-// Who is killed writes no cache at its end, and the next one starts in half the time with one.
-flushCompileCache();
-
-async function obey(order: Order & { id: number }): Promise<void> {
+obeyOrders<Order>(faults, async (order) => {
   clock.now = new Date(order.now);
-  const done: Done = { id: order.id, faults: [], error: null, status: null };
-  await follow(order).catch((error: unknown) => {
-    done.error = told(error);
-  });
-  done.faults = faults;
-  faults = [];
-  process.send?.(done);
-}
+  await follow(order);
+});
 
 async function follow(order: Order): Promise<void> {
   if (order.do === 'open') opened = await open(order.place);

@@ -2,13 +2,24 @@
  * Stands between a victim and PostgreSQL, and counts what was made durable: every COMMIT of a transaction that wrote, and
  * every write outside one. Reads are no points: stopping after one is stopping after the write before it.
  */
+import { join } from 'node:path';
 import type { Points, Proxy } from './points.ts';
 import { startTcpProxy, type Watch } from './tcp-proxy.ts';
 
-/** @param socketPath the server's unix socket */
-export function startDatabaseProxy(socketPath: string, points: Points): Promise<Proxy> {
-  return startTcpProxy({ path: socketPath }, () => watchSession(points));
+/** Before the server that this url reaches by its unix socket. */
+export function startDatabaseProxy(databaseUrl: string, points: Points): Promise<Proxy> {
+  const folder = parsed(databaseUrl).searchParams.get('host') ?? '';
+  return startTcpProxy({ path: join(folder, '.s.PGSQL.5432') }, () => watchSession(points));
 }
+
+/** The same database, by way of a proxy. */
+export function throughProxy(databaseUrl: string, port: number): string {
+  const { pathname, username } = parsed(databaseUrl);
+  return `postgres://${username}@127.0.0.1:${port}${pathname}`;
+}
+
+/** A url of a unix socket has no host, which a URL has to have. */
+const parsed = (databaseUrl: string): URL => new URL(databaseUrl.replace('@/', '@local/'));
 
 function watchSession(points: Points): Watch {
   const statements = new Map<string, string>();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { demoCredentials } from '../../simulator/credentials.ts';
+import { plenty, simulatedSmartcar } from '../support/simulated-smartcar.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -68,16 +68,8 @@ function environment(
     TOWLINE_DATA_DIR: dataDir,
     TOWLINE_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     ...(clockFile === undefined ? {} : { TOWLINE_TEST_CLOCK: clockFile }),
-    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
-    SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
-    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
-    SMARTCAR_REQUEST_BURST: '100000',
-    SMARTCAR_REQUESTS_PER_MINUTE: '100000',
-    SMARTCAR_CONNECT_ORIGIN: simulatorOrigin,
-    SMARTCAR_IAM_ORIGIN: simulatorOrigin,
-    SMARTCAR_API_V3_ORIGIN: simulatorOrigin,
-    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: simulatorOrigin,
+    ...simulatedSmartcar('v3', { connect: simulatorOrigin, api: simulatorOrigin }),
+    ...plenty,
   };
 }
 

@@ -2,14 +2,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { startSimulator, type RunningSimulator } from '../../simulator/server.ts';
-import { startDatabaseProxy } from './database-proxy.ts';
+import { startDatabaseProxy, throughProxy } from './database-proxy.ts';
 import { startMailProxy, startMailServer, type MailServer } from './mail-proxy.ts';
 import type { Order } from './orders.ts';
 import { countPoints, type Points, type Proxy } from './points.ts';
 import { startSmartcarProxy } from './smartcar-proxy.ts';
-import { run } from './sql.ts';
+import { freeTasks, letTasksRunAgain } from './sql.ts';
 import { copyOf, type Copy, type Template } from './template.ts';
 import { Died, type Victim, type Victims } from './victims.ts';
 
@@ -70,7 +69,7 @@ export async function openStage(
       publicUrl,
       speaks: template.speaks,
       connectOrigin: simulator.origin,
-      databaseUrl: throughProxy(copy, proxies.database.port),
+      databaseUrl: throughProxy(copy.databaseUrl, proxies.database.port),
       smartcarOrigin: `http://127.0.0.1:${proxies.smartcar.port}`,
       smtpUrl: proxies.mail && `smtp://127.0.0.1:${proxies.mail.port}`,
     });
@@ -134,17 +133,11 @@ async function startProxies(
   mail: MailServer | null,
   points: Points,
 ): Promise<Proxies> {
-  const socketDir = new URL(copy.databaseUrl.replace('@/', '@local/')).searchParams.get('host') ?? '';
   return {
-    database: await startDatabaseProxy(join(socketDir, '.s.PGSQL.5432'), points),
+    database: await startDatabaseProxy(copy.databaseUrl, points),
     smartcar: await startSmartcarProxy(simulator.origin, points),
     mail: mail && (await startMailProxy(mail.port, points)),
   };
-}
-
-function throughProxy(copy: Copy, port: number): string {
-  const { pathname, username } = new URL(copy.databaseUrl.replace('@/', '@local/'));
-  return `postgres://${username}@127.0.0.1:${port}${pathname}`;
 }
 
 /** Smartcar's way to us: what the victim does not answer is not answered with success. */
@@ -161,17 +154,3 @@ async function startDoor(deliver: (body: string, signature: string | null) => Pr
   await once(server, 'listening');
   return server;
 }
-
-/** The job engine lets go of a dead worker's tasks after four hours of its own clock; here by its own means, at once. */
-const freeTasks = (url: string): Promise<void> =>
-  run(
-    url,
-    `select graphile_worker.force_unlock_workers(array(select distinct locked_by from graphile_worker._private_jobs where locked_by is not null))`,
-  );
-
-/** The engine repeats a failed task after seconds of its own clock, which can't be moved. */
-const letTasksRunAgain = (url: string): Promise<void> =>
-  run(
-    url,
-    `select graphile_worker.reschedule_jobs(array(select id from graphile_worker._private_jobs where locked_at is null and attempts > 0), now())`,
-  );

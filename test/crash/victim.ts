@@ -2,7 +2,6 @@
  * A process to be killed: opens the real ground of the application and does what it is ordered to, one thing after
  * another, on the clock that the orders carry. What it reaches the world through is the harness's business.
  */
-import { flushCompileCache } from 'node:module';
 import { Logger, runOnce } from 'graphile-worker';
 import { bindFlows, bindTasks, closeGround, openGround, type Ground } from '../../src/app.ts';
 import { readConfig, type Config } from '../../src/config.ts';
@@ -26,32 +25,19 @@ import { listLooseGrants } from '../../src/store/loose-grant-list.ts';
 import { countOnV2, lockOpenMove } from '../../src/store/move.ts';
 import { listImports } from '../../src/store/vehicle-import.ts';
 import { createLog } from '../../src/log.ts';
-import { demoCredentials } from '../../simulator/credentials.ts';
-import type { Done, Opening, Order } from './orders.ts';
+import { simulatedSmartcar } from '../support/simulated-smartcar.ts';
+import { obeyOrders, told } from './obey.ts';
+import type { Opening, Order } from './orders.ts';
 
 const clock = { now: new Date(0) };
 const quiet = new Logger(() => () => undefined);
 let ground: Ground | null = null;
-let faults: string[] = [];
+const faults: string[] = [];
 
-process.on('message', (message: Order & { id: number }) => void obey(message));
-process.on('disconnect', () => process.exit(0));
-process.send?.('ready');
-// Who is killed writes no cache at its end, and the next one starts in half the time with one.
-flushCompileCache();
-
-async function obey(order: Order & { id: number }): Promise<void> {
+obeyOrders<Order>(faults, async (order) => {
   clock.now = new Date(order.now);
-  const done: Done = { id: order.id, faults: [], error: null, status: null };
-  try {
-    done.status = await follow(order);
-  } catch (error) {
-    done.error = told(error);
-  }
-  done.faults = faults;
-  faults = [];
-  process.send?.(done);
-}
+  return follow(order);
+});
 
 async function follow(order: Order): Promise<number | null> {
   if (order.do === 'open') ground = await openFor(order);
@@ -189,24 +175,11 @@ async function openFor(opening: Opening): Promise<Ground> {
   return { ...opened, onFault };
 }
 
-const told = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
 function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl, speaks }: Opening): Config {
-  const { apiClientId, apiClientSecret, clientSecret } = demoCredentials;
   return readConfig({
     TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
-    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    ...(speaks === 'v2' ? {} : { SMARTCAR_API_CLIENT_ID: apiClientId, SMARTCAR_API_CLIENT_SECRET: apiClientSecret }),
-    ...(speaks === 'v3' ? {} : { SMARTCAR_CLIENT_SECRET: clientSecret }),
-    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
-    SMARTCAR_CONNECT_ORIGIN: connectOrigin,
-    SMARTCAR_IAM_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: smartcarOrigin,
-    SMARTCAR_AUTH_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_ORIGIN: smartcarOrigin,
+    ...simulatedSmartcar(speaks, { connect: connectOrigin, api: smartcarOrigin }),
     ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl, MAIL_FROM: 'fleet@towline.example' }),
   });
 }

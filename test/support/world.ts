@@ -29,6 +29,7 @@ import { startSimulator } from '../../simulator/server.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../simulator/server.ts';
 import { createDatabase } from './database.ts';
 import { freePort } from './ports.ts';
+import { plenty, simulatedSmartcar } from './simulated-smartcar.ts';
 
 export interface SimulatedCar {
   vin: string;
@@ -208,24 +209,8 @@ function optionsFor(at: {
     PORT: String(at.port),
     TOWLINE_PUBLIC_URL: at.publicUrl,
     TOWLINE_DEMO: String(at.demo),
-    SMARTCAR_APPLICATION_ID: demoCredentials.applicationId,
-    ...(at.speaks === 'v2'
-      ? {}
-      : {
-          SMARTCAR_API_CLIENT_ID: demoCredentials.apiClientId,
-          SMARTCAR_API_CLIENT_SECRET: demoCredentials.apiClientSecret,
-        }),
-    ...(at.speaks === 'v3' ? {} : { SMARTCAR_CLIENT_SECRET: demoCredentials.clientSecret }),
-    SMARTCAR_MANAGEMENT_TOKEN: demoCredentials.managementToken,
-    SMARTCAR_REQUEST_BURST: '100000',
-    SMARTCAR_REQUESTS_PER_MINUTE: '100000',
-    SMARTCAR_CONNECT_ORIGIN: origin,
-    SMARTCAR_IAM_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_V3_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_V3_ORIGIN: origin,
-    SMARTCAR_AUTH_ORIGIN: smartcarOrigin,
-    SMARTCAR_API_ORIGIN: smartcarOrigin,
-    SMARTCAR_MANAGEMENT_API_ORIGIN: origin,
+    ...simulatedSmartcar(at.speaks, { connect: origin, api: smartcarOrigin, management: origin }),
+    ...plenty,
   });
   return {
     config,
