@@ -41,7 +41,8 @@ export const signals: Readonly<Record<string, SignalFacts>> = {
  * Whether a value of this signal says how old what we know of a car is. A VIN never does, nor what is not known here
  * (a battery's nominal capacity): they are answered although the car is silent or its owner signed out.
  */
-export const tellsAge = (code: SignalCode): boolean => code in signals && code !== 'vehicleidentification-vin';
+export const tellsAge = (code: SignalCode): boolean =>
+  Object.hasOwn(signals, code) && code !== 'vehicleidentification-vin';
 
 /** The signals whose success proves a connection, for a fleet that requires these permissions. */
 export function requiredSignals(permissions: readonly Permission[]): SignalCode[] {

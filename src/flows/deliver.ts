@@ -1,9 +1,10 @@
 /** Delivering a message: claimed, rendered, handed to the mail server, marked. Dying anywhere in between delays it and never loses it. */
 import { factsOf } from '../domain/cause.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { ConnectionId, FleetId, NotificationId, RequestId, VehicleId } from '../domain/ids.ts';
+import type { FleetId, NotificationId, RequestId, VehicleId } from '../domain/ids.ts';
 import { after } from '../domain/schedule.ts';
 import { applyAlertChanges } from '../store/alert.ts';
+import { hurryReads } from '../store/connection-due.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import {
@@ -20,7 +21,7 @@ import { announce } from '../store/outbox.ts';
 import { findOwner } from '../store/owner.ts';
 import { listRequestConnections } from '../store/reauthentication-request.ts';
 import { findConnection, findLivingConnection } from '../store/connection.ts';
-import { heldAmong, hurryReads } from '../store/incident.ts';
+import { heldAmong } from '../store/incident.ts';
 import { findVehicles } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { MailModel } from '../notify/mail-model.ts';
@@ -73,11 +74,9 @@ export async function deliver(
   const claimed = await database.asFleet(task.fleetId, async (tx) => {
     const row = await claimNotification(tx, task.notificationId, after(now, leaseS), now);
     if (!row) return null;
-    const { cars, isHeld, unread } = await carsOf(tx, needs, row, now);
-    if (unread.length > 0) {
-      await hurryReads(tx, unread, 0, now);
-      return void (await postponeNotification(tx, row.id, after(now, readAgainS)));
-    }
+    const open = row.kind === 'reconnect' && row.request_id ? await openCars(tx, row.request_id) : null;
+    if (open && (await isReadAgain(tx, row, open, now))) return null;
+    const { cars, isHeld } = await carsOf(tx, needs, row, open);
     if (cars.length > 0 || row.kind === 'owner-page') return { row, mail: await mailOf(tx, needs, row, cars) };
     if (isHeld) await postponeNotification(tx, row.id, after(now, heldS));
     else await withdrawMoot(tx, row);
@@ -153,9 +152,8 @@ async function carsOf(
   tx: Tx,
   needs: RouteNeeds,
   row: NotificationRow,
-  now: Date,
-): Promise<{ cars: MailModel['cars']; isHeld: boolean; unread: ConnectionId[] }> {
-  const open = row.kind === 'reconnect' && row.request_id ? await openCars(tx, row.request_id) : null;
+  open: ReadonlyMap<VehicleId, Connection> | null,
+): Promise<{ cars: MailModel['cars']; isHeld: boolean }> {
   const ids = open ? [...open.keys()] : row.vehicle_ids;
   const held = row.kind === 'reconnect' ? await heldAmong(tx, ids) : new Set<string>();
   const vehicles = await findVehicles(
@@ -172,16 +170,30 @@ async function carsOf(
     const cause = open ? (connection?.cause ?? row.cause) : row.cause;
     cars.push({ make, model, year, number, plate, cause, starts });
   }
-  return { cars, isHeld: held.size > 0, unread: open ? unreadOf(row, [...open.values()], now) : [] };
+  return { cars, isHeld: held.size > 0 };
 }
 
-/** Those that nobody has read while the message waited. One that is due now was asked for already, and is not waited for. */
-function unreadOf(row: NotificationRow, cars: readonly Connection[], now: Date): ConnectionId[] {
+/**
+ * Cars that nobody has read while the message waited are read first. One that is due now was asked for already, and is not
+ * waited for; one that an incident holds is not written about anyway.
+ *
+ * @returns whether the message waits for them
+ */
+async function isReadAgain(
+  tx: Tx,
+  row: NotificationRow,
+  open: ReadonlyMap<VehicleId, Connection>,
+  now: Date,
+): Promise<boolean> {
   const before = after(now, -oldNewsS);
-  if (row.created_at > before) return [];
-  const isUnread = ({ usage: { lastAt }, nextPollAt }: Connection): boolean =>
-    nextPollAt !== null && nextPollAt > now && (!lastAt || lastAt < before);
-  return cars.filter(isUnread).map(({ id }) => id);
+  if (row.created_at > before) return false;
+  const isUnread = ({ heldBy, usage: { lastAt }, nextPollAt }: Connection): boolean =>
+    heldBy === null && nextPollAt !== null && nextPollAt > now && (!lastAt || lastAt < before);
+  const unread = [...open.values()].filter(isUnread).map(({ id }) => id);
+  if (unread.length === 0) return false;
+  await hurryReads(tx, unread, 0, now);
+  await postponeNotification(tx, row.id, after(now, readAgainS));
+  return true;
 }
 
 async function openCars(tx: Tx, requestId: RequestId): Promise<Map<VehicleId, Connection>> {

@@ -11,6 +11,7 @@ import { after } from '../domain/schedule.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import { problemKeys } from '../domain/transition-effects.ts';
 import { applyAlertChanges, resolveAlerts } from '../store/alert.ts';
+import { hurryReads } from '../store/connection-due.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { countVehicles } from '../store/overview.ts';
 import {
@@ -18,7 +19,6 @@ import {
   countMembers,
   findIncident,
   hurryHeld,
-  hurryReads,
   insertIncident,
   joinIncident,
   leaveAll,

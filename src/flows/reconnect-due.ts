@@ -9,7 +9,7 @@ import type { Verdict } from '../domain/reconnect-batch.ts';
 import { after } from '../domain/schedule.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { listFleets, ownFleet } from '../store/fleet.ts';
-import { hurryReads } from '../store/incident.ts';
+import { hurryReads } from '../store/connection-due.ts';
 import { announce } from '../store/outbox.ts';
 import * as store from '../store/reconnect-batch.ts';
 import type { QueuedItem, TurnEnd } from '../store/reconnect-batch.ts';

@@ -10,6 +10,7 @@ import type { Hour, Normal, Scope, ScopeCount, Verdict } from '../domain/inciden
 import type { FleetId } from '../domain/ids.ts';
 import { after } from '../domain/schedule.ts';
 import { isAtSmartcar } from '../domain/trouble.ts';
+import { hurryReads } from '../store/connection-due.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { listFleets } from '../store/fleet.ts';
 import {
@@ -17,7 +18,6 @@ import {
   countTroubles,
   forgetHours,
   hasTroubleSince,
-  hurryReads,
   listEndedByHand,
   listOpenIncidents,
   listOthers,

@@ -80,6 +80,19 @@ export async function leaseDue(
   return new Map(rows.map(({ id, fence }) => [id, fence]));
 }
 
+/** Brings reads forward: one after another, so many seconds apart; a read that is due sooner stays where it is. */
+export async function hurryReads(tx: Tx, ids: readonly ConnectionId[], secondsApart: number, now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`with wanted as (
+      select id, ${now}::timestamptz + make_interval(secs => (place - 1) * ${secondsApart}::float8) as at
+      from unnest(${[...ids]}::text[]) with ordinality as w (id, place)),
+    moved as (
+      update connection c set next_poll_at = w.at, version = version + 1 from wanted w
+      where c.id = w.id and c.ended_at is null and (c.next_poll_at is null or c.next_poll_at > w.at)
+      returning c.id, w.at)
+    update connection_due d set due_at = m.at from moved m where d.connection_id = m.id`.execute(tx);
+}
+
 /** Puts claimed rows back for later, unless another claim has taken them over since. */
 export async function postponeDue(database: Database, claimed: readonly DueConnection[], until: Date): Promise<void> {
   for (const { connectionId, fence } of claimed) {

@@ -6,6 +6,7 @@ import { settlingS, windowS } from '../domain/incident.ts';
 import type { Hour, Incident, IncidentEnd, Scope, ScopeCount } from '../domain/incident.ts';
 import type { ConnectionId, FleetId, IncidentId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
+import { hurryReads } from './connection-due.ts';
 import type { Tx } from './database.ts';
 import type { Tables } from './schema.ts';
 
@@ -239,7 +240,7 @@ export async function heldAmong(tx: Tx, ids: readonly VehicleId[]): Promise<Set<
   return new Set(rows.map((row) => row.vehicle_id));
 }
 
-// — reads that are brought forward —
+// — cars that are read sooner —
 
 /** Cars of a scope that are not in trouble, of as many accounts, those first whose news is oldest. */
 export async function listOthers(tx: Tx, scope: Scope, limit: number): Promise<ConnectionId[]> {
@@ -266,19 +267,6 @@ export async function listHeld(tx: Tx, id: IncidentId, limit: number): Promise<C
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
-}
-
-/** Brings reads forward: one after another, so many seconds apart; a read that is due sooner stays where it is. */
-export async function hurryReads(tx: Tx, ids: readonly ConnectionId[], secondsApart: number, now: Date): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`with wanted as (
-      select id, ${now}::timestamptz + make_interval(secs => (place - 1) * ${secondsApart}::float8) as at
-      from unnest(${[...ids]}::text[]) with ordinality as w (id, place)),
-    moved as (
-      update connection c set next_poll_at = w.at, version = version + 1 from wanted w
-      where c.id = w.id and c.ended_at is null and (c.next_poll_at is null or c.next_poll_at > w.at)
-      returning c.id, w.at)
-    update connection_due d set due_at = m.at from moved m where d.connection_id = m.id`.execute(tx);
 }
 
 /** Cars that an incident which is over still holds: their first read lets go of them. */

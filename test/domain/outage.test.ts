@@ -52,7 +52,7 @@ test('what never changes still comes in an outage, and heals nothing', () => {
 test('a VIN that comes though the owner signed out is no data of the car', () => {
   const known = { kind: 'telemetry', at: minutes(-10) } as const;
   const car = aConnection({ lastTelemetryAt: minutes(-10), lastSuccess: known });
-  const still = ['vehicleidentification-vin', 'tractionbattery-nominalcapacity'].map((code) =>
+  const still = ['vehicleidentification-vin', 'tractionbattery-nominalcapacity', 'constructor'].map((code) =>
     reading(code, { fetchedAt: minutes(4) }),
   );
   const { connection } = tell(car, [{ ...refused(5, 'signedOut', 4), readings: still }]);

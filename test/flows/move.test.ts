@@ -352,45 +352,38 @@ describe('a moved car whose v2 tokens were refused unnoticed', () => {
   });
 });
 
-describe('a car that sleeps while its fleet is moved', () => {
-  test('is moved, also when v3 has fetched it since and heard no more than v2 does', async () => {
+describe('a car that sleeps', () => {
+  async function withSleeper(work: (fleet: V2Fleet, one: V2Fleet['cars'][number]) => Promise<void>): Promise<void> {
     const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
-    const { world } = fleet;
     try {
       const [one] = fleet.cars;
       assert.ok(one);
-      await world.sim('POST', `/sim/api/cars/${one.car.vin}/faults`, { kind: 'asleep' });
-      await world.sim('POST', `/sim/api/cars/${one.car.vin}/fetch`, {});
-      await fleet.passMinutes(60);
-      const { id } = await post(world, '/moves', { dryRun: false });
-      await fleet.passMinutes(20);
-      assert.deepEqual((await moveNow(world, id)).counts, { ...none, moved: 1 });
-      assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
-      assert.equal(await told(world), 0);
+      await fleet.world.sim('POST', `/sim/api/cars/${one.car.vin}/faults`, { kind: 'asleep' });
+      await work(fleet, one);
+      assert.equal((await fleet.world.vehicle(one.id)).connection?.status, 'active');
     } finally {
       await fleet.close();
     }
-  });
-});
+  }
 
-describe('a car that sleeps when an outage of Smartcar’s is over', () => {
-  test('is active again as soon as Smartcar says that it sleeps', async () => {
-    const fleet = await startV2Fleet((cars) => cars.filter(({ make }) => make === 'VOLKSWAGEN').slice(0, 1));
-    const { world } = fleet;
-    try {
-      const [one] = fleet.cars;
-      assert.ok(one);
-      await world.sim('POST', `/sim/api/cars/${one.car.vin}/faults`, { kind: 'asleep' });
+  test('while its fleet is moved: is moved, also when v3 has fetched it since and heard no more than v2 does', () =>
+    withSleeper(async ({ world, passMinutes }, { car }) => {
+      await world.sim('POST', `/sim/api/cars/${car.vin}/fetch`, {});
+      await passMinutes(60);
+      const { id } = await post(world, '/moves', { dryRun: false });
+      await passMinutes(20);
+      assert.deepEqual((await moveNow(world, id)).counts, { ...none, moved: 1 });
+      assert.equal(await told(world), 0);
+    }));
+
+  test('when an outage of Smartcar’s is over: is active again as soon as Smartcar says that it sleeps', () =>
+    withSleeper(async ({ world, passMinutes }, { id: vehicleId }) => {
       const { id } = await world.sim('POST', '/sim/api/faults', { kind: 'garbage' });
-      await fleet.passMinutes(90);
-      assert.equal((await world.vehicle(one.id)).connection?.cause, 'smartcarFailing');
+      await passMinutes(90);
+      assert.equal((await world.vehicle(vehicleId)).connection?.cause, 'smartcarFailing');
       await world.sim('DELETE', `/sim/api/faults/${String(id)}`);
-      await fleet.passMinutes(120);
-      assert.equal((await world.vehicle(one.id)).connection?.status, 'active');
-    } finally {
-      await fleet.close();
-    }
-  });
+      await passMinutes(120);
+    }));
 });
 
 describe('an installation without credentials for v3', () => {
