@@ -1,8 +1,7 @@
 /** Processes that die in the middle of a renewal, and those that come after them. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { startDatabaseProxy } from '../crash/database-proxy.ts';
+import { startDatabaseProxy, throughProxy } from '../crash/database-proxy.ts';
 import { countPoints } from '../crash/points.ts';
 import { usedAt } from './token-open.ts';
 import { later, TokenStage } from './token-stage.ts';
@@ -56,12 +55,10 @@ describe("v2's tokens, when a process dies", { timeout: 60_000 }, () => {
   async function killedAtWrite(count: number): Promise<{ point: string | null; next: string }> {
     const one = await stage.process();
     const family = await stage.family(one);
-    const { pathname, searchParams, username } = new URL(stage.url.replace('@/', '@local/'));
-    const socket = join(searchParams.get('host') ?? '', '.s.PGSQL.5432');
     const killed = Promise.withResolvers<void>();
     const points = countPoints(count, () => void dying.kill().then(killed.resolve));
-    const proxy = await startDatabaseProxy(socket, points);
-    const dying = stage.start(family, expired, 1, `postgres://${username}@127.0.0.1:${proxy.port}${pathname}`);
+    const proxy = await startDatabaseProxy(stage.url, points);
+    const dying = stage.start(family, expired, 1, throughProxy(stage.url, proxy.port));
     await killed.promise;
     await proxy.close();
     return { point: points.stoppedAt, next: await usedAt(one, afterLease, family) };
