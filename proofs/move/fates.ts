@@ -35,7 +35,10 @@ export interface Fate {
   cars: number;
   /** Befalls an account, so only cars that are alone in theirs have it. */
   isOfAccount?: boolean;
-  /** Has to be noticed within hours, so only cars have it that may be read so often. */
+  /**
+   * Has to be noticed, or to find the car moved, within hours: only cars have it that may be read so often. Where twenty
+   * requests a day are all, two batches that are killed and sent again leave none until the next day.
+   */
   isNoticed?: boolean;
   deeds(roll: () => number): Deed[];
   end: End;
@@ -157,6 +160,7 @@ export const fates: readonly Fate[] = [
     name: 'revoked by its owner once moved',
     cars: 4,
     isOfAccount: true,
+    isNoticed: true,
     deeds: () => [fault(10, 'access-revoked')],
     end: { ...moved, status: 'disconnected' },
     ownerActsAtH: 10,
@@ -166,6 +170,7 @@ export const fates: readonly Fate[] = [
     name: 'revoked and granted anew on the way',
     cars: 2,
     isOfAccount: true,
+    isNoticed: true,
     deeds: () => [
       fault(from, 'empty-store'),
       fault(4, 'access-revoked'),
@@ -180,6 +185,7 @@ export const fates: readonly Fate[] = [
     name: 'revoked and granted anew once moved',
     cars: 2,
     isOfAccount: true,
+    isNoticed: true,
     deeds: () => [fault(10, 'access-revoked'), { atH: 14, what: { do: 'grant-anew' } }],
     end: moved,
     ownerActsAtH: 10,
@@ -196,6 +202,7 @@ export const fates: readonly Fate[] = [
   {
     name: 'disconnected by an operator once moved',
     cars: 2,
+    isNoticed: true,
     deeds: () => [{ atH: 12, what: { do: 'disconnect' } }],
     end: { ...moved, status: 'disconnected' },
     isTroubled: true,
