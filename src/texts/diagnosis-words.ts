@@ -11,6 +11,7 @@ import { scopeText } from './incident-words.ts';
 import { say } from './say.ts';
 import type { MessageKey } from './say.ts';
 import {
+  alertName,
   causeText,
   freshnessAction,
   freshnessText,
@@ -127,7 +128,7 @@ export function evidenceText(evidence: Evidence, { make }: OfMake, language = 'e
     case 'step':
       return stepLine(evidence.step, language);
     case 'alert':
-      return say(language, 'evidence.alert', { kind: evidence.kind });
+      return say(language, 'evidence.alert', { kind: alertName(evidence.kind, language) });
   }
 }
 

@@ -74,7 +74,7 @@ const evidence = {
   'evidence.came':
     '{came, plural, =0 {A check brought no signal.} one {A check brought # signal.} other {A check brought # signals.}}',
   'evidence.step': '{title}: {detail}',
-  'evidence.alert': 'An alert is open since then ({kind}).',
+  'evidence.alert': 'An alert is open since then: {kind}.',
 } as const satisfies Record<`evidence.${Exclude<Evidence['what'], 'happening'>}`, string>;
 
 /** What is no cause of a connection, and still something to say. */

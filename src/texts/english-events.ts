@@ -61,6 +61,30 @@ export const handOverTexts = {
     "Other people's access to the same car would end with it. End it in Smartcar's dashboard, then resolve the alert about it.",
 } as const satisfies Record<`handOver.${HandOverReason}`, string>;
 
+/** An alert in a word or two, where its vehicle is known. */
+export const alertNames = {
+  'alertName.connection.expired': 'connection expired',
+  'alertName.connection.disconnected': 'connection ended',
+  'alertName.connection.error': 'connection in error',
+  'alertName.connection.lapsing': 'consent about to lapse',
+  'alertName.connection.unrevoked': 'access not yet ended at Smartcar',
+  'alertName.connection.other-car': 'another car than the record says',
+  'alertName.connect.wrong-vehicle': 'another car was chosen',
+  'alertName.connect.to-confirm': 'a car to confirm',
+  'alertName.connect.grant-left': 'a car not accepted is still connected',
+  'alertName.connect.misconfigured': "Smartcar's sign-in could not be shown",
+  'alertName.owner.stopped-sharing': 'sharing stopped by the owner',
+  'alertName.smartcar.credentials-refused': 'credentials refused',
+  'alertName.webhooks.signature-failures': 'wrong signatures',
+  'alertName.webhooks.silent': 'nothing comes from Smartcar',
+  'alertName.webhooks.processing-errors': 'messages not understood',
+  'alertName.webhooks.error-rate': 'many errors reported',
+  'alertName.reconciliation.failed': 'comparison with Smartcar failed',
+  'alertName.notification.failed': 'message not delivered',
+  'alertName.incident.open': 'incident',
+  'alertName.budget.forecast': 'requests running out',
+} as const satisfies Record<`alertName.${AlertKind}`, string>;
+
 /** {vehicle} is the car's number and title; {cause} a whole sentence. */
 export const alertTexts = {
   'alert.connection.expired': '{vehicle} expired. {cause}',

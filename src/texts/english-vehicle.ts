@@ -56,6 +56,7 @@ export const signalTexts = {
   'signal.internalcombustionengine-range': 'Fuel range',
   'signal.internalcombustionengine-oillife': 'Oil life',
   'signal.charge-ischarging': 'Charging',
+  'signal.charge-detailedchargingstatus': 'Charging state',
   'signal.charge-ischargingcableconnected': 'Charging cable plugged in',
   'signal.charge-chargelimits': 'Charge limit',
   'signal.charge-timetocomplete': 'Charged in',

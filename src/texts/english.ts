@@ -4,6 +4,7 @@ import { consentTexts, erasureTexts } from './english-consent.ts';
 import { purposeTexts } from './english-budget.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import {
+  alertNames,
   alertTexts,
   capabilityTexts,
   freshnessTexts,
@@ -56,6 +57,7 @@ export const english = {
   ...signalTexts,
   ...freshnessTexts,
   ...capabilityTexts,
+  ...alertNames,
   ...alertTexts,
   ...handOverTexts,
   ...timelineTexts,

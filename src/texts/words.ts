@@ -228,6 +228,12 @@ export const suspicionText = (meaning: Meaning, of: OfMake, language = 'en'): st
 
 const isCause = (word: string): word is Cause => (causeNames as readonly string[]).includes(word); // widened only to ask
 
+/** What an alert is about, in a word or two; the kind itself where nothing is known of it. */
+export function alertName(kind: string, language = 'en'): string {
+  const key = `alertName.${kind}`;
+  return isMessageKey(key) ? say(language, key) : kind;
+}
+
 /**
  * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason; state, used, quota, forecast.
  * `vehicleLabel` is null for an alert that is about no vehicle in particular.

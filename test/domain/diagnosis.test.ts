@@ -411,7 +411,8 @@ describe('a diagnosis in words', () => {
     const when = { at: minutes(0), requestId: null };
     whole(evidenceText({ ...when, what: 'happening', happening: expiredLine() }, { make: 'VOLKSWAGEN' }));
     whole(evidenceText({ ...when, what: 'came', came: 2 }, { make: null }));
-    whole(evidenceText({ ...when, what: 'alert', kind: 'connection.expired' }, { make: null }));
+    const alert = { ...when, what: 'alert' as const, kind: 'connection.expired' };
+    assert.equal(evidenceText(alert, { make: null }), 'An alert is open since then: connection expired.');
     const failed = { meaning: 'signedOut' as const, type: 'CONNECTED_SERVICES_ACCOUNT', code: null };
     whole(evidenceText({ ...when, what: 'failure', ...failed }, { make: null }));
     whole(

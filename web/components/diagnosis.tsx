@@ -176,7 +176,7 @@ function OwnerWords({ found: { wording } }: { found: DiagnosisView }): React.JSX
     <>
       <h3 className="diagnosis-part">Words for the owner</h3>
       <blockquote className="owner-words">
-        {wording.owner}
+        {wording.owner}{' '}
         <Copyable value={wording.owner} label="Copy the words for the owner">
           <span className="quiet">copy</span>
         </Copyable>
