@@ -1,7 +1,7 @@
 /** Makes in a real browser: what is known and from where, a number that is set and taken back, and what stands before Connect. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Locator } from 'playwright-core';
+import type { Locator, Response } from 'playwright-core';
 
 import type { VehicleId } from '../../src/domain/ids.ts';
 import { isCleanEverywhere } from './accessibility.ts';
@@ -44,8 +44,9 @@ test('an operator looks a make up, sets a number otherwise, reads what it comes 
     assert.deepEqual(body['makes'], { KIA: { leastPollMin: 120 } });
 
     await kia.getByRole('checkbox', { name: 'Requests a day at most: no limit' }).check();
-    await kia.getByRole('button', { name: 'Save' }).click();
-    await page.waitForFunction(() => !document.querySelector('button[type="submit"]:not([disabled])'));
+    const isSaved = (answer: Response): boolean =>
+      answer.request().method() === 'PATCH' && answer.url().includes('/makes/') && answer.ok();
+    await Promise.all([page.waitForResponse(isSaved), kia.getByRole('button', { name: 'Save' }).click()]);
     assert.deepEqual((await world.api('GET', '/settings')).body['makes'], {
       KIA: { leastPollMin: 120, requestsPerDay: null },
     });
