@@ -62,6 +62,8 @@ export interface RunningSimulator {
    * what `POST /sim/api/clock` moved ahead is added here.
    */
   advanceTo: (now: Date) => Promise<void>;
+  /** Commands whose answer is streamed later than now. */
+  streaming: () => number;
   close: () => Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       await schedule.advanceTo(new Date(now.getTime() + sim.state.clockAheadMs));
       sim.save();
     },
+    streaming: () => sim.streams.length,
     close: async () => {
       if (timer !== null) clearInterval(timer);
       for (const stream of sim.streams) stream.finish(sim.clock().getTime());

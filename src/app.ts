@@ -13,6 +13,7 @@ import { CallFailed, NotThereYet } from './flows/call-failed.ts';
 import { changePlan } from './flows/change-plan.ts';
 import { check } from './flows/check.ts';
 import { checkCompatibility } from './flows/check-compatibility.ts';
+import { cancelCommand, requestCommand } from './flows/command.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { confirmGrant, refuseGrant } from './flows/decide-grant.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
@@ -44,7 +45,10 @@ import { removeGrant } from './flows/remove-grant.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnectDue } from './flows/reconnect-due.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
+import { sendDue } from './flows/send-commands.ts';
 import { sendOwnerLink } from './flows/send-owner-link.ts';
+import { openUnderway } from './flows/underway.ts';
+import type { Underway } from './flows/underway.ts';
 import { viewSharing } from './flows/sharing-view.ts';
 import { revokeAtSmartcar, revokeDue } from './flows/revoke.ts';
 import { cancelReconnects, pauseReconnects, resumeReconnects, sendReconnects } from './flows/send-reconnects.ts';
@@ -71,7 +75,8 @@ import type { Smartcar } from './smartcar/smartcar.ts';
 import { openSmartcarV2 } from './smartcar/v2/smartcar-v2.ts';
 import { openDatabase } from './store/database.ts';
 import type { Database } from './store/database.ts';
-import { inboxChannel } from './store/outbox.ts';
+import { commandChannel, inboxChannel } from './store/outbox.ts';
+import type { Listening } from './store/listen.ts';
 import { ensurePartitions } from './store/telemetry.ts';
 import { openInboxWriter } from './store/webhook-inbox.ts';
 import type { Access } from './vault/access.ts';
@@ -118,6 +123,7 @@ export interface Ground {
   configuration: Buffer;
   budget: BucketLimits;
   meter: Meter;
+  commandsUnderway: Underway;
   door: Door;
   clock: () => Date;
   chance: () => number;
@@ -171,6 +177,7 @@ export async function openGround(options: AppOptions): Promise<Ground> {
     setUp: setUpOf(config),
     configuration: vault.fingerprint(JSON.stringify(configurationOf(config))),
     meter: openMeter(),
+    commandsUnderway: openUnderway(),
     door: {
       inbox: openInboxWriter(database),
       managementTokens,
@@ -248,6 +255,8 @@ export function bindFlows(ground: Ground): Flows {
     sendConnectLink: (context, id, options, now) => sendConnectLink(ground, context, id, options, now),
     reconnect: (context, id, options, now) => reconnect(ground, context, id, options, now),
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
+    requestCommand: (context, id, wish, now) => requestCommand(ground, context, id, wish, now),
+    cancelCommand: (context, id, now) => cancelCommand(ground, context, id, now),
     check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
     checkCompatibility: (context, id, now) => checkCompatibility(ground, context, id, now),
     asksOnV2: () => ground.v2 !== null,
@@ -332,6 +341,8 @@ export async function closeGround(ground: Ground): Promise<void> {
   await ground.v2?.tokens.stop();
   await ground.v2?.smartcar.close();
   await ground.smartcar.close();
+  // What was answered last is still being written down.
+  await ground.commandsUnderway.settled();
   await ground.database.close();
 }
 
@@ -410,17 +421,26 @@ async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<vo
     onChange,
     round: (now) => renewUnanswered(ground, now),
   });
-  const listening = await ground.database.listen(
-    inboxChannel,
-    () => apply.nudge(),
-    () => apply.nudge(),
-  );
+  const send = startLoop({
+    name: 'send commands',
+    everyMs: 1_000,
+    clock,
+    onChange,
+    round: (now) => sendDue(ground, now),
+  });
+  const hear = (channel: string, loop: Loop): Promise<Listening> =>
+    ground.database.listen(
+      channel,
+      () => loop.nudge(),
+      () => loop.nudge(),
+    );
+  const listenings = [await hear(inboxChannel, apply), await hear(commandChannel, send)];
   const runner = await startRunner({ pgPool: ground.database.ownerPool, log, ...bindTasks(ground) });
   return {
     async stop() {
-      await listening.stop();
+      await Promise.all(listenings.map((listening) => listening.stop()));
       await runner.stop();
-      await Promise.all([poll.stop(), apply.stop(), renew.stop()]);
+      await Promise.all([poll.stop(), apply.stop(), renew.stop(), send.stop()]);
     },
   };
 }

@@ -158,7 +158,7 @@ function refresh(client: QueryClient, { vehicles }: Change): void {
 function refreshOf(client: QueryClient, ids: string[]): void {
   for (const name of small) void client.invalidateQueries({ queryKey: [name] });
   for (const id of ids) {
-    for (const name of ['getVehicle', 'getDiagnosis', 'getCompatibility', 'listTimeline'] as const)
+    for (const name of ['getVehicle', 'getDiagnosis', 'getCompatibility', 'listTimeline', 'listCommands'] as const)
       void client.invalidateQueries({ queryKey: [name, id] });
   }
   void refreshLists(client, ids);

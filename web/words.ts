@@ -36,6 +36,8 @@ const permissionWords: Record<string, string> = {
 export const permissionWord = (permission: string): string =>
   permissionWords[permission] ?? permission.replaceAll('_', ' ');
 
+export const commandWords: Record<'lock' | 'unlock', string> = { lock: 'Lock', unlock: 'Unlock' };
+
 export const mailStates: Record<string, string> = {
   queued: 'Waiting to be sent',
   sent: 'Sent',

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Car } from '../seed/fleet.ts';
 import type { WorldState } from '../world.ts';
-import { noteStreamedError } from '../request-counts.ts';
+import { countRequest, noteStreamedError } from '../request-counts.ts';
 import { isWatched, refreshBy } from '../due.ts';
 import { carAt, carOf, faultsOf, nextNumber, permissionsOf, problemsOf, type Simulation } from '../simulation.ts';
 import type { Connection } from '../state.ts';
@@ -28,9 +28,16 @@ export function registerCommands(app: FastifyInstance, sim: Simulation): void {
       if (refusal !== null) return sendError(sim, request, reply, { ...refusal, vehicleId: connection.vehicleId });
       const now = sim.clock().getTime();
       carryOut(sim, connection, wish, now);
-      return isAnswerLost(sim, connection) ? hangUp(reply) : reply.send(execution(sim, wish, now, 2, 'sync'));
+      if (!isAnswerLost(sim, connection)) return reply.send(execution(sim, wish, now, 2, 'sync'));
+      countLost(sim, request, reply);
+      return hangUp(reply);
     });
   }
+}
+
+/** Nobody hears of it, and it cost a request all the same. */
+function countLost(sim: Simulation, request: FastifyRequest, reply: FastifyReply): void {
+  countRequest(sim.counts, request, reply, sim.clock());
 }
 
 /** The car has acted, but nobody hears of it. */
@@ -138,7 +145,10 @@ function streamResult(
       const refusal = refusalOf(sim, connection, wish);
       if (refusal === null) carryOut(sim, connection, wish, now);
       else noteStreamedError(request, refusal.type, refusal.code);
-      if (refusal === null && isAnswerLost(sim, connection)) return void reply.raw.destroy();
+      if (refusal === null && isAnswerLost(sim, connection)) {
+        countLost(sim, request, reply);
+        return void reply.raw.destroy();
+      }
       const body =
         refusal === null
           ? execution(sim, wish, start, streamAfterS, 'async')

@@ -7,6 +7,7 @@ import { incidentCommands } from './incident-commands.ts';
 import { reconnectCommands } from './reconnect-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { listCommands } from './list-commands.ts';
+import { lockCommands } from './lock-commands.ts';
 import { makeCommands } from './make-commands.ts';
 import { moveCommands } from './move-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   diagnose,
   connect,
   reconnect,
+  ...Object.values(lockCommands),
   disconnect,
   listReconnects,
   showReconnects,

@@ -119,7 +119,7 @@ export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissio
       unlock: none,
     };
   }
-  const command = refused(connection.platform === 'v2' ? 'capability.moveFirst' : 'capability.commandsComeLater');
+  const command = commandable(connection);
   return {
     connect: refused('capability.alreadyConnected'),
     reconnect: connection.status === 'active' ? refused('capability.nothingToRepair') : allowed,
@@ -128,4 +128,15 @@ export function can(connection: Pick<Connection, 'status' | 'cause' | 'permissio
     lock: command,
     unlock: command,
   };
+}
+
+/** While data is still waited for, or somebody else's machine fails, the car may well be reached. */
+function commandable({
+  platform,
+  status,
+  permissions,
+}: Pick<Connection, 'status' | 'permissions' | 'platform'>): Capability {
+  if (status === 'expired' || status === 'disconnected') return refused('capability.reconnectFirst');
+  if (platform === 'v2') return refused('capability.moveFirst');
+  return permissions.includes('control_security') ? allowed : refused('capability.notAllowedToLock');
 }

@@ -334,6 +334,7 @@ function witnessOf(happening: KeptHappening, cause: DiagnosedCause, known: Known
 const kindOfVia: Readonly<Record<Via, Witness['kind']>> = {
   poll: 'answer',
   check: 'answer',
+  command: 'answer',
   connect: 'answer',
   reconciliation: 'answer',
   webhook: 'word',

@@ -109,3 +109,13 @@ export const isAccountMeaning = (meaning: Meaning): meaning is AccountMeaning =>
 export const isVehicleMeaning = (meaning: Meaning): meaning is VehicleMeaning => isOneOf(vehicleMeanings, meaning);
 export const isThrottleMeaning = (meaning: Meaning): meaning is ThrottleMeaning => isOneOf(throttleMeanings, meaning);
 export const isUpstreamMeaning = (meaning: Meaning): meaning is UpstreamMeaning => isOneOf(upstreamMeanings, meaning);
+
+const meanings: readonly string[] = [
+  ...accountMeanings,
+  ...vehicleMeanings,
+  ...throttleMeanings,
+  ...upstreamMeanings,
+  ...ourMeanings,
+  ...gapMeanings,
+];
+export const isMeaning = (word: string): word is Meaning => meanings.includes(word);

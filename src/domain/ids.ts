@@ -30,6 +30,7 @@ export type ConsentId = Id<'cst'>;
 export type ErasureId = Id<'ers'>;
 export type GrantId = Id<'grt'>;
 export type ImportId = Id<'imp'>;
+export type CommandId = Id<'cmd'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
@@ -44,6 +45,7 @@ export type Prefix =
   | 'inc'
   | 'grt'
   | 'imp'
+  | 'cmd'
   | 'flt'
   | 'veh'
   | 'own'

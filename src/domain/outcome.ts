@@ -9,7 +9,7 @@ import type { Permission } from './permission.ts';
 import type { Reading } from './reading.ts';
 
 /** How we came to know. */
-export type Via = 'poll' | 'webhook' | 'check' | 'connect' | 'operator' | 'owner' | 'reconciliation';
+export type Via = 'poll' | 'webhook' | 'check' | 'command' | 'connect' | 'operator' | 'owner' | 'reconciliation';
 
 /** Whether it is the answer to a question of our own, as against what somebody told us. */
 export const isAsked = (via: Via): boolean => via === 'poll' || via === 'check' || via === 'reconciliation';
@@ -91,6 +91,11 @@ export interface MovedOutcome extends Observation {
   smartcarConnectionId: SmartcarConnectionId | null;
 }
 
+/** Smartcar handed a command to the car. What it refused one for is a failure that came by a command. */
+export interface CommandedOutcome extends Observation {
+  kind: 'commanded';
+}
+
 export type Outcome =
   | SignalsOutcome
   | FailedOutcome
@@ -100,4 +105,5 @@ export type Outcome =
   | ListedOutcome
   | NotOnV3Outcome
   | DisconnectedOutcome
-  | MovedOutcome;
+  | MovedOutcome
+  | CommandedOutcome;

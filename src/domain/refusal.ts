@@ -49,6 +49,23 @@ export const refusals = {
     status: 409,
     title: 'Smartcar does not list this grant any more. Ask the owner to connect the car again.',
   },
+  reconnect_first: {
+    status: 409,
+    title: 'The connection does not work. Reconnect the car first; then lock or unlock it.',
+  },
+  move_first: {
+    status: 409,
+    title: "This car is still on Smartcar's v2, where Towline sends no commands. Move it to v3 first.",
+  },
+  lock_not_granted: {
+    status: 409,
+    title: 'The owner has not allowed locking and unlocking. Reconnect the car to ask for it.',
+  },
+  command_in_progress: {
+    status: 409,
+    title: 'Another command for this car is under way. Wait until it has ended, or cancel it while it is queued.',
+  },
+  command_left: { status: 409, title: 'This command has left already, and can not be taken back.' },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
   incident_closed: { status: 409, title: 'This incident is over already.' },
   move_needs_v3: {

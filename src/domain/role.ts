@@ -7,6 +7,7 @@ export type Role = (typeof roles)[number];
 export const needs = {
   read: 'viewer',
   check: 'technician',
+  command: 'technician',
   changeVehicles: 'support',
   connect: 'support',
   acknowledge: 'technician',

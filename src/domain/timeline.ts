@@ -1,5 +1,6 @@
 /** The timeline: everything that happened to a vehicle, for good. */
 import type { Cause, Status } from './cause.ts';
+import type { CommandCause, CommandType } from './command.ts';
 import type { Meaning } from './failure.ts';
 import type { Via } from './outcome.ts';
 
@@ -32,6 +33,12 @@ export const timelineKinds = [
   'owner.told',
   'request.withdrawn',
   'check.run',
+  'command.requested',
+  'command.confirmed',
+  'command.unconfirmed',
+  'command.failed',
+  'command.expired',
+  'command.cancelled',
 ] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
@@ -45,6 +52,9 @@ export interface Happening {
   from?: { status: Status; cause: Cause | null };
   to?: { status: Status; cause: Cause | null };
   meaning?: Meaning;
+  /** What was asked of the car, and why it was not confirmed. */
+  command?: CommandType;
+  because?: CommandCause | null;
   /** Type and code as Smartcar wrote them. */
   reported?: string;
 }

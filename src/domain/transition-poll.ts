@@ -19,14 +19,15 @@ interface Planned {
   isRoutine: boolean;
 }
 
-/** What is only claimed may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
+/** What is only claimed, or was said to a command, may bring the next read forward, never put it off: a flood of claims must not stop the reading. */
 export function nextPoll(step: Step, outcome: Outcome, policy: Policy, now: Date): Date | null {
   const planned = plannedPoll(step, policy, now);
   if (!planned) return null;
   if (step.notBefore && step.notBefore > planned.at)
     return notTooSoon(step, { ...planned, at: step.notBefore }, policy, now);
   const before = step.next.nextPollAt;
-  const merelyClaimed = outcome.kind === 'claimed' || outcome.kind === 'cleared' || outcome.kind === 'listed';
+  const merelyClaimed =
+    outcome.kind === 'claimed' || outcome.kind === 'cleared' || outcome.kind === 'listed' || outcome.via === 'command';
   const at = merelyClaimed && before && (!step.soon || before < planned.at) ? before : planned.at;
   const allowed = notTooSoon(step, { ...planned, at }, policy, now);
   return merelyClaimed && before && before < allowed ? before : allowed;

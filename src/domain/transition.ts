@@ -115,6 +115,8 @@ function react(c: Connection, outcome: Outcome, policy: PolicyNow): Step {
       return { next: { ...c, listed: false }, happenings: [] };
     case 'moved':
       return onMoved(c, outcome);
+    case 'commanded':
+      return { next: { ...c, lastSuccess: { kind: 'command', at: outcome.at } }, happenings: [] };
     case 'disconnected':
       return { next: { ...move(c, 'disconnectedHere', outcome.at), endedAt: outcome.at }, happenings: [] };
   }

@@ -51,6 +51,7 @@ export function troubleAfter(c: Connection, outcome: Outcome, policy: Policy): T
     case 'listed':
     case 'notOnV3':
     case 'moved':
+    case 'commanded':
       return c.trouble;
   }
 }

@@ -23,6 +23,7 @@ import { insertHappenings } from '../store/timeline.ts';
 import { isLostRace } from '../store/violation.ts';
 import { askOwner, settleWithOwner } from './ask-owner.ts';
 import { compareVin } from './compare-vin.ts';
+import { hearCommand } from './tell-command.ts';
 import { recordConsents } from './record-consent.ts';
 import type { ConsentWitness } from './record-consent.ts';
 
@@ -160,7 +161,7 @@ const topicsOf = (result: Transition): Topic[] => [
 
 async function writeTelemetry(
   tx: Tx,
-  { connection, fleet: { settings } }: ConnectionSetting,
+  { connection, command, fleet: { settings } }: ConnectionSetting,
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<void> {
@@ -179,6 +180,8 @@ async function writeTelemetry(
     kept.map(({ reading }) => reading),
   );
   await writeReadings(tx, fleetId, vehicleId, known, accepted, (reading) => !silent.has(reading));
+  const lock = accepted.find(({ code }) => code === 'closure-islocked');
+  if (lock && command) await hearCommand(tx, command, lock, now);
   const vin = vinOf(accepted);
   if (vin) await compareVin(tx, connection, vin, now);
 }

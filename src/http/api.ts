@@ -17,6 +17,7 @@ import { fleetHandlers } from './handlers/fleet.ts';
 import { goLiveHandlers } from './handlers/go-live.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
 import { makeHandlers } from './handlers/makes.ts';
+import { commandHandlers } from './handlers/commands.ts';
 import { grantHandlers } from './handlers/grants.ts';
 import { importHandlers } from './handlers/imports.ts';
 import { moveHandlers } from './handlers/moves.ts';
@@ -67,6 +68,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...goLiveHandlers(needs),
     ...incidentHandlers(needs),
     ...makeHandlers(needs),
+    ...commandHandlers(needs),
     ...grantHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),

@@ -1,6 +1,7 @@
 /** What the HTTP room needs done; `app.ts` binds it to the flows. */
 import type {
   AlertId,
+  CommandId,
   FleetId,
   GrantId,
   ImportId,
@@ -11,11 +12,13 @@ import type {
 } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
+import type { Command } from '../domain/command.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Plan } from '../domain/fleet.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { PlanChange } from '../flows/change-plan.ts';
+import type { CommandWish } from '../flows/command.ts';
 import type { Context } from '../flows/context.ts';
 import type { GoLiveView } from '../flows/go-live.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
@@ -99,6 +102,10 @@ export interface Flows {
     now: Date,
   ): Promise<{ route: Route; url: string | null; expiresAt: Date | null; delivered: boolean }>;
   disconnect(context: Context, id: VehicleId, now: Date): Promise<void>;
+  /** Writes a command down; it is sent at once after that. The same wish pressed twice is one command. */
+  requestCommand(context: Context, id: VehicleId, wish: CommandWish, now: Date): Promise<Command>;
+  /** Takes back what was not sent yet. */
+  cancelCommand(context: Context, id: CommandId, now: Date): Promise<Command>;
   /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
   check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
   /** Asks Smartcar by the VIN whether the car can be connected, and keeps the answer. */

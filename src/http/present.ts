@@ -9,8 +9,9 @@ import type { ListedNotification } from '../store/notification-list.ts';
 import type { ListedOwner } from '../store/owner-list.ts';
 import type { ListedHappening } from '../store/timeline-list.ts';
 import type { ListedWebhookEvent } from '../store/webhook-event-list.ts';
-import { alertText, timelineText, vehicleTitle } from '../texts/words.ts';
-import type { TimelineWords } from '../texts/words.ts';
+import { timelineText } from '../texts/timeline-words.ts';
+import type { TimelineWords } from '../texts/timeline-words.ts';
+import { alertText, vehicleTitle } from '../texts/words.ts';
 import type { Answer } from './contract/routes.ts';
 import type { Sealing } from './server-needs.ts';
 

@@ -2,9 +2,10 @@
 import { sql } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
 
+import { isListenedFor } from '../domain/command.ts';
 import type { Connection, Suspicion } from '../domain/connection.ts';
 import type { VehicleMeaning } from '../domain/failure.ts';
-import type { ConnectionId, FleetId, IncidentId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
+import type { CommandId, ConnectionId, FleetId, IncidentId, OwnerId, TokenSetId, VehicleId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { ShelteredMeaning } from '../domain/trouble.ts';
 import type { Powertrain } from '../domain/vehicle.ts';
@@ -301,6 +302,8 @@ export interface ConnectionSetting {
   make: string | null;
   /** The open incident that its make and region is in; the oldest of several. */
   incident: { id: IncidentId; from: Date } | null;
+  /** The command that its word about the lock may confirm; null when there is none. */
+  command: CommandId | null;
   fleet: Pick<Selectable<Tables['fleet']>, 'name' | 'plan' | 'settings'>;
 }
 
@@ -327,8 +330,20 @@ export async function findConnectionSetting(
           .as('open'),
       (join) => join.onTrue(),
     )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('command')
+          .select(['command.id as command_id', 'command.state as command_state'])
+          .whereRef('command.vehicle_id', '=', 'connection.vehicle_id')
+          .orderBy('command.requested_at', 'desc')
+          .orderBy('command.id', 'desc')
+          .limit(1)
+          .as('last'),
+      (join) => join.onTrue(),
+    )
     .selectAll('connection')
-    .select(['vehicle.make', 'open.incident_id', 'open.incident_from'])
+    .select(['vehicle.make', 'open.incident_id', 'open.incident_from', 'last.command_id', 'last.command_state'])
     .select(['fleet.name as fleet_name', 'fleet.plan as fleet_plan', 'fleet.settings as fleet_settings'])
     .where('connection.id', '=', id)
     .where('connection.fleet_id', '=', fleetId)
@@ -337,5 +352,6 @@ export async function findConnectionSetting(
   const { make, incident_id: incidentId, incident_from: from } = row;
   const fleet = { name: row.fleet_name, plan: row.fleet_plan, settings: row.fleet_settings };
   const incident = incidentId && from ? { id: incidentId, from } : null;
-  return { connection: toConnection(row), make, incident, fleet: withDefaults(fleet) };
+  const command = row.command_state && isListenedFor(row.command_state) ? row.command_id : null;
+  return { connection: toConnection(row), make, incident, command, fleet: withDefaults(fleet) };
 }

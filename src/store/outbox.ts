@@ -23,7 +23,8 @@ export type Topic =
   | 'incidents'
   | 'imports'
   | 'reconnects'
-  | 'owners';
+  | 'owners'
+  | 'commands';
 
 /** Tells the screens of this fleet, once the transaction commits. */
 export async function announce(
@@ -34,6 +35,12 @@ export async function announce(
 ): Promise<void> {
   await sql`select pg_notify('towline_changes', ${JSON.stringify({ fleetId, vehicles, topics })})`.execute(tx);
 }
+
+/** Wakes whoever sends commands, once the transaction commits; the next round would come anyway. */
+export async function wakeCommands(tx: Tx): Promise<void> {
+  await sql`select pg_notify(${commandChannel}, '')`.execute(tx);
+}
+export const commandChannel = 'towline_commands';
 
 /** Wakes whoever applies webhooks; the next round would come anyway. */
 export const inboxChannel = 'towline_inbox';

@@ -5,6 +5,7 @@ import type { AlertSeverity, AlertState } from '../domain/alert.ts';
 import type { Cause, Status } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
 import type { Platform } from '../domain/connection.ts';
+import type { CommandCause, CommandState, CommandType } from '../domain/command.ts';
 import type { CompatibilityAnswer, CompatibilityFound, PermissionLack } from '../domain/compatibility.ts';
 import type { ConsentKind, ConsentWay, Shown } from '../domain/consent.ts';
 import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
@@ -16,6 +17,7 @@ import type {
   AlertId,
   ApiKeyId,
   AuditId,
+  CommandId,
   ConnectSessionId,
   ConnectionId,
   ConsentId,
@@ -780,7 +782,30 @@ interface RequestUsageTable {
   requests: number;
 }
 
+interface CommandTable {
+  id: CommandId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId;
+  connection_id: ConnectionId;
+  type: CommandType;
+  state: CommandState;
+  cause: CommandCause | null;
+  requested_at: Date;
+  requested_by: Json<Actor>;
+  deadline_at: Date;
+  sends: number;
+  sent_at: Date | null;
+  accepted_at: Date | null;
+  read_backs: number;
+  contradicted: boolean;
+  confirm_by: Date | null;
+  due_at: Date | null;
+  ended_at: Date | null;
+  smartcar_request_id: string | null;
+}
+
 export interface Tables {
+  command: CommandTable;
   fleet: FleetTable;
   owner: OwnerTable;
   vehicle: VehicleTable;

@@ -22,8 +22,8 @@ import {
   passingText,
   permissionText,
   signalName,
-  timelineText,
 } from './words.ts';
+import { timelineText } from './timeline-words.ts';
 import type { NextAction, OfMake } from './words.ts';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

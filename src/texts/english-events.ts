@@ -46,7 +46,6 @@ export const capabilityTexts = {
   'capability.notConnected': 'The car is not connected. Connect it first.',
   'capability.moveFirst':
     "This car is still on Smartcar's v2. It is moved to v3 first; then it can be locked and unlocked.",
-  'capability.commandsComeLater': 'Locking and unlocking from Towline is not available yet.',
   'capability.alreadyConnected': 'The car is connected already.',
   'capability.confirmFirst': 'The owner came back with a car. Confirm or refuse it first.',
   'capability.nothingToRepair': 'The connection is active; there is nothing to repair.',
@@ -160,13 +159,14 @@ export const timelineTexts = {
   'timeline.disconnected': 'the vehicle was disconnected while the owner was on the way.',
   'timeline.refused': 'an operator said that it is another car.',
   'timeline.notConfirmed': 'nobody confirmed the car in time.',
-} as const satisfies Record<`timeline.${TimelineKind}`, string> & Record<string, string>;
+} as const satisfies Record<`timeline.${Exclude<TimelineKind, `command.${string}`>}`, string> & Record<string, string>;
 
 /** How we came to know, at the end of a line of the timeline. */
 export const viaTexts = {
   'via.poll': 'Seen in a regular read.',
   'via.webhook': 'Reported by Smartcar.',
   'via.check': 'Seen in a check by hand.',
+  'via.command': 'Seen when the car was locked or unlocked.',
   'via.connect': 'After signing in at Smartcar.',
   'via.operator': 'By an operator.',
   'via.owner': 'By the owner.',

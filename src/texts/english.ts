@@ -1,6 +1,7 @@
 /** The English catalogue: the one that every other language has to match key by key. */
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
 import { consentTexts, erasureTexts } from './english-consent.ts';
+import { commandTexts } from './english-command.ts';
 import { purposeTexts } from './english-budget.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import {
@@ -58,6 +59,7 @@ export const english = {
   ...freshnessTexts,
   ...capabilityTexts,
   ...alertNames,
+  ...commandTexts,
   ...alertTexts,
   ...handOverTexts,
   ...timelineTexts,

@@ -226,7 +226,7 @@ export function passingText(meaning: PassingMeaning, language = 'en'): { text: s
 export const suspicionText = (meaning: Meaning, of: OfMake, language = 'en'): string =>
   say(language, 'suspicion.text', { claim: meaningText(meaning, language), ...made(of) });
 
-const isCause = (word: string): word is Cause => (causeNames as readonly string[]).includes(word); // widened only to ask
+export const isCause = (word: string): word is Cause => (causeNames as readonly string[]).includes(word); // widened only to ask
 
 /** What an alert is about, in a word or two; the kind itself where nothing is known of it. */
 export function alertName(kind: string, language = 'en'): string {
@@ -276,9 +276,9 @@ const scopeOf = (word: Reader, language: string): string => {
 };
 
 /** Reads what may stand in stored details; `none` for what is not there, which the messages know. */
-type Reader = (name: string) => string;
+export type Reader = (name: string) => string;
 
-const wordsOf =
+export const wordsOf =
   (data: Readonly<Record<string, unknown>>): Reader =>
   (name) => {
     const value = data[name];
@@ -289,13 +289,13 @@ const wordsOf =
 const numeral = (word: string, language: string): string =>
   Number.isFinite(Number(word)) ? Number(word).toLocaleString(language) : word;
 
-function fieldName(field: string, language: string): string {
+export function fieldName(field: string, language: string): string {
   const key = `field.${field}`;
   return isMessageKey(key) ? say(language, key) : field;
 }
 
 /** Removes what an absent part leaves behind. */
-const tidy = (line: string): string => line.replaceAll(/\s+/g, ' ').trim();
+export const tidy = (line: string): string => line.replaceAll(/\s+/g, ' ').trim();
 
 const documentedConnectErrors = [
   'access_denied',
@@ -329,67 +329,3 @@ export function connectErrorText(
     next: say(language, `${key}.next`, params),
   };
 }
-
-interface Standing {
-  status: Status;
-  cause: Cause | null;
-}
-
-/** A line of the timeline before it is put into words. */
-export interface TimelineWords {
-  kind: string;
-  via: string;
-  from?: Standing | null;
-  to?: Standing | null;
-  /** Read where they are there: make, meaning, reported, problem, error, field, expected, found. */
-  data?: Readonly<Record<string, unknown>>;
-}
-
-/** One line an event: what happened and how we came to know. */
-export function timelineText({ kind, via, from, to, data = {} }: TimelineWords, language = 'en'): string {
-  const word = wordsOf(data);
-  if (kind === 'connection.changed' && to) return changeText(via, from ?? null, to, word('make'), language);
-  const key = `timeline.${kind}`;
-  const claim = `meaning.${word('meaning')}`;
-  return tidy(
-    say(language, isMessageKey(key) && kind !== 'connection.changed' ? key : 'timeline.other', {
-      kind,
-      claim: isMessageKey(claim) ? say(language, claim) : word('meaning'),
-      reported: word('reported'),
-      reason: word('reported'),
-      detail: refusedBecause(word, language),
-    }),
-  );
-}
-
-function changeText(via: string, from: Standing | null, to: Standing, make: string, language: string): string {
-  const how = `via.${via}`;
-  const params = {
-    from: from ? statusWord(from.status, language) : '–',
-    to: statusWord(to.status, language),
-    // A timeline is kept for good, and may name a cause that is none any more.
-    cause: to.cause && isCause(to.cause) ? causeText(to.cause, { make: make === 'none' ? null : make }, language) : '',
-    how: isMessageKey(how) ? say(language, how) : '',
-  };
-  if (to.status === 'active')
-    return tidy(say(language, from?.status === 'pending' ? 'timeline.firstActive' : 'timeline.becameActive', params));
-  return tidy(
-    say(language, from?.status === to.status ? 'timeline.otherCause' : 'timeline.connection.changed', params),
-  );
-}
-
-/**
- * Why connecting did not succeed, with its full stop; `none` when it was not written down. `problem` and `error` are
- * those of a return's problem; where only `reported` is kept it may be either.
- */
-function refusedBecause(word: Reader, language: string): string {
-  const problem = word('problem') === 'none' ? word('reported') : word('problem');
-  if (problem === 'connectError') return errorSentence(word('error'), language);
-  const key = `timeline.${problem}`;
-  if (!isMessageKey(key)) return errorSentence(problem, language);
-  const field = fieldName(word('field'), language);
-  return say(language, key, { field, expected: word('expected'), found: word('found') });
-}
-
-const errorSentence = (error: string, language: string): string =>
-  error === 'none' ? 'none' : say(language, `connectError.${connectErrorOf(error)}.operator`, { error });

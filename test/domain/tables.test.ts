@@ -87,7 +87,11 @@ test('what can be done follows the connection: none, working, broken, disconnect
       .filter(([, { allowed }]) => allowed)
       .map(([act]) => act);
   assert.deepEqual(done(null), ['connect']);
-  assert.deepEqual(done(aConnection()), ['disconnect', 'check']);
+  assert.deepEqual(done(aConnection()), ['disconnect', 'check', 'lock', 'unlock']);
+  const onV2 = can(aConnection({ platform: 'v2' }));
+  assert.deepEqual(onV2.unlock, { allowed: false, reason: 'capability.moveFirst' });
+  const ungranted = can(aConnection({ permissions: ['read_location'] }));
+  assert.deepEqual(ungranted.lock, { allowed: false, reason: 'capability.notAllowedToLock' });
   assert.deepEqual(done(aBrokenConnection('signedOut')), ['reconnect', 'disconnect', 'check']);
   assert.deepEqual(done(aBrokenConnection('disconnectedHere')), ['connect', 'reconnect']);
 });
@@ -179,11 +183,12 @@ test('each role may do what the one before it may, and more', () => {
   const allowed = roles.map((role) => acts.filter((act) => mayDo(role, act)));
   assert.deepEqual(allowed, [
     ['read'],
-    ['read', 'check', 'acknowledge'],
-    ['read', 'check', 'changeVehicles', 'connect', 'acknowledge'],
+    ['read', 'check', 'command', 'acknowledge'],
+    ['read', 'check', 'command', 'changeVehicles', 'connect', 'acknowledge'],
     [
       'read',
       'check',
+      'command',
       'changeVehicles',
       'connect',
       'acknowledge',

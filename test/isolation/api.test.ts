@@ -19,6 +19,7 @@ import { snapshot } from './every-table.ts';
 /** What ids of the other fleet a call can name. */
 interface Theirs {
   vehicle: string;
+  command: string;
   owner: string;
   alert: string;
   notification: string;
@@ -77,6 +78,10 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   reconnectVehicle: { names: 'vehicle', body: {} },
   disconnectVehicle: { names: 'vehicle', body: { when: 'now' } },
   checkVehicle: { names: 'vehicle' },
+  sendCommand: { names: 'vehicle', body: { type: 'lock' } },
+  listCommands: { names: 'vehicle' },
+  getCommand: { names: 'command' },
+  cancelCommand: { names: 'command' },
   getDiagnosis: { names: 'vehicle' },
   getSupportFile: { names: 'vehicle' },
   listSignals: { names: 'vehicle' },
@@ -195,6 +200,7 @@ describe('the API from the other fleet', () => {
       else
         theirs = {
           vehicle: connected,
+          command: await commandOf(connected),
           owner: made.ownerId,
           alert: last(alert),
           notification: last(notification),
@@ -220,6 +226,12 @@ describe('the API from the other fleet', () => {
       tx.selectFrom('api_key').select('id').where('installation', '=', false).executeTakeFirstOrThrow(),
     );
     return row.id;
+  }
+
+  async function commandOf(vehicle: string): Promise<string> {
+    const asked = await world.api('POST', `/vehicles/${vehicle}/commands`, { type: 'lock' });
+    assert.equal(asked.status, 202);
+    return String(asked.body['id']);
   }
 
   async function moveOf(): Promise<string> {
@@ -272,7 +284,7 @@ describe('the API from the other fleet', () => {
         rows.flatMap(
           (row) =>
             row.match(
-              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt)_[0-9a-z]{26}\b/g,
+              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt|cmd)_[0-9a-z]{26}\b/g,
             ) ?? [],
         ),
       ),

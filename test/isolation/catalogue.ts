@@ -16,6 +16,7 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
   },
   auth_user: { acts: 'select insert update delete', because: 'a person may belong to several fleets' },
   auth_verification: { acts: 'select insert update delete', because: 'it belongs to a person' },
+  command: { acts: 'select', because: 'one loop sends what is due of all fleets; it sees nothing that is over' },
   connect_session: { acts: 'select', because: 'a browser that returns from Connect names a state, not a fleet' },
   connection_due: {
     acts: 'select update',

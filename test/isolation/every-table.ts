@@ -1,5 +1,6 @@
 /** One row of a fleet in every table that rows of a fleet can be in; a table that is forgotten here makes the tests say so. */
 import { sql } from 'kysely';
+import { newCommand } from '../../src/domain/command.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import { newId } from '../../src/domain/ids.ts';
 import type {
@@ -15,6 +16,7 @@ import { towline } from '../../src/domain/role.ts';
 import { addApiKey } from '../../src/store/api-key.ts';
 import { applyAlertChanges } from '../../src/store/alert.ts';
 import { writeAudit } from '../../src/store/audit.ts';
+import { insertCommand } from '../../src/store/command.ts';
 import { writeCompatibility } from '../../src/store/compatibility-check.ts';
 import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
@@ -186,6 +188,8 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       detail: {},
       requestId: null,
     });
+    const asked = { fleetId: id, vehicleId, connectionId: connection.id, type: 'lock', requestedBy: towline } as const;
+    await insertCommand(tx, newCommand({ ...asked, id: newId('cmd', now), deadlineS: 60 }, now));
     await insertDrifts(
       tx,
       [

@@ -22,6 +22,7 @@ export const personalTables: Readonly<Record<string, Holding>> = {
   auth_session: nothing('operators, who sign in'),
   auth_user: nothing('operators, who sign in'),
   auth_verification: nothing('operators, who sign in'),
+  command: nothing('what was asked of a car, and which operator or program asked'),
   compatibility_check: nothing('a car by its VIN, and which operator asked'),
   connect_session: traces('who went through Connect, what was claimed, and why it was refused'),
   connection: traces('Smartcar’s id of the account, once nothing is left to be ended there'),

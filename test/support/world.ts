@@ -20,6 +20,7 @@ import { completeDue } from '../../src/flows/complete-connect.ts';
 import { grantsDue } from '../../src/flows/grants-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
 import { pollDue } from '../../src/flows/poll.ts';
+import { sendDue } from '../../src/flows/send-commands.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
@@ -239,12 +240,19 @@ async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { n
     await simulator.advanceTo(clock.now);
     const applied = await applyWebhooks(ground, clock.now);
     const polled = (await renewUnanswered(ground, clock.now)) + (await pollDue(ground, clock.now));
+    const sent = await sendDue(ground, clock.now);
+    await commandsAnswered(ground, simulator);
     await runOnce({ pgPool: ground.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(ground, clock.now);
     await grantsDue(ground, clock.now);
     const delivered = await deliverDue(ground, clock.now);
-    if (applied + polled + delivered === 0 && round > 0) return;
+    if (applied + polled + sent + delivered === 0 && round > 0) return;
   }
+}
+
+/** Every command is answered at once, but for those whose answer the simulator streams later. */
+async function commandsAnswered({ commandsUnderway }: Ground, simulator: RunningSimulator): Promise<void> {
+  while (commandsUnderway.count() > simulator.streaming()) await new Promise(setImmediate);
 }
 
 const { Logger } = await import('graphile-worker');

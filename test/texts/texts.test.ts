@@ -21,6 +21,7 @@ import { signals } from '../../src/domain/signal.ts';
 import { timelineKinds } from '../../src/domain/timeline.ts';
 import { english } from '../../src/texts/english.ts';
 import { catalogue, isMessageKey, languages, say, spokenLanguage } from '../../src/texts/say.ts';
+import { timelineText } from '../../src/texts/timeline-words.ts';
 import {
   alertText,
   capabilityText,
@@ -41,7 +42,6 @@ import {
   signalName,
   statusWord,
   suspicionText,
-  timelineText,
   vehicleTitle,
 } from '../../src/texts/words.ts';
 
@@ -346,6 +346,7 @@ test('every message compiles, and every language has every key', () => {
     used: 'us',
     quota: 'qu',
     forecast: 'fo',
+    type: 'lock',
   };
   for (const language of languages) {
     assert.deepEqual(Object.keys(catalogue(language)).sort(), Object.keys(english).sort());

@@ -238,9 +238,9 @@ test('without a mouse: what can not be pressed is reached and says why, and a di
     const reached = await tabThrough(page, 40);
     for (const name of ['Reconnect', 'Check now', 'Lock', 'Unlock', 'Disconnect'])
       assert.ok(reached.includes(name), `${name} in ${reached.join(', ')}`);
-    const lock = page.getByRole('button', { name: 'Lock', exact: true });
-    await lock.focus();
-    await page.getByRole('tooltip').filter({ hasText: 'not available yet' }).last().waitFor();
+    const reconnect = page.getByRole('button', { name: 'Reconnect', exact: true });
+    await reconnect.focus();
+    await page.getByRole('tooltip').filter({ hasText: 'nothing to repair' }).last().waitFor();
     await page.keyboard.press('Enter');
     assert.equal(await page.getByRole('dialog').count(), 0);
 

@@ -7,9 +7,11 @@ import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { Answer } from '../../src/http/contract/routes.ts';
 import { useAct } from '../api.ts';
 import type { RunningCheck } from '../check.ts';
+import { UnlockDialog } from '../forms/vehicle-unlock.tsx';
 import { DisconnectDialog } from '../forms/vehicle-disconnect.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { ReasonedItem } from '../ui/reasoned-item.tsx';
+import { LastCommand } from './commands.tsx';
 import { useMe } from './me.ts';
 import { tellDone, tellProblem } from './tell.tsx';
 
@@ -30,8 +32,8 @@ export function ConnectionActions({
   const link = linkOf(vehicle, may('connect'));
   const reasons = {
     check: whyNot(capabilities.check, may('check')),
-    lock: whyNot(capabilities.lock, null),
-    unlock: whyNot(capabilities.unlock, null),
+    lock: whyNot(capabilities.lock, may('command')),
+    unlock: whyNot(capabilities.unlock, may('command')),
     disconnect: whyNot(capabilities.disconnect, may('disconnect')),
   };
   return (
@@ -48,12 +50,7 @@ export function ConnectionActions({
         >
           Check now
         </ReasonedButton>
-        <ReasonedButton variant="default" size="sm" leftSection={<Lock size={15} />} reason={reasons.lock}>
-          Lock
-        </ReasonedButton>
-        <ReasonedButton variant="default" size="sm" leftSection={<LockOpen size={15} />} reason={reasons.unlock}>
-          Unlock
-        </ReasonedButton>
+        <CommandButtons vehicle={vehicle} lock={reasons.lock} unlock={reasons.unlock} />
         <ReasonedButton
           variant="subtle"
           color="red"
@@ -67,6 +64,7 @@ export function ConnectionActions({
         </ReasonedButton>
         <DisconnectDialog vehicle={vehicle} opened={asking} onClose={dialog.close} />
       </Group>
+      <LastCommand vehicle={vehicle} />
       <Reasons
         of={[
           [link.word, link.reason],
@@ -76,6 +74,47 @@ export function ConnectionActions({
           ['Disconnect', reasons.disconnect],
         ]}
       />
+    </>
+  );
+}
+
+/** Locking is harmless; unlocking is asked once. */
+function CommandButtons({
+  vehicle,
+  lock,
+  unlock,
+}: {
+  vehicle: VehicleView;
+  lock: string | null;
+  unlock: string | null;
+}): React.JSX.Element {
+  const [asking, dialog] = useDisclosure(false);
+  const command = useAct('sendCommand', ['listCommands', 'listTimeline']);
+  const send = (type: 'lock' | 'unlock'): void =>
+    command.mutate({ id: vehicle.id, body: { type } }, { onError: tellProblem });
+  const pending = command.isPending ? command.variables.body?.type : null;
+  const common = { variant: 'default', size: 'sm' } as const;
+  return (
+    <>
+      <ReasonedButton
+        {...common}
+        leftSection={<Lock size={15} />}
+        reason={lock}
+        loading={pending === 'lock'}
+        onClick={() => send('lock')}
+      >
+        Lock
+      </ReasonedButton>
+      <ReasonedButton
+        {...common}
+        leftSection={<LockOpen size={15} />}
+        reason={unlock}
+        loading={pending === 'unlock'}
+        onClick={dialog.open}
+      >
+        Unlock
+      </ReasonedButton>
+      {asking ? <UnlockDialog vehicle={vehicle} onUnlock={() => send('unlock')} onClose={dialog.close} /> : null}
     </>
   );
 }

@@ -7,6 +7,7 @@ import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { useCall } from '../api.ts';
 import { useCheck } from '../check.ts';
 import { BeforeConnect } from '../components/before-connect.tsx';
+import { Commands } from '../components/commands.tsx';
 import { ConnectionPanel } from '../components/connection-panel.tsx';
 import { Diagnosis } from '../components/diagnosis.tsx';
 import { FreshAt } from '../components/fresh-at.tsx';
@@ -49,6 +50,7 @@ export function VehiclePage(): React.JSX.Element {
           </div>
           <div className="vehicle-main">
             <Telemetry vehicle={data} />
+            <Commands vehicle={data} />
             <Diagnosis vehicle={data} check={check} />
             <Timeline vehicleId={data.id} />
           </div>

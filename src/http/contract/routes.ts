@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import type { Act } from '../../domain/role.ts';
 import * as b from './budget.ts';
+import * as c from './commands.ts';
 import * as d from './diagnosis.ts';
 import * as live from './go-live.ts';
 import * as i from './incidents.ts';
@@ -97,6 +98,13 @@ export const routes = {
     d.checkedVehicle,
     'check',
   ),
+  sendCommand: {
+    ...act('Locks or unlocks; answers as soon as it is written down', c.commandInput, c.command, 'command'),
+    status: 202 as const,
+  },
+  listCommands: below('What was asked of the car, newest first', c.commandList),
+  getCommand: one('One command', c.command),
+  cancelCommand: act('Takes back what was not sent yet', none, c.command, 'command'),
   getDiagnosis: one('What is wrong, how sure that is, and what it rests on', d.diagnosis),
   getSupportFile: one("A hand-over for Smartcar's support; text with Accept: text/plain", d.supportFile),
   listSignals: one('Newest readings with their times', v.signalList),

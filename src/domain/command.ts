@@ -1,0 +1,260 @@
+/**
+ * Commands: to lock or unlock a car. One is sent again only where it is certain that the car did nothing (or where doing it
+ * twice is no harm: locking), never at or after its deadline, and it is confirmed by the car's own word alone.
+ *
+ * @see docs/decisions/0028-commands.md
+ */
+import { isMeaning, isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
+import type { Failure, Meaning } from './failure.ts';
+import type { CommandId, ConnectionId, FleetId, VehicleId } from './ids.ts';
+import type { MakePolicy } from './make-policy.ts';
+import { passing } from './passing.ts';
+import type { Reading } from './reading.ts';
+import type { Actor } from './role.ts';
+import { after } from './schedule.ts';
+
+export const commandTypes = ['lock', 'unlock'] as const;
+export type CommandType = (typeof commandTypes)[number];
+
+/**
+ * `queued`: to be sent. `sent`: on its way, or done and the car not yet heard. `confirmed`: the car was heard to be so since.
+ * `unconfirmed`: sent, and the car was not heard in time. `failed`: the car did nothing. `expired`: its deadline passed before
+ * it left. `cancelled`: taken back before it left.
+ */
+export const commandStates = ['queued', 'sent', 'confirmed', 'unconfirmed', 'failed', 'expired', 'cancelled'] as const;
+export type CommandState = (typeof commandStates)[number];
+
+/** Why it is not confirmed, besides what Smartcar answered. */
+export const ownCommandCauses = [
+  // No word of the car's lock since it was sent.
+  'notHeard',
+  // The car was heard since, and was not so.
+  'notDone',
+  // The answer was lost, and the car was not heard since: it may have been done, or not.
+  'answerLost',
+  // Another command for the car came after it.
+  'superseded',
+  'deadlinePassed',
+  // Nothing is left of the application's requests.
+  'noRequestsLeft',
+  'connectionEnded',
+] as const;
+export type CommandCause = Meaning | (typeof ownCommandCauses)[number];
+
+export const isCommandType = (word: string): word is CommandType => (commandTypes as readonly string[]).includes(word); // widened only to ask
+export const isCommandCause = (word: string): word is CommandCause =>
+  isMeaning(word) || (ownCommandCauses as readonly string[]).includes(word); // widened only to ask
+
+export interface Command {
+  id: CommandId;
+  fleetId: FleetId;
+  vehicleId: VehicleId;
+  /** The grant it goes by. */
+  connectionId: ConnectionId;
+  type: CommandType;
+  state: CommandState;
+  /** Why it ended without being confirmed, or what it was last refused for while it waits; null when there is nothing. */
+  cause: CommandCause | null;
+  requestedAt: Date;
+  requestedBy: Actor;
+  /** Nothing leaves at or after this. */
+  deadlineAt: Date;
+  /** Times it was about to leave; it may have left so often. */
+  sends: number;
+  /** When it last left; what the car says counts from here. Null before the first time. */
+  sentAt: Date | null;
+  /** When Smartcar said that it was handed to the car; null until then. */
+  acceptedAt: Date | null;
+  /** Reads made since to hear the car. */
+  readBacks: number;
+  /** The car was heard since it was sent, and was not so (yet). */
+  isContradicted: boolean;
+  /** Until when the car is listened for; null before it was sent. */
+  confirmBy: Date | null;
+  /** When something is to be done next; null when it is over. */
+  dueAt: Date | null;
+  endedAt: Date | null;
+  /** Smartcar's, of the last answer; null before one came. */
+  smartcarRequestId: string | null;
+}
+
+/** What became of one request to Smartcar. */
+export type CommandAnswered =
+  | { came: 'accepted'; requestId: string | null }
+  | {
+      came: 'failed';
+      failure: Failure;
+      /** False only when it certainly never left. */
+      wasSent: boolean;
+    }
+  /** The deadline passed on the way to sending it. */
+  | { came: 'tooLate' };
+
+/** Seconds until a command may be sent at the latest; what a caller may choose. */
+export const commandDeadlineS = { least: 10, usual: 60, most: 600 } as const;
+
+/** A second press within this time means the first one. */
+const samePressS = 15;
+/** Longer than Smartcar takes for nearly every answer; a lost one doesn't bar the next command for longer. */
+const barsForS = 90;
+/** The wire's longest wait for an answer: 200 s for its head, 300 s between its pieces. @see docs/smartcar.md §3.6 */
+const longestAnswerS = 500;
+const mostSends = 5;
+/** Seconds from a send that came to nothing to the next, by how many there were. */
+const resendAfterS = [2, 5, 10, 20] as const;
+/** Seconds from one read for the car's word to the next. It mostly comes by webhook before the second. */
+const readBackAfterS = [8, 15, 30, 60, 180, 300] as const;
+
+export function newCommand(
+  asked: Pick<Command, 'id' | 'fleetId' | 'vehicleId' | 'connectionId' | 'type' | 'requestedBy'> & {
+    deadlineS: number;
+  },
+  now: Date,
+): Command {
+  const { deadlineS, ...given } = asked;
+  return {
+    ...given,
+    state: 'queued',
+    cause: null,
+    requestedAt: now,
+    deadlineAt: after(now, deadlineS),
+    sends: 0,
+    sentAt: null,
+    acceptedAt: null,
+    readBacks: 0,
+    isContradicted: false,
+    confirmBy: null,
+    dueAt: now,
+    endedAt: null,
+    smartcarRequestId: null,
+  };
+}
+
+/** What a new wish finds: the same one pressed again, one that is under way, or one that gives way. */
+export function meets(c: Command, type: CommandType, now: Date): 'isTheSame' | 'waits' | 'givesWay' {
+  const isUnderWay =
+    c.state === 'queued' || (c.acceptedAt === null && c.sentAt !== null && now < after(c.sentAt, barsForS));
+  if (c.type === type && (isUnderWay || now < after(c.requestedAt, samePressS))) return 'isTheSame';
+  return isUnderWay ? 'waits' : 'givesWay';
+}
+
+/** Written down before it leaves: whoever dies in between leaves a command that may have been sent. */
+export function leaving(c: Command, make: MakePolicy, now: Date): Command {
+  return {
+    ...c,
+    state: 'sent',
+    cause: null,
+    sends: c.sends + 1,
+    sentAt: now,
+    readBacks: 0,
+    isContradicted: false,
+    confirmBy: after(now, longestAnswerS + confirmWithinS(make)),
+    dueAt: after(now, readBackAfterS[0]),
+  };
+}
+
+/** Seconds for which the car is listened for: until Smartcar has surely fetched it anew, a quarter of an hour at most. */
+export const confirmWithinS = ({ freshnessMin }: Pick<MakePolicy, 'freshnessMin'>): number =>
+  Math.min(900, Math.max(120, Math.round(freshnessMin * 90)));
+
+/** What an answer makes of it. */
+export function answered(c: Command, answer: CommandAnswered, make: MakePolicy, now: Date): Command {
+  if (c.state !== 'sent') return c;
+  if (answer.came === 'tooLate') return ended(c, 'expired', 'deadlinePassed', now);
+  const listening = { confirmBy: after(now, confirmWithinS(make)) };
+  if (answer.came === 'accepted')
+    return { ...c, ...listening, cause: null, acceptedAt: now, smartcarRequestId: answer.requestId };
+  const { meaning, requestId } = answer.failure;
+  const told: Command = { ...c, smartcarRequestId: requestId ?? c.smartcarRequestId };
+  const againAt = isRepeated(told.type, answer) ? nextSend(told, answer.failure, now) : null;
+  if (againAt) return { ...told, state: 'queued', cause: meaning, dueAt: againAt };
+  return provesNothingDone(answer) ? ended(told, 'failed', meaning, now) : { ...told, ...listening };
+}
+
+type Failed = CommandAnswered & { came: 'failed' };
+
+/** An error that names its reason was raised before the car did anything; a machine that failed may have failed after it. */
+const provesNothingDone = ({ wasSent, failure: { meaning } }: Failed): boolean =>
+  !wasSent || meaning === 'notFound' || !isUpstreamMeaning(meaning);
+
+/** A car that sleeps or is out of reach may still be woken by the manufacturer later, so only locking is tried again then. */
+function isRepeated(type: CommandType, answer: Failed): boolean {
+  const { meaning } = answer.failure;
+  if (meaning === 'requestLimit') return false;
+  if (isThrottleMeaning(meaning)) return true;
+  if (!answer.wasSent) return isUpstreamMeaning(meaning);
+  return type === 'lock' && (isUpstreamMeaning(meaning) || meaning === 'asleep' || meaning === 'vehicleUnreachable');
+}
+
+/** Null where it can't leave again before its deadline. */
+function nextSend(c: Command, { retryAfterS }: Failure, now: Date): Date | null {
+  if (c.sends >= mostSends) return null;
+  const at = after(now, Math.max(retryAfterS ?? 0, resendAfterS[c.sends - 1] ?? 0));
+  return at < c.deadlineAt ? at : null;
+}
+
+/** Nobody could pay for it: it waits a moment, as long as its deadline allows. */
+export function unpaid(c: Command, now: Date): Command {
+  return { ...c, cause: 'noRequestsLeft', dueAt: after(now, 1) };
+}
+
+/** What is to be done with it now that its time has come. */
+export function dueStep(c: Command, now: Date): 'send' | 'readBack' | 'end' {
+  if (c.state === 'queued') return now < c.deadlineAt ? 'send' : 'end';
+  return c.confirmBy && now < c.confirmBy ? 'readBack' : 'end';
+}
+
+/** How it ends when nothing more is to come. */
+export function runOut(c: Command, now: Date): Command {
+  if (c.state === 'queued') return ended(c, 'expired', c.cause ?? 'deadlinePassed', now);
+  return ended(c, 'unconfirmed', c.isContradicted ? 'notDone' : c.acceptedAt ? 'notHeard' : 'answerLost', now);
+}
+
+/** A read for the car's word was made, or is about to be. */
+export function readBack(c: Command, now: Date): Command {
+  const waitS = readBackAfterS[c.readBacks + 1];
+  const end = c.confirmBy ?? now;
+  const next = waitS === undefined ? end : after(now, waitS);
+  return { ...c, readBacks: c.readBacks + 1, dueAt: next < end ? next : end };
+}
+
+/** Whether the car's word may still confirm it. */
+export const isListenedFor = (state: CommandState): boolean =>
+  state === 'queued' || state === 'sent' || state === 'unconfirmed';
+
+/**
+ * What the car says of its lock: it confirms what was sent before it was measured (fetched, where nobody says), and nothing
+ * else. Late word still confirms what ended unconfirmed.
+ */
+export function heard(c: Command, lock: Pick<Reading, 'value' | 'measuredAt' | 'fetchedAt'>, now: Date): Command {
+  const at = lock.measuredAt ?? lock.fetchedAt;
+  const isOpen = c.state === 'sent' || c.state === 'queued';
+  if (!isListenedFor(c.state) || c.cause === 'superseded' || !c.sentAt || !at || at <= c.sentAt) return c;
+  if (lock.value === (c.type === 'lock')) return ended(c, 'confirmed', null, now);
+  return isOpen && typeof lock.value === 'boolean' ? { ...c, isContradicted: true } : c;
+}
+
+export const superseded = (c: Command, now: Date): Command => ended(c, 'unconfirmed', 'superseded', now);
+export const cancelled = (c: Command, now: Date): Command => ended(c, 'cancelled', null, now);
+/** What can't go by any connection any more. What has left is listened for all the same. */
+export const unconnected = (c: Command, now: Date): Command => ended(c, 'failed', 'connectionEnded', now);
+
+const ended = (c: Command, state: CommandState, cause: CommandCause | null, now: Date): Command => ({
+  ...c,
+  state,
+  cause,
+  dueAt: null,
+  endedAt: now,
+});
+
+/** Whether asking again makes sense: at once, after something has changed, or not at all. Null while it is under way, or done. */
+export function retryOf({ state, cause }: Command): 'now' | 'later' | 'no' | null {
+  if (state === 'queued' || state === 'sent' || state === 'confirmed' || state === 'cancelled') return null;
+  if (cause === null || isOwnCause(cause)) return cause === 'connectionEnded' ? 'no' : 'now';
+  if (isThrottleMeaning(cause)) return 'later';
+  if (isVehicleMeaning(cause)) return passing[cause].again === 'later' ? 'now' : 'later';
+  return isUpstreamMeaning(cause) ? 'now' : 'no';
+}
+
+const isOwnCause = (cause: CommandCause): cause is (typeof ownCommandCauses)[number] =>
+  (ownCommandCauses as readonly string[]).includes(cause); // widened only to ask

@@ -1,0 +1,181 @@
+/**
+ * Sending commands and hearing the car. Each step is written down before it is taken, so that whoever dies in between leaves
+ * a command that may have been sent, and nobody sends it again for that.
+ *
+ * @see docs/decisions/0028-commands.md
+ */
+import { can } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
+import { answered, dueStep, leaving, readBack, runOut, unconnected, unpaid } from '../domain/command.ts';
+import type { Command, CommandAnswered } from '../domain/command.ts';
+import { isAccountMeaning, isThrottleMeaning, isVehicleMeaning } from '../domain/failure.ts';
+import { makePolicy } from '../domain/make-policy.ts';
+import type { MakePolicy } from '../domain/make-policy.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { CommandAnswer } from '../smartcar/commands.ts';
+import { listDueCommands, lockCommand, writeCommand } from '../store/command.ts';
+import type { DueCommand } from '../store/command.ts';
+import { findConnectionSetting } from '../store/connection.ts';
+import type { Tx } from '../store/database.ts';
+import { obey, takeFor } from './budget.ts';
+import type { BudgetNeeds } from './budget.ts';
+import { noteCredentials } from './credentials.ts';
+import { counted } from './meter.ts';
+import { observe } from './observe.ts';
+import type { ObserveNeeds } from './observe.ts';
+import { isStillReadSo, readVehicle } from './read-vehicle.ts';
+import type { ReadNeeds } from './read-vehicle.ts';
+import { endingOf, tellCommand } from './tell-command.ts';
+import type { Underway } from './underway.ts';
+
+export type SendNeeds = ObserveNeeds &
+  ReadNeeds &
+  BudgetNeeds & {
+    /** Requests of commands whose answers are waited for; one may take minutes. */
+    commandsUnderway: Underway;
+    onFault: (error: unknown, what: string) => void;
+  };
+
+const batch = 50;
+/** More at once would wait for connections of their own; they are taken up as others end. */
+const mostUnderway = 64;
+
+/** Takes up what is due, of all fleets. Answers are not waited for. @returns how many were taken up */
+export async function sendDue(needs: SendNeeds, now: Date): Promise<number> {
+  const free = Math.min(batch, mostUnderway - needs.commandsUnderway.count());
+  if (free <= 0) return 0;
+  const due = await listDueCommands(needs.database, free, now);
+  for (const one of due) {
+    const work = await takeUp(needs, one, now).catch((error: unknown) => void needs.onFault(error, 'command'));
+    if (work) needs.commandsUnderway.run(work, (error) => needs.onFault(error, 'command'));
+  }
+  return due.length;
+}
+
+interface Car {
+  command: Command;
+  connection: Connection;
+  /** As the vehicle's record has it. */
+  writtenMake: string | null;
+  make: MakePolicy;
+}
+
+type Work = () => Promise<void>;
+
+/** @returns what is to be asked of Smartcar; null when nothing is */
+async function takeUp(needs: SendNeeds, { id, fleetId }: DueCommand, now: Date): Promise<Work | null> {
+  const isPaid = (await takeFor(needs, 'command', 1, 1, now)) === 1;
+  return needs.database.asFleet(fleetId, async (tx) => {
+    const command = await lockCommand(tx, id);
+    if (!command?.dueAt || command.dueAt > now) return null;
+    const step = dueStep(command, now);
+    if (step === 'end') return write(tx, runOut(command, now), now);
+    const car = await carOf(tx, command);
+    if (step === 'readBack') {
+      await write(tx, readBack(command, now), now);
+      return car && isPaid ? () => hearCar(needs, car) : null;
+    }
+    if (!car) return write(tx, unconnected(command, now), now);
+    if (!isPaid) return write(tx, unpaid(command, now), now);
+    const left = leaving(command, car.make, now);
+    await write(tx, left, now);
+    return () => send(needs, { ...car, command: left });
+  });
+}
+
+async function write(tx: Tx, command: Command, now: Date): Promise<null> {
+  await writeCommand(tx, command);
+  await tellCommand(tx, command, null, endingOf(command), now);
+  return null;
+}
+
+/** Null when it can't go by its connection any more. */
+async function carOf(tx: Tx, command: Command): Promise<Car | null> {
+  const setting = await findConnectionSetting(tx, command.fleetId, command.connectionId);
+  if (!setting || setting.connection.endedAt || !can(setting.connection)[command.type].allowed) return null;
+  const { connection, make, fleet } = setting;
+  return { command, connection, writtenMake: make, make: makePolicy(make, fleet.settings) };
+}
+
+// — sending —
+
+async function send(needs: SendNeeds, car: Car): Promise<void> {
+  const answer = await ask(needs, car);
+  const at = needs.clock();
+  const outcomes = outcomesOf(answer, car.command.smartcarRequestId, at);
+  for (const outcome of outcomes) await obey(needs, { make: car.writtenMake, isProbe: false }, outcome);
+  if (answer.came === 'accepted') await noteCredentials(needs, car.connection, 'accepted', at);
+  if (answer.came === 'failed' && answer.failure.meaning === 'credentials')
+    await noteCredentials(needs, car.connection, 'refused', at);
+  const { fleetId, id, connectionId } = car.command;
+  const together = async (tx: Tx): Promise<boolean> => {
+    const current = await lockCommand(tx, id);
+    // Heard, ended, or sent again meanwhile: this answer is old news.
+    if (current?.sends !== car.command.sends) return true;
+    const next = answered(current, answer, car.make, at);
+    if (next !== current) await write(tx, next, at);
+    return true;
+  };
+  await observe(needs, { fleetId, connectionId, outcomes, together }, at);
+}
+
+/** Asks once. A token that is refused is replaced and asked with again: then the car has done nothing. */
+async function ask(needs: SendNeeds, { command, connection, writtenMake }: Car): Promise<CommandAnswered> {
+  const ids = { vehicleId: connection.smartcarVehicleId, userId: connection.smartcarUserId };
+  const subject = { fleetId: command.fleetId, make: writtenMake, purpose: 'command' } as const;
+  const { access } = counted(needs, subject, true);
+  const tried: { answer: CommandAnswer | null; isTooLate: boolean } = { answer: null, isTooLate: false };
+  const answer = await access.withAccess(needs.clock(), async (token): Promise<CommandAnswer> => {
+    tried.isTooLate = needs.clock() >= command.deadlineAt;
+    if (tried.isTooLate) return notSent;
+    return (tried.answer = await needs.smartcar[command.type](token, ids));
+  });
+  if (answer.ok) return { came: 'accepted', requestId: answer.requestId };
+  if (tried.isTooLate) return { came: 'tooLate' };
+  // Where no token could be had, nothing has left.
+  const wasSent = tried.answer !== null && !tried.answer.ok && tried.answer.wasSent;
+  return { came: 'failed', failure: answer.failure, wasSent };
+}
+
+const notSent: CommandAnswer = {
+  ok: false,
+  failure: {
+    meaning: 'smartcarUnreachable',
+    type: null,
+    code: null,
+    status: null,
+    requestId: null,
+    retryAfterS: null,
+    resolutionUrl: null,
+  },
+  wasSent: false,
+  execution: null,
+};
+
+/** What an answer tells of the connection: that it works, or what the car and its account refuse. */
+function outcomesOf(answer: CommandAnswered, requestId: string | null, at: Date): Outcome[] {
+  const seen = { via: 'command', at, requests: 1 } as const;
+  if (answer.came === 'accepted') return [{ kind: 'commanded', ...seen, requestId: answer.requestId }];
+  if (answer.came === 'tooLate') return [];
+  const { failure } = answer;
+  const { meaning } = failure;
+  const tells = isAccountMeaning(meaning) || isVehicleMeaning(meaning) || isThrottleMeaning(meaning);
+  return tells && answer.wasSent
+    ? [{ kind: 'failed', ...seen, requestId: failure.requestId ?? requestId, failure }]
+    : [];
+}
+
+// — hearing the car —
+
+/** One read for the car's word. What it says confirms the command where readings are kept; see observe.ts. */
+async function hearCar(needs: SendNeeds, { command, connection, writtenMake }: Car): Promise<void> {
+  const subject = { fleetId: command.fleetId, make: writtenMake, purpose: 'command' } as const;
+  const outcome = await readVehicle(counted(needs, subject, true), connectionAsCar(connection), 'check');
+  await obey(needs, { make: writtenMake, isProbe: false }, outcome);
+  const { fleetId, connectionId } = command;
+  const together = (_tx: Tx, { connection: current }: { connection: Connection }): Promise<boolean> =>
+    Promise.resolve(isStillReadSo(current, connectionAsCar(connection)));
+  await observe(needs, { fleetId, connectionId, outcomes: [outcome], together }, outcome.at);
+}
+
+const connectionAsCar = (connection: Connection) => ({ ...connection, connectionId: connection.id });
