@@ -1,4 +1,5 @@
 /** What owners and single makes do by themselves, other than drive. The makes' figures are in `seed/makes.ts`. */
+import { isWatched, refreshBy } from './due.ts';
 import type { Fault } from './faults.ts';
 import { uuidFrom } from './random.ts';
 import type { Account, Car } from './seed/fleet.ts';
@@ -68,6 +69,16 @@ export function openTrunk(sim: Simulation, car: Car, at: number): boolean {
   lock.isTrunkOpened = true;
   sim.save();
   return true;
+}
+
+/** Somebody at the car locks or unlocks it by hand, at once; a command that has not taken effect yet does so after it. */
+export function moveLock(sim: Simulation, car: Car, isLocked: boolean, at: number): void {
+  const commanded = sim.state.locks[car.vin];
+  if (commanded !== undefined && at < commanded.effectiveAt) commanded.wasLocked = isLocked;
+  else sim.state.locks[car.vin] = { isLocked, effectiveAt: at, isTrunkOpened: true };
+  for (const connection of sim.state.connections.filter(({ vin }) => vin === car.vin))
+    if (isWatched(sim, connection)) refreshBy(sim, connection, at + 4_000);
+  sim.save();
 }
 
 /** When an unlocked car will have locked itself and said so; null: it won't. */

@@ -8,7 +8,7 @@ import { faultRequest, type Scope } from '../faults.ts';
 import { knobsChange } from '../knobs.ts';
 import { resetCounts } from '../request-counts.ts';
 import { clockView, clockWish, moveClock } from '../clock.ts';
-import { openTrunk } from '../habits.ts';
+import { moveLock, openTrunk } from '../habits.ts';
 import type { Schedule } from '../schedule.ts';
 import { makeNamed, makes } from '../seed/makes.ts';
 import { signalKinds } from '../signal-catalogue.ts';
@@ -20,7 +20,7 @@ import { openApiDocument } from './openapi.ts';
 import { registerApplicationControls } from './application-api.ts';
 import { registerWebhookControls } from './webhook-api.ts';
 import { makeView, vehicleCounts } from './counts-view.ts';
-import { ownerWish } from './wishes.ts';
+import { lockWish, ownerWish } from './wishes.ts';
 import { accountViews, carView, carViews, faultView } from './world-view.ts';
 
 /** Refuses with a sentence. */
@@ -174,6 +174,14 @@ function registerCarFaults(
       ? reply.send(carView(sim, car, sim.clock().getTime()))
       : object(reply, 400, 'The car is not unlocked by a command.');
   });
+  app.post('/sim/api/cars/:vin/lock', (request, reply) => {
+    const car = sim.cars.get(param(request, 'vin'));
+    if (car === undefined) return object(reply, 404, 'There is no such car.');
+    const parsed = lockWish.safeParse(request.body);
+    if (!parsed.success) return object(reply, 400, sentenceOf(parsed.error));
+    moveLock(sim, car, parsed.data.isLocked, sim.clock().getTime());
+    return reply.send(carView(sim, car, sim.clock().getTime()));
+  });
   app.delete('/sim/api/cars/:vin/connection', (request, reply) => {
     const found = sim.state.connections.filter((item) => item.vin === param(request, 'vin'));
     disconnect(sim, found);
@@ -215,6 +223,7 @@ function registerRequests(app: FastifyInstance, sim: Simulation): void {
       vehicles: vehicleCounts(sim, now()),
       last: [...sim.counts.last].reverse(),
       tokenRequests: Object.fromEntries(sim.counts.tokenRequests),
+      streaming: sim.streams.length,
     }),
   );
   app.delete('/sim/api/requests', (_request, reply) => {

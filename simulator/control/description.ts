@@ -8,6 +8,7 @@ import {
   accountWish,
   applicationWish,
   claim,
+  lockWish,
   outageWish,
   ownerWish,
   passwordWish,
@@ -80,6 +81,13 @@ export const controls: readonly Control[] = [
     path: '/cars/{vin}/trunk',
     summary: 'somebody opens the trunk after a remote unlock',
     mayRefuse: true,
+  },
+  {
+    method: 'POST',
+    path: '/cars/{vin}/lock',
+    summary: 'somebody at the car locks or unlocks it by hand',
+    body: lockWish,
+    example: { isLocked: true },
   },
   {
     method: 'POST',

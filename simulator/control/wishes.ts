@@ -23,6 +23,8 @@ export const passwordWish = z.strictObject({
   password: z.string().min(1).max(200).optional().describe('absent: the next one in a row'),
 });
 
+export const lockWish = z.strictObject({ isLocked: z.boolean() });
+
 /** Nothing can be chosen. */
 export const accountWish = z.strictObject({});
 

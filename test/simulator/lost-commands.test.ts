@@ -42,6 +42,24 @@ test('an unlocked car that is told to lock stays open until it acts [§3.6-5]', 
   assert.equal(await isLocked(), true);
 });
 
+test('a lock that is moved by hand is so at once, and a command that was on its way acts after it', async (t) => {
+  const { advance, api, sim, watched } = await stand(t);
+  const car = await watched(isParked);
+  const path = `/cars/${car.vin as string}`;
+  const isLocked = async (): Promise<unknown> => (await sim('GET', path)).isLocked;
+  const signal = `/vehicles/${car.vehicleId as string}/signals/closure-islocked`;
+  assert.equal((await sim('POST', `${path}/lock`, { isLocked: false })).isLocked, false);
+  await advance(5);
+  const shown = await api('GET', signal, undefined, car.user);
+  assert.deepEqual(shown.body.data.attributes.body, { value: false }, 'and its signal follows');
+  await sim('POST', `${path}/faults`, { kind: 'lock-late', delayS: 60 });
+  await api('POST', unlockOf(car), undefined, car.user);
+  await sim('POST', `${path}/lock`, { isLocked: true });
+  assert.equal(await isLocked(), true);
+  await advance(80);
+  assert.equal(await isLocked(), false);
+});
+
 test('a streamed answer has no length, its head comes at once, and its errors name another status [§3.6-3, §3.6-4]', async (t) => {
   const { advance, running, sim, token, watched } = await stand(t);
   const car = await watched(isParked);
