@@ -63,6 +63,8 @@ export interface Command {
   sends: number;
   /** When it last left; what the car says counts from here. Null before the first time. */
   sentAt: Date | null;
+  /** One of its requests may have been done by the car, whatever later ones were told. */
+  mayBeDone: boolean;
   /** When Smartcar said that it was handed to the car; null until then. */
   acceptedAt: Date | null;
   /** Reads made since to hear the car. */
@@ -99,6 +101,8 @@ const samePressS = 15;
 const barsForS = 90;
 /** The wire's longest wait for an answer: 200 s for its head, 300 s between its pieces. @see docs/smartcar.md §3.6 */
 const longestAnswerS = 500;
+/** How much longer than it is listened for the car's word still counts: some makes are heard once an hour. */
+const countsLaterS = 3_600;
 const mostSends = 5;
 /** Seconds from a send that came to nothing to the next, by how many there were. */
 const resendAfterS = [2, 5, 10, 20] as const;
@@ -120,6 +124,7 @@ export function newCommand(
     deadlineAt: after(now, deadlineS),
     sends: 0,
     sentAt: null,
+    mayBeDone: false,
     acceptedAt: null,
     readBacks: 0,
     isContradicted: false,
@@ -153,6 +158,14 @@ export function leaving(c: Command, make: MakePolicy, now: Date): Command {
   };
 }
 
+/** It leaves now, though it was to leave before: nothing that the car said in between confirms it. */
+export const leavingLate = (c: Command, make: MakePolicy, now: Date): Command => ({
+  ...c,
+  sentAt: now,
+  isContradicted: false,
+  confirmBy: after(now, longestAnswerS + confirmWithinS(make)),
+});
+
 /** Seconds for which the car is listened for: until Smartcar has surely fetched it anew, a quarter of an hour at most. */
 export const confirmWithinS = ({ freshnessMin }: Pick<MakePolicy, 'freshnessMin'>): number =>
   Math.min(900, Math.max(120, Math.round(freshnessMin * 90)));
@@ -160,15 +173,18 @@ export const confirmWithinS = ({ freshnessMin }: Pick<MakePolicy, 'freshnessMin'
 /** What an answer makes of it. */
 export function answered(c: Command, answer: CommandAnswered, make: MakePolicy, now: Date): Command {
   if (c.state !== 'sent') return c;
-  if (answer.came === 'tooLate') return ended(c, 'expired', 'deadlinePassed', now);
   const listening = { confirmBy: after(now, confirmWithinS(make)) };
+  if (answer.came === 'tooLate')
+    return c.mayBeDone ? { ...c, ...listening } : ended(c, 'expired', 'deadlinePassed', now);
   if (answer.came === 'accepted')
     return { ...c, ...listening, cause: null, acceptedAt: now, smartcarRequestId: answer.requestId };
   const { meaning, requestId } = answer.failure;
-  const told: Command = { ...c, smartcarRequestId: requestId ?? c.smartcarRequestId };
+  const mayBeDone = c.mayBeDone || !provesNothingDone(answer);
+  const told: Command = { ...c, mayBeDone, smartcarRequestId: requestId ?? c.smartcarRequestId };
   const againAt = isRepeated(told.type, answer) ? nextSend(told, answer.failure, now) : null;
   if (againAt) return { ...told, state: 'queued', cause: meaning, dueAt: againAt };
-  return provesNothingDone(answer) ? ended(told, 'failed', meaning, now) : { ...told, ...listening };
+  const isUndone = c.mayBeDone ? namesTheCar(answer) : !mayBeDone;
+  return isUndone ? ended(told, 'failed', meaning, now) : { ...told, ...listening };
 }
 
 type Failed = CommandAnswered & { came: 'failed' };
@@ -176,6 +192,10 @@ type Failed = CommandAnswered & { came: 'failed' };
 /** An error that names its reason was raised before the car did anything; a machine that failed may have failed after it. */
 const provesNothingDone = ({ wasSent, failure: { meaning } }: Failed): boolean =>
   !wasSent || meaning === 'notFound' || !isUpstreamMeaning(meaning);
+
+/** The car or its account refused it just now: an earlier request of it is not done either. */
+const namesTheCar = (answer: Failed): boolean =>
+  provesNothingDone(answer) && answer.wasSent && !isThrottleMeaning(answer.failure.meaning);
 
 /** A car that sleeps or is out of reach may still be woken by the manufacturer later, so only locking is tried again then. */
 function isRepeated(type: CommandType, answer: Failed): boolean {
@@ -204,9 +224,12 @@ export function dueStep(c: Command, now: Date): 'send' | 'readBack' | 'end' {
   return c.confirmBy && now < c.confirmBy ? 'readBack' : 'end';
 }
 
-/** How it ends when nothing more is to come. */
+/** What becomes of it when its time is over: it ends, but for one that waits and may be done, for which the car is listened. */
 export function runOut(c: Command, now: Date): Command {
-  if (c.state === 'queued') return ended(c, 'expired', c.cause ?? 'deadlinePassed', now);
+  const isListened = c.confirmBy && now < c.confirmBy;
+  if (c.state === 'queued' && !c.mayBeDone) return ended(c, 'expired', c.cause ?? 'deadlinePassed', now);
+  if (c.state === 'queued' && isListened)
+    return { ...c, state: 'sent', cause: null, dueAt: after(now, readBackAfterS[0]) };
   return ended(c, 'unconfirmed', c.isContradicted ? 'notDone' : c.acceptedAt ? 'notHeard' : 'answerLost', now);
 }
 
@@ -224,12 +247,14 @@ export const isListenedFor = (state: CommandState): boolean =>
 
 /**
  * What the car says of its lock: it confirms what was sent before it was measured (fetched, where nobody says), and nothing
- * else. Late word still confirms what ended unconfirmed.
+ * else. Late word still confirms what ended unconfirmed, for an hour.
  */
 export function heard(c: Command, lock: Pick<Reading, 'value' | 'measuredAt' | 'fetchedAt'>, now: Date): Command {
   const at = lock.measuredAt ?? lock.fetchedAt;
   const isOpen = c.state === 'sent' || c.state === 'queued';
   if (!isListenedFor(c.state) || c.cause === 'superseded' || !c.sentAt || !at || at <= c.sentAt) return c;
+  // So long after, it may be anybody's doing.
+  if (c.confirmBy && at > after(c.confirmBy, countsLaterS)) return c;
   if (lock.value === (c.type === 'lock')) return ended(c, 'confirmed', null, now);
   return isOpen && typeof lock.value === 'boolean' ? { ...c, isContradicted: true } : c;
 }
@@ -237,7 +262,8 @@ export function heard(c: Command, lock: Pick<Reading, 'value' | 'measuredAt' | '
 export const superseded = (c: Command, now: Date): Command => ended(c, 'unconfirmed', 'superseded', now);
 export const cancelled = (c: Command, now: Date): Command => ended(c, 'cancelled', null, now);
 /** What can't go by any connection any more. What has left is listened for all the same. */
-export const unconnected = (c: Command, now: Date): Command => ended(c, 'failed', 'connectionEnded', now);
+export const unconnected = (c: Command, now: Date): Command =>
+  ended(c, c.mayBeDone ? 'unconfirmed' : 'failed', 'connectionEnded', now);
 
 const ended = (c: Command, state: CommandState, cause: CommandCause | null, now: Date): Command => ({
   ...c,

@@ -9,7 +9,15 @@ import { makePolicy } from '../domain/make-policy.ts';
 import { carLimits, earliest } from '../domain/pace.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
-import { insertCommand, lockCommand, lockLastCommand, takeTurn, writeCommand } from '../store/command.ts';
+import { after } from '../domain/schedule.ts';
+import {
+  findAskedUnder,
+  insertCommand,
+  lockCommand,
+  lockLastCommand,
+  takeTurn,
+  writeCommand,
+} from '../store/command.ts';
 import { findLivingConnection } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
@@ -21,7 +29,11 @@ export interface CommandWish {
   type: CommandType;
   /** Seconds from now until it may be sent at the latest; a minute when absent. */
   deadlineS?: number | undefined;
+  /** The call's own; the same key asks for the same command for a day, whoever died over the first call. */
+  idempotencyKey?: string | null;
 }
+
+const keyMeansForS = 24 * 3_600;
 
 /**
  * Writes the command down. The same wish pressed again while it is under way is answered with the command that there is.
@@ -38,15 +50,17 @@ export async function requestCommand(
   return needs.database.asFleet(context.fleetId, async (tx) => {
     const vehicle = await takeTurn(tx, vehicleId);
     if (!vehicle) throw new Refusal('not_found');
-    const connection = await commandable(tx, vehicleId, wish.type);
-    await mustHaveRequests(tx, connection, vehicle.make, now);
-    const same = await clearTheWay(tx, vehicleId, wish.type, now);
+    const { type, deadlineS = commandDeadlineS.usual, idempotencyKey = null } = wish;
+    const asked = idempotencyKey && (await findAskedUnder(tx, vehicleId, idempotencyKey, after(now, -keyMeansForS)));
+    if (asked) return asked;
+    const connection = await commandable(tx, vehicleId, type);
+    const same = await clearTheWay(tx, vehicleId, type, now);
     if (same) return same;
+    await mustHaveRequests(tx, connection, vehicle.make, now);
     const { fleetId, actor } = context;
-    const { type, deadlineS = commandDeadlineS.usual } = wish;
-    const asked = { id: newId('cmd', now), fleetId, vehicleId, connectionId: connection.id, type, requestedBy: actor };
-    const command = newCommand({ ...asked, deadlineS }, now);
-    await insertCommand(tx, command);
+    const made = { id: newId('cmd', now), fleetId, vehicleId, connectionId: connection.id, type, requestedBy: actor };
+    const command = newCommand({ ...made, deadlineS }, now);
+    await insertCommand(tx, command, idempotencyKey);
     await tellCommand(tx, command, actor, 'command.requested', now);
     await wakeCommands(tx);
     return command;

@@ -6,7 +6,7 @@
  */
 import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
-import { answered, dueStep, leaving, readBack, runOut, unconnected, unpaid } from '../domain/command.ts';
+import { answered, dueStep, leaving, leavingLate, readBack, runOut, unconnected, unpaid } from '../domain/command.ts';
 import type { Command, CommandAnswered } from '../domain/command.ts';
 import { isAccountMeaning, isThrottleMeaning, isVehicleMeaning } from '../domain/failure.ts';
 import { makePolicy } from '../domain/make-policy.ts';
@@ -63,15 +63,22 @@ interface Car {
 type Work = () => Promise<void>;
 
 /** @returns what is to be asked of Smartcar; null when nothing is */
-async function takeUp(needs: SendNeeds, { id, fleetId }: DueCommand, now: Date): Promise<Work | null> {
+async function takeUp(needs: SendNeeds, due: DueCommand, now: Date): Promise<Work | null> {
   const isPaid = (await takeFor(needs, 'command', 1, 1, now)) === 1;
+  const work = await step(needs, due, isPaid, now);
+  // What was taken for it is given back.
+  if (isPaid && !work) needs.meter.note({ fleetId: due.fleetId, make: null, purpose: 'command' }, 0, -1, now);
+  return work;
+}
+
+async function step(needs: SendNeeds, { id, fleetId }: DueCommand, isPaid: boolean, now: Date): Promise<Work | null> {
   return needs.database.asFleet(fleetId, async (tx) => {
     const command = await lockCommand(tx, id);
     if (!command?.dueAt || command.dueAt > now) return null;
-    const step = dueStep(command, now);
-    if (step === 'end') return write(tx, runOut(command, now), now);
+    const next = dueStep(command, now);
+    if (next === 'end') return write(tx, runOut(command, now), now);
     const car = await carOf(tx, command);
-    if (step === 'readBack') {
+    if (next === 'readBack') {
       await write(tx, readBack(command, now), now);
       return car && isPaid ? () => hearCar(needs, car) : null;
     }
@@ -120,13 +127,14 @@ async function send(needs: SendNeeds, car: Car): Promise<void> {
 }
 
 /** Asks once. A token that is refused is replaced and asked with again: then the car has done nothing. */
-async function ask(needs: SendNeeds, { command, connection, writtenMake }: Car): Promise<CommandAnswered> {
+async function ask(needs: SendNeeds, car: Car): Promise<CommandAnswered> {
+  const { command, connection, writtenMake } = car;
   const ids = { vehicleId: connection.smartcarVehicleId, userId: connection.smartcarUserId };
   const subject = { fleetId: command.fleetId, make: writtenMake, purpose: 'command' } as const;
   const { access } = counted(needs, subject, true);
   const tried: { answer: CommandAnswer | null; isTooLate: boolean } = { answer: null, isTooLate: false };
   const answer = await access.withAccess(needs.clock(), async (token): Promise<CommandAnswer> => {
-    tried.isTooLate = needs.clock() >= command.deadlineAt;
+    tried.isTooLate = !(await mayLeave(needs, car, needs.clock()));
     if (tried.isTooLate) return notSent;
     return (tried.answer = await needs.smartcar[command.type](token, ids));
   });
@@ -135,6 +143,17 @@ async function ask(needs: SendNeeds, { command, connection, writtenMake }: Car):
   // Where no token could be had, nothing has left.
   const wasSent = tried.answer !== null && !tried.answer.ok && tried.answer.wasSent;
   return { came: 'failed', failure: answer.failure, wasSent };
+}
+
+/** Until the token was there the car may have been heard, another wish have come, or the deadline passed. */
+async function mayLeave({ database }: SendNeeds, { command, make }: Car, now: Date): Promise<boolean> {
+  if (now >= command.deadlineAt) return false;
+  return database.asFleet(command.fleetId, async (tx) => {
+    const current = await lockCommand(tx, command.id);
+    if (current?.state !== 'sent' || current.sends !== command.sends) return false;
+    if (current.sentAt && current.sentAt < now) await writeCommand(tx, leavingLate(current, make, now));
+    return true;
+  });
 }
 
 const notSent: CommandAnswer = {

@@ -191,11 +191,11 @@ async function actOnce(
   const { needs, name, status } = registered;
   const isAct = request.method === 'POST' && !asking.includes(name);
   const key = isAct ? request.headers['idempotency-key'] : undefined;
-  if (typeof key !== 'string') return act(registered, request, who, tell);
+  if (typeof key !== 'string') return act(registered, request, who, null, tell);
   const { fleetId, actor } = who.context;
   const asked = JSON.stringify([actor.kind, actor.id, request.url, bodyOf(needs, request)]);
   const { answer: kept, repeated } = await once(needs, { fleetId, key, request: asked, status }, () =>
-    act(registered, request, who, tell),
+    act(registered, request, who, key, tell),
   );
   if (repeated) reply.header('idempotent-replayed', 'true');
   return kept;
@@ -209,6 +209,7 @@ async function act(
   { needs, name, handlers, audit }: Registered,
   request: FastifyRequest,
   who: Who,
+  idempotencyKey: string | null,
   tell: Tell,
 ): Promise<unknown> {
   const now = needs.clock();
@@ -220,6 +221,7 @@ async function act(
     query: request.query,
     body: request.body,
     now,
+    idempotencyKey,
     tell,
     inFleet: (work: Parameters<Call<'getMe'>['inFleet']>[0]) => needs.database.asFleet(fleetId, work),
   };

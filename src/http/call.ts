@@ -16,6 +16,8 @@ export interface Call<N extends CallName> {
   query: z.output<Routes[N]['query']>;
   body: Routes[N] extends { body: infer B extends z.ZodType } ? z.output<B> : undefined;
   now: Date;
+  /** Of an act; null when none was sent. What was answered under it before never comes here. */
+  idempotencyKey: string | null;
   /** Tells a piece of the answer ahead of it, where the caller asked for events. */
   tell: Tell;
   /** A transaction that sees this fleet alone. */

@@ -6,8 +6,24 @@ import type { CommandId, FleetId, VehicleId } from '../domain/ids.ts';
 import type { Database, Tx } from './database.ts';
 import type { Tables } from './schema.ts';
 
-export async function insertCommand(tx: Tx, command: Command): Promise<void> {
-  await tx.insertInto('command').values(rowOf(command)).execute();
+/** `askedUnder`: the Idempotency-Key of the call; null when there was none. */
+export async function insertCommand(tx: Tx, command: Command, askedUnder: string | null = null): Promise<void> {
+  await tx
+    .insertInto('command')
+    .values({ ...rowOf(command), asked_under: askedUnder })
+    .execute();
+}
+
+/** The car's command that was asked for under this key since then; null when there is none. */
+export async function findAskedUnder(tx: Tx, vehicleId: VehicleId, key: string, since: Date): Promise<Command | null> {
+  const row = await tx
+    .selectFrom('command')
+    .selectAll()
+    .where('vehicle_id', '=', vehicleId)
+    .where('requested_at', '>', since)
+    .where('asked_under', '=', key)
+    .executeTakeFirst();
+  return row ? toCommand(row) : null;
 }
 
 /** Writes what became of it. The caller holds its row. */
@@ -105,6 +121,7 @@ const changingOf = (c: Command) => ({
   cause: c.cause,
   sends: c.sends,
   sent_at: c.sentAt,
+  may_be_done: c.mayBeDone,
   accepted_at: c.acceptedAt,
   read_backs: c.readBacks,
   contradicted: c.isContradicted,
@@ -127,6 +144,7 @@ const toCommand = (row: Selectable<Tables['command']>): Command => ({
   deadlineAt: row.deadline_at,
   sends: row.sends,
   sentAt: row.sent_at,
+  mayBeDone: row.may_be_done,
   acceptedAt: row.accepted_at,
   readBacks: row.read_backs,
   isContradicted: row.contradicted,

@@ -792,9 +792,11 @@ interface CommandTable {
   cause: CommandCause | null;
   requested_at: Date;
   requested_by: Json<Actor>;
+  asked_under: string | null;
   deadline_at: Date;
   sends: number;
   sent_at: Date | null;
+  may_be_done: boolean;
   accepted_at: Date | null;
   read_backs: number;
   contradicted: boolean;

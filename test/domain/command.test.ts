@@ -10,11 +10,13 @@ import {
   dueStep,
   heard,
   leaving,
+  leavingLate,
   meets,
   newCommand,
   readBack,
   retryOf,
   runOut,
+  unconnected,
 } from '../../src/domain/command.ts';
 import type { Command, CommandAnswered, CommandType } from '../../src/domain/command.ts';
 import {
@@ -73,12 +75,40 @@ test('what is accepted is sent, and confirmed by what the car says of itself aft
   assert.deepEqual([told(confirmed), confirmed.endedAt, confirmed.dueAt], ['confirmed', at(9), null]);
 });
 
-test('a car that is not heard leaves it unconfirmed, and late word still confirms it', () => {
+test('a car that is not heard leaves it unconfirmed, and late word still confirms it for an hour', () => {
   const accepted = answered(sent('lock'), { came: 'accepted', requestId: null }, make, at(3));
   const silent = runOut(accepted, at(1_000));
   assert.equal(told(silent), 'unconfirmed: notHeard');
   assert.equal(told(heard(silent, word(true, 1_200), at(1_210))), 'confirmed');
   assert.equal(told(heard(silent, word(false, 1_200), at(1_210))), 'unconfirmed: notHeard');
+  assert.equal(told(heard(silent, word(true, 903 + 3_601), at(4_510))), 'unconfirmed: notHeard', "another day's lock");
+  assert.equal(told(heard(silent, word(true, 1_200), at(90_000))), 'confirmed', 'measured then, and told the next day');
+});
+
+test('a lock that may be done and leaves no more is listened for, and has not expired', () => {
+  const doubtful = answered(sent('lock'), refusedWith('smartcarUnreachable'), make, at(3));
+  assert.equal(told(doubtful), 'queued: smartcarUnreachable');
+  const late = runOut(doubtful, at(60));
+  assert.deepEqual(
+    [told(late), late.dueAt, told(runOut(late, at(2_000)))],
+    ['sent', at(68), 'unconfirmed: answerLost'],
+  );
+  assert.equal(told(heard(late, word(true, 61), at(70))), 'confirmed');
+  const again = leaving(doubtful, make, at(5));
+  const tooLate = answered(again, { came: 'tooLate' }, make, at(60));
+  assert.deepEqual([told(tooLate), dueStep(tooLate, at(60))], ['sent', 'readBack']);
+  assert.equal(told(answered(again, refusedWith('throttledVehicle', { retryAfterS: 99 }), make, at(6))), 'sent');
+  assert.equal(told(answered(again, refusedWith('doorOpen'), make, at(6))), 'failed: doorOpen', 'the car is open');
+  assert.equal(told(unconnected(doubtful, at(9))), 'unconfirmed: connectionEnded');
+  assert.equal(told(unconnected(aCommand('lock'), at(9))), 'failed: connectionEnded');
+});
+
+test('what leaves later than it was to is confirmed by what was measured after that alone', () => {
+  const held = leavingLate(sent('unlock'), make, at(20));
+  assert.deepEqual(
+    [told(heard(held, word(false, 9), at(21))), told(heard(held, word(false, 22), at(23)))],
+    ['sent', 'confirmed'],
+  );
 });
 
 test('a car that was heard and is not so is said to be not done', () => {
@@ -225,6 +255,8 @@ test('whatever is answered and heard: no second unlock may reach the car, and no
             if (isDoubtful) mayHaveBeenDone += 1;
           }
         }
+        const isUndone = c.state === 'expired' || c.state === 'cancelled';
+        assert.ok(!isUndone || mayHaveBeenDone === 0, `${c.state}, and it may have been done`);
         assert.equal(c.endedAt === null, c.dueAt !== null, 'is due exactly while it is open');
         assert.equal(c.endedAt === null, c.state === 'queued' || c.state === 'sent');
         if (before.endedAt && c !== before) assert.equal(`${before.state} ${c.state}`, 'unconfirmed confirmed');

@@ -10,6 +10,10 @@ export interface Gateway {
   target: string;
   /** By a part of the path; a vehicle's id, or the token endpoint's path. */
   answers: Map<string, WireAnswer>;
+  /** Told of each request before anything becomes of it; what it waits for holds the request up. */
+  meet: (request: { method: string; path: string }) => Promise<void>;
+  /** False: nobody takes a connection any more. */
+  listen(isListening: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +26,14 @@ export async function startGateway(): Promise<Gateway> {
     origin: `http://127.0.0.1:${port}`,
     target: '',
     answers: new Map(),
+    meet: () => Promise.resolve(),
+    async listen(isListening) {
+      if (isListening === server.listening) return;
+      if (isListening) await once(server.listen(port, '127.0.0.1'), 'listening');
+      else await gateway.close();
+    },
     close: async () => {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
@@ -30,6 +41,7 @@ export async function startGateway(): Promise<Gateway> {
   };
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.concat((await request.toArray()) as Buffer[]); // a request without an encoding yields buffers
+    await gateway.meet({ method: request.method ?? 'GET', path: request.url ?? '/' });
     const instead = [...gateway.answers].find(([part]) => request.url?.includes(part))?.[1];
     return instead ? say(response, instead) : forward(gateway.target, request, body, response);
   }

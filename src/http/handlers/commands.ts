@@ -16,7 +16,8 @@ type CommandCalls = 'sendCommand' | 'listCommands' | 'getCommand' | 'cancelComma
 export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, CommandCalls> {
   return {
     async sendCommand(call) {
-      const made = await flows.requestCommand(call.context, vehicleId(call.params.id), call.body, call.now);
+      const wish = { ...call.body, idempotencyKey: call.idempotencyKey };
+      const made = await flows.requestCommand(call.context, vehicleId(call.params.id), wish, call.now);
       return call.inFleet((tx) => present(tx, made));
     },
     async listCommands({ params, query, inFleet }) {

@@ -13,11 +13,15 @@ create table command (
   cause text,
   requested_at timestamptz not null,
   requested_by jsonb not null,
+  -- The Idempotency-Key of the call. The answer that is kept under it may be lost with a process; this is not.
+  asked_under text,
   -- Nothing leaves at or after this.
   deadline_at timestamptz not null check (deadline_at > requested_at),
   -- Times it was about to leave, and when it last was.
   sends smallint not null default 0,
   sent_at timestamptz,
+  -- A request of it may have been done by the car, whatever the later ones were told.
+  may_be_done boolean not null default false,
   -- Smartcar said that it was handed to the car.
   accepted_at timestamptz,
   -- Reads made since it left, to hear the car.
