@@ -8,11 +8,18 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const telling = /points, same end each time$|^✖|^\s+point |end otherwise/;
 
 /** @returns false when a run came to another end */
-export async function proveCrash(tell: (line: string) => void): Promise<boolean> {
+export const proveCrash = (tell: (line: string) => void): Promise<boolean> =>
+  tellTest({ path: 'test/crash', env: { CRASH_POINTS: 'all' }, telling }, tell);
+
+/** Tests at a size that is a proof. @returns whether all of them passed */
+export async function tellTest(
+  { path, env, telling }: { path: string; env: Record<string, string>; telling: RegExp },
+  tell: (line: string) => void,
+): Promise<boolean> {
   const started = Date.now();
-  const child = spawn(process.execPath, ['scripts/test.mjs', 'test/crash'], {
+  const child = spawn(process.execPath, ['scripts/test.mjs', path], {
     cwd: root,
-    env: { ...process.env, CRASH_POINTS: 'all' },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));

@@ -17,6 +17,7 @@ import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
 import { proveMove } from './move.ts';
 import { proveStart } from './start.ts';
+import { proveTaps } from './taps.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,6 +55,10 @@ const proofs: Readonly<Record<string, Proof>> = {
   crash: {
     what: 'processes killed at every single point of every scenario, where the tests try every third; ten minutes',
     run: proveCrash,
+  },
+  taps: {
+    what: '1,000 double taps at two processes on one database, and as many requests at Smartcar; minutes',
+    run: (tell) => proveTaps(1_000, tell),
   },
   lists: {
     what: '100,000 vehicles imported, exported and taken back: time, memory, and what others wait; minutes',

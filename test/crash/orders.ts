@@ -31,6 +31,14 @@ export type Order =
   | { do: 'reconnect'; now: string }
   /** An operator starts the import that was previewed, or takes back what it added; done before, it is not done again. */
   | { do: 'import'; wish: 'start' | 'undo'; now: string }
+  /** A program asks Towline's API to lock or unlock the car; the answer's `status` is the API's. */
+  | {
+      do: 'command';
+      body: { type: 'lock' | 'unlock'; deadlineS: number };
+      idempotencyKey: string;
+      apiKey: string;
+      now: string;
+    }
   /** Everything that is due by now. */
   | { do: 'settle'; now: string }
   | { do: 'close'; now: string };

@@ -1,4 +1,5 @@
 /** The scenarios, each of them stopped at every one of its points. */
+import { commandScenarios } from './command-scenarios.ts';
 import { mailTaken } from './mail-proxy.ts';
 import { mustBeSame, pictureOf, type Picture } from './picture.ts';
 import { rowsOf } from './sql.ts';
@@ -30,10 +31,20 @@ export interface Scenario {
   readonly then?: { act(stage: Stage): Promise<void>; readonly stepsS: readonly number[] };
   /** What the undisturbed end must show, so that nothing is compared with a failure. */
   mustHold(end: End): void;
+  /** Which points the tests try, by their names; every third one unless told, all of them in the proof. */
+  readonly matters?: RegExp;
+  /** The proof alone plays it. */
+  readonly isLong?: true;
+  /** What else is to be looked at when it is over. */
+  evidence?(stage: Stage): Promise<unknown>;
+  /** What must hold of an end instead of being as the undisturbed one. @throws when it does not */
+  judge?(end: End): void;
 }
 
 export interface End {
   readonly picture: Picture;
+  /** What the scenario looked at besides. */
+  readonly evidence: unknown;
   readonly accepted: readonly string[];
   readonly faults: readonly string[];
   readonly seen: readonly string[];
@@ -48,6 +59,7 @@ const demand = (holds: boolean, what: string, end: End): void => {
 const rows = (end: End, name: string): Record<string, unknown>[] => end.picture[name] as Record<string, unknown>[];
 
 export const scenarios: readonly Scenario[] = [
+  ...commandScenarios,
   {
     name: 'connect',
     prepare: makeReturning,
@@ -252,17 +264,27 @@ export async function play(
     await scenario.then?.act(stage);
     for (const step of scenario.then?.stepsS ?? []) await stage.advance(step);
     const picture = await pictureOf(stage.databaseUrl, stage.simulator.origin);
+    const evidence = await scenario.evidence?.(stage);
     const { seen, stoppedAt } = stage.points;
-    return { picture, accepted: [...stage.accepted], faults: [...stage.faults], seen: [...seen], stoppedAt };
+    return { picture, evidence, accepted: [...stage.accepted], faults: [...stage.faults], seen: [...seen], stoppedAt };
   } finally {
     await stage.close();
   }
 }
 
+function judge(mustHold: (end: End) => void, end: End, where: string): void {
+  try {
+    mustHold(end);
+  } catch (error) {
+    throw new Error(`${where}, ${String(error)}\n${JSON.stringify(end.evidence, null, 1)}`, { cause: error });
+  }
+}
+
 /** @throws when the end differs from the undisturbed one, naming the point */
-export function compare(end: End, undisturbed: End, limit: number): void {
+export function compare(scenario: Scenario, end: End, undisturbed: End, limit: number): void {
   const where = `killed at point ${limit} (${end.stoppedAt ?? 'none'})`;
-  mustBeSame(end.picture, undisturbed.picture, where);
+  if (scenario.judge) judge(scenario.judge, end, where);
+  else mustBeSame(end.picture, undisturbed.picture, where);
   if (end.faults.length > 0) throw new Error(`${where}, something went wrong: ${end.faults.join('\n')}`);
   mustBeSentOnce(end, undisturbed, where);
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { startSimulator, type RunningSimulator } from '../../simulator/server.ts';
 import { startDatabaseProxy, throughProxy } from './database-proxy.ts';
 import { startMailProxy, startMailServer, type MailServer } from './mail-proxy.ts';
-import type { Order } from './orders.ts';
+import type { Done, Order } from './orders.ts';
 import { countPoints, type Points, type Proxy } from './points.ts';
 import { startSmartcarProxy } from './smartcar-proxy.ts';
 import { freeTasks, letTasksRunAgain } from './sql.ts';
@@ -28,6 +28,8 @@ export interface Stage {
   readonly faults: readonly string[];
   /** Asks the victim. @returns false when it was killed over it, and a fresh one stands in its place */
   order(wish: Wish): Promise<boolean>;
+  /** The same. @returns the status that it answered; null when it was killed over it */
+  askFor(wish: Wish): Promise<number | null>;
   /** The clock moves on, and everything happens that is due by then. */
   advance(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -82,16 +84,16 @@ export async function openStage(
     victim = await victims.take();
     await open();
   }
-  const order = async (wish: Wish): Promise<boolean> => {
+  const follow = async (wish: Wish): Promise<Done | null> => {
     try {
-      await ask(wish);
-      return true;
+      return await ask(wish);
     } catch (error) {
       if (!(error instanceof Died)) throw error;
       await replace();
-      return false;
+      return null;
     }
   };
+  const order = async (wish: Wish): Promise<boolean> => (await follow(wish)) !== null;
   await open();
   return {
     template,
@@ -99,6 +101,7 @@ export async function openStage(
     simulator,
     faults,
     order,
+    askFor: async (wish) => (await follow(wish))?.status ?? null,
     databaseUrl: copy.databaseUrl,
     accepted: mail?.accepted ?? [],
     async advance(seconds) {

@@ -19,6 +19,8 @@ export interface Template {
   readonly at: Date;
   readonly vin: string;
   readonly speaks: 'v3' | 'v2' | 'both';
+  /** Of Towline's API, in the first fleet. */
+  readonly apiKey: string;
   /** How the owner's browser comes back from Connect; null when nobody is on the way. */
   readonly back: { readonly query: Record<string, string>; readonly browser: string } | null;
   drop(): Promise<void>;
@@ -89,6 +91,15 @@ export const makeBreaking = (): Promise<Template> =>
 export const makeWorking = (): Promise<Template> =>
   makeTemplate(async (world, car) => {
     await connectActive(world, car);
+    return null;
+  });
+
+/** A car that works, and does so while it is commanded: with this fault, and these knobs of the simulator. */
+export const makeCommanded = (fault: object | null, knobs: object = {}): Promise<Template> =>
+  makeTemplate(async (world, car) => {
+    await connectActive(world, car);
+    await world.sim('PATCH', '/sim/api/knobs', knobs);
+    if (fault) await world.sim('POST', `/sim/api/cars/${car.vin}/faults`, fault);
     return null;
   });
 
@@ -183,6 +194,7 @@ async function makeTemplate(prepare: Preparation, speaks: 'v3' | 'v2' = 'v3'): P
       at: world.now(),
       vin: car.vin,
       speaks,
+      apiKey: world.key,
       back,
       drop: () => database.drop(),
     };

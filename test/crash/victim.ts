@@ -3,7 +3,7 @@
  * another, on the clock that the orders carry. What it reaches the world through is the harness's business.
  */
 import { Logger, runOnce } from 'graphile-worker';
-import { bindFlows, bindTasks, closeGround, openGround, type Ground } from '../../src/app.ts';
+import { bindFlows, bindTasks, closeGround, listen, openGround, type AppOptions, type Ground } from '../../src/app.ts';
 import { readConfig, type Config } from '../../src/config.ts';
 import { applyWebhooks } from '../../src/flows/apply-webhooks.ts';
 import { CallFailed, NotThereYet } from '../../src/flows/call-failed.ts';
@@ -18,6 +18,7 @@ import { pollDue } from '../../src/flows/poll.ts';
 import { reconnectDue } from '../../src/flows/reconnect-due.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
 import { revokeDue } from '../../src/flows/revoke.ts';
+import { sendDue } from '../../src/flows/send-commands.ts';
 import type { Flows } from '../../src/http/needs.ts';
 import { taskListOf } from '../../src/jobs/runner.ts';
 import { listFleets } from '../../src/store/fleet.ts';
@@ -32,6 +33,11 @@ import type { Opening, Order } from './orders.ts';
 const clock = { now: new Date(0) };
 const quiet = new Logger(() => () => undefined);
 let ground: Ground | null = null;
+let opened: AppOptions | null = null;
+/** Listens from the first call on. */
+let api: Awaited<ReturnType<typeof listen>> | null = null;
+/** Where the simulator answers past every proxy. */
+let simulatorOrigin = '';
 const faults: string[] = [];
 
 obeyOrders<Order>(faults, async (order) => {
@@ -66,10 +72,14 @@ async function follow(order: Order): Promise<number | null> {
     case 'import':
       await wishOfImport(ground, flows, order.wish);
       return null;
+    case 'command':
+      return command(ground, flows, order);
     case 'settle':
       await settle(ground);
       return null;
     case 'close':
+      await api?.close();
+      api = null;
       await closeGround(ground);
       return null;
   }
@@ -141,12 +151,40 @@ async function wishOfImport(on: Ground, flows: Flows, wish: 'start' | 'undo'): P
   }
 }
 
+/** The only car, by the whole way through the API. */
+async function command(on: Ground, flows: Flows, order: Order & { do: 'command' }): Promise<number> {
+  if (!opened) throw new Error('Nothing is open.');
+  api ??= await listen(on, flows, opened);
+  const call = async (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`${api?.address ?? ''}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${order.apiKey}`,
+        ...(body ? { 'content-type': 'application/json', 'idempotency-key': order.idempotencyKey } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const { items } = (await (await call('GET', '/vehicles')).json()) as { items: { id: string }[] };
+  return (await call('POST', `/vehicles/${items[0]?.id ?? ''}/commands`, order.body)).status;
+}
+
+/** But for those whose answer the simulator streams later. */
+async function commandsAnswered({ commandsUnderway }: Ground): Promise<void> {
+  while (commandsUnderway.count() > 0) {
+    const { streaming } = (await (await fetch(`${simulatorOrigin}/sim/api/requests`)).json()) as { streaming: number };
+    if (commandsUnderway.count() <= streaming) return;
+    await new Promise(setImmediate);
+  }
+}
+
 /** Rounds of every loop and task until nothing more happens at this instant. */
 async function settle(on: Ground): Promise<void> {
   const taskList = taskListOf(bindTasks(on));
   for (let round = 0; round < 20; round += 1) {
     const applied = await applyWebhooks(on, clock.now);
     const polled = (await renewUnanswered(on, clock.now)) + (await pollDue(on, clock.now));
+    const sent = await sendDue(on, clock.now);
+    await commandsAnswered(on);
     await runOnce({ pgPool: on.database.ownerPool, taskList, noHandleSignals: true, logger: quiet });
     await completeDue(on, clock.now);
     await revokeDue(on, clock.now);
@@ -156,29 +194,31 @@ async function settle(on: Ground): Promise<void> {
     await reconnectDue(on, clock.now);
     await importDue(on, clock.now);
     const delivered = await deliverDue(on, clock.now);
-    if (applied + polled + delivered === 0 && round > 0) return;
+    if (applied + polled + sent + delivered === 0 && round > 0) return;
   }
 }
 
 async function openFor(opening: Opening): Promise<Ground> {
-  const opened = await openGround({
+  simulatorOrigin = opening.connectOrigin;
+  opened = {
     config: configOf(opening),
     databaseUrl: opening.databaseUrl,
     keys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
     clock: () => clock.now,
     chance: () => 0.5,
     log: createLog({ level: 'silent' }),
-  });
+  };
   const onFault = (error: unknown, what: string): void => {
     if (!(error instanceof CallFailed || error instanceof NotThereYet)) faults.push(`${what}: ${told(error)}`);
   };
-  return { ...opened, onFault };
+  return { ...(await openGround(opened)), onFault };
 }
 
 function configOf({ publicUrl, smartcarOrigin, connectOrigin, smtpUrl, speaks }: Opening): Config {
   return readConfig({
     TOWLINE_PUBLIC_URL: publicUrl,
     TOWLINE_DEMO: 'true',
+    PORT: '0',
     ...simulatedSmartcar(speaks, { connect: connectOrigin, api: smartcarOrigin }),
     ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl, MAIL_FROM: 'fleet@towline.example' }),
   });

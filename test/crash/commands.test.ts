@@ -1,0 +1,3 @@
+import { killAtEveryPoint } from './every-point.ts';
+
+killAtEveryPoint('command');
