@@ -1,8 +1,11 @@
 /** Commands as the contract shows them, in words. */
 import { retryOf } from '../domain/command.ts';
+import { successRate } from '../domain/command-figures.ts';
 import type { Command } from '../domain/command.ts';
+import type { CommandFigures, CommandSummary } from '../store/command-summary.ts';
 import { commandCauseText, commandStateText } from '../texts/command-words.ts';
-import type { CommandView } from './contract/commands.ts';
+import { makeName } from '../texts/words.ts';
+import type { CommandFiguresView, CommandSummaryView, CommandView, FleetCommandView } from './contract/commands.ts';
 import { iso, maybeIso } from './present.ts';
 
 export function presentCommand(command: Command, make: string | null): CommandView {
@@ -26,3 +29,26 @@ export function presentCommand(command: Command, make: string | null): CommandVi
     requestId: command.smartcarRequestId,
   };
 }
+
+type Label = FleetCommandView['vehicle'];
+
+export function presentFleetCommand(command: Command, labels: ReadonlyMap<string, Label>): FleetCommandView {
+  // A command has its vehicle as long as it is kept.
+  const vehicle = labels.get(command.vehicleId) ?? { id: command.vehicleId, number: '', make: null, model: null };
+  return { ...presentCommand(command, vehicle.make), vehicle };
+}
+
+export function presentCommandSummary(days: number, { from, isCut, all, makes }: CommandSummary): CommandSummaryView {
+  return {
+    days,
+    from: iso(from),
+    isCut,
+    all: presentFigures(all),
+    makes: makes.map(({ make, ...figures }) => ({ make, name: make && makeName(make), ...presentFigures(figures) })),
+  };
+}
+
+const presentFigures = (figures: CommandFigures): CommandFiguresView => ({
+  ...figures,
+  successRate: successRate(figures),
+});

@@ -62,30 +62,6 @@ export async function findCommand(tx: Tx, id: CommandId): Promise<Command | null
   return row ? toCommand(row) : null;
 }
 
-/** A car's commands, newest first; one more than the limit shows that there is a next page. */
-export async function listCommands(
-  tx: Tx,
-  vehicleId: VehicleId,
-  { after, limit }: { after: readonly [at: Date, id: string] | null; limit: number },
-): Promise<Command[]> {
-  let query = tx.selectFrom('command').selectAll().where('vehicle_id', '=', vehicleId);
-  if (after) {
-    const [at, id] = after;
-    query = query.where((is) =>
-      is.or([
-        is('requested_at', '<', at),
-        is.and([is('requested_at', '=', at), is('id', '<', id as CommandId)]), // compared only
-      ]),
-    );
-  }
-  const rows = await query
-    .orderBy('requested_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return rows.map(toCommand);
-}
-
 export interface DueCommand {
   id: CommandId;
   fleetId: FleetId;
@@ -131,7 +107,8 @@ const changingOf = (c: Command) => ({
   smartcar_request_id: c.smartcarRequestId,
 });
 
-const toCommand = (row: Selectable<Tables['command']>): Command => ({
+/** A row as it is kept. */
+export const toCommand = (row: Selectable<Tables['command']>): Command => ({
   id: row.id,
   fleetId: row.fleet_id,
   vehicleId: row.vehicle_id,

@@ -80,6 +80,8 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   checkVehicle: { names: 'vehicle' },
   sendCommand: { names: 'vehicle', body: { type: 'lock' } },
   listCommands: { names: 'vehicle' },
+  listFleetCommands: { answers: 200 },
+  getCommandSummary: { answers: 200 },
   getCommand: { names: 'command' },
   cancelCommand: { names: 'command' },
   getDiagnosis: { names: 'vehicle' },

@@ -1,12 +1,24 @@
 /** Records to begin with; each takes the one visible difference. */
 import { sql } from 'kysely';
 import type { Connection } from '../../src/domain/connection.ts';
+import { newCommand } from '../../src/domain/command.ts';
+import type { Command, CommandState } from '../../src/domain/command.ts';
 import { defaultPlan, defaultSettings } from '../../src/domain/fleet.ts';
 import { newId } from '../../src/domain/ids.ts';
-import type { FleetId, OwnerId, SmartcarUserId, SmartcarVehicleId, VehicleId } from '../../src/domain/ids.ts';
+import type {
+  CommandId,
+  ConnectionId,
+  FleetId,
+  OwnerId,
+  SmartcarUserId,
+  SmartcarVehicleId,
+  VehicleId,
+} from '../../src/domain/ids.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { Vehicle } from '../../src/domain/vehicle.ts';
 import { noUsage } from '../../src/domain/usage.ts';
+import { towline } from '../../src/domain/role.ts';
+import { insertCommand } from '../../src/store/command.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Database, Tx } from '../../src/store/database.ts';
 import { addFleet } from '../../src/store/fleet.ts';
@@ -158,4 +170,40 @@ export function answers<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
+}
+
+export interface CommandedCar {
+  fleetId: FleetId;
+  vehicleId: VehicleId;
+  connectionId: ConnectionId;
+}
+
+export interface CommandGiven extends Partial<Pick<Command, 'type' | 'cause'>> {
+  /** Seconds before now. */
+  agoS: number;
+  state: CommandState;
+  /** Seconds from asked. */
+  acceptedS?: number;
+  endedS?: number;
+}
+
+/** A command as it has come to stand. */
+export async function addCommand(tx: Tx, car: CommandedCar, given: CommandGiven): Promise<CommandId> {
+  const { agoS, state, type = 'lock', cause = null, acceptedS, endedS } = given;
+  const at = (seconds: number): Date => inSeconds(seconds - agoS);
+  const asked = { ...car, id: newId('cmd', at(0)), type, requestedBy: towline, deadlineS: 600 };
+  const isOpen = state === 'queued' || state === 'sent';
+  const left = state === 'queued' || state === 'expired' || state === 'cancelled' ? null : at(1);
+  await insertCommand(tx, {
+    ...newCommand(asked, at(0)),
+    state,
+    cause,
+    sends: left ? 1 : 0,
+    sentAt: left,
+    acceptedAt: acceptedS === undefined ? null : at(acceptedS),
+    confirmBy: left && at(120),
+    dueAt: isOpen ? at(8) : null,
+    endedAt: isOpen ? null : at(endedS ?? 60),
+  });
+  return asked.id;
 }

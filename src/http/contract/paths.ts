@@ -23,6 +23,8 @@ export const paths = {
   checkVehicle: ['POST', '/vehicles/:id/check'],
   sendCommand: ['POST', '/vehicles/:id/commands'],
   listCommands: ['GET', '/vehicles/:id/commands'],
+  listFleetCommands: ['GET', '/commands'],
+  getCommandSummary: ['GET', '/commands/summary'],
   getCommand: ['GET', '/commands/:id'],
   cancelCommand: ['POST', '/commands/:id/cancel'],
   getDiagnosis: ['GET', '/vehicles/:id/diagnosis'],

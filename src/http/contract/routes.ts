@@ -103,6 +103,12 @@ export const routes = {
     status: 202 as const,
   },
   listCommands: below('What was asked of the car, newest first', c.commandList),
+  listFleetCommands: list('What was asked of all cars, newest first', c.commandQuery, c.fleetCommandList),
+  getCommandSummary: list(
+    'How many commands came to what, and how long they took, by make',
+    c.commandSummaryQuery,
+    c.commandSummary,
+  ),
   getCommand: one('One command', c.command),
   cancelCommand: act('Takes back what was not sent yet', none, c.command, 'command'),
   getDiagnosis: one('What is wrong, how sure that is, and what it rests on', d.diagnosis),

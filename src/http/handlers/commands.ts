@@ -3,15 +3,19 @@ import type { Command } from '../../domain/command.ts';
 import { isId } from '../../domain/ids.ts';
 import type { CommandId, VehicleId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { findCommand, listCommands } from '../../store/command.ts';
+import { findCommand } from '../../store/command.ts';
+import { listCommands } from '../../store/command-list.ts';
+import { summarizeCommands } from '../../store/command-summary.ts';
 import type { Tx } from '../../store/database.ts';
 import { findVehicle } from '../../store/vehicle.ts';
-import type { HandlerNeeds, Handlers } from '../call.ts';
+import { vehicleLabels } from '../../store/vehicle-labels.ts';
+import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CommandView } from '../contract/commands.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
-import { presentCommand } from '../present-command.ts';
+import { presentCommand, presentCommandSummary, presentFleetCommand } from '../present-command.ts';
 
-type CommandCalls = 'sendCommand' | 'listCommands' | 'getCommand' | 'cancelCommand';
+type CommandCalls =
+  'sendCommand' | 'listCommands' | 'listFleetCommands' | 'getCommandSummary' | 'getCommand' | 'cancelCommand';
 
 export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, CommandCalls> {
   return {
@@ -26,11 +30,13 @@ export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, Command
       return inFleet(async (tx) => {
         const vehicle = await findVehicle(tx, id);
         if (!vehicle) throw new Refusal('not_found');
-        const found = await listCommands(tx, id, { after, limit: query.limit });
+        const found = await listCommands(tx, { vehicle: id }, { after, limit: query.limit });
         const { rows, nextCursor } = pageOf(found, query.limit, (one) => [one.requestedAt, one.id]);
         return { items: rows.map((one) => presentCommand(one, vehicle.make)), nextCursor };
       });
     },
+    listFleetCommands: listOfFleet,
+    getCommandSummary: summary,
     async getCommand({ params, inFleet }) {
       const id = commandId(params.id);
       return inFleet(async (tx) => {
@@ -44,6 +50,34 @@ export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, Command
       return call.inFleet((tx) => present(tx, taken));
     },
   };
+}
+
+async function listOfFleet({ query, inFleet }: Call<'listFleetCommands'>): ReturnType<Handlers['listFleetCommands']> {
+  const { cursor, limit, state: states, since, ...chosen } = query;
+  const after = timeCursor(cursor);
+  const filter = { ...chosen, states, since: since === undefined ? undefined : new Date(since) };
+  return inFleet(async (tx) => {
+    const { rows, nextCursor } = pageOf(await listCommands(tx, filter, { after, limit }), limit, (one) => [
+      one.requestedAt,
+      one.id,
+    ]);
+    const labels = await vehicleLabels(
+      tx,
+      rows.map(({ vehicleId: id }) => id),
+    );
+    return { items: rows.map((one) => presentFleetCommand(one, labels)), nextCursor };
+  });
+}
+
+const dayMs = 86_400_000;
+
+async function summary({
+  query: { days },
+  now,
+  inFleet,
+}: Call<'getCommandSummary'>): ReturnType<Handlers['getCommandSummary']> {
+  const since = new Date(now.getTime() - days * dayMs);
+  return presentCommandSummary(days, await inFleet((tx) => summarizeCommands(tx, since)));
 }
 
 async function present(tx: Tx, command: Command): Promise<CommandView> {
