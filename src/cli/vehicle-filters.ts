@@ -27,7 +27,8 @@ export function filterOf(call: Invocation): VehicleFilterInput | null {
 
 const fieldOf = (option: string): string => option.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function instantOf(day: string): string {
+/** @throws Failure for a day that is none */
+export function instantOf(day: string): string {
   const at = new Date(day);
   if (!/^\d{4}-\d{2}-\d{2}/.test(day) || Number.isNaN(at.getTime()))
     throw wrongUsage('A day is written like 2026-05-18.');
