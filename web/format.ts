@@ -59,6 +59,15 @@ function duration(seconds: number): string {
   return `${Math.round(hours / 24)} d`;
 }
 
+/** How long something took: "4 s", "2 min 10 s", "14 min", "3 h". */
+export function lasting(seconds: number): string {
+  const rounded = Math.round(seconds);
+  if (rounded < 1) return 'under 1 s';
+  if (rounded < 60) return `${rounded} s`;
+  const rest = rounded % 60;
+  return rounded < 600 && rest > 0 ? `${Math.floor(rounded / 60)} min ${rest} s` : duration(rounded);
+}
+
 const miles = (km: number): number => km * 0.621371;
 
 export function distance(km: number | null, units: Units): string {

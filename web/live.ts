@@ -138,22 +138,37 @@ const small: readonly CallName[] = [
   'listDrifts',
 ];
 const waiting = new Set<string>();
+const topicsWaiting = new Set<string>();
 let everything = false;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
-function refresh(client: QueryClient, { vehicles }: Change): void {
+function refresh(client: QueryClient, { topics, vehicles }: Change): void {
   if (vehicles === null) everything = true;
+  for (const topic of topics) topicsWaiting.add(topic);
   for (const id of vehicles ?? []) waiting.add(id);
   timer ??= setTimeout(() => {
     const ids = [...waiting];
     const all = everything;
+    const hasCommands = topicsWaiting.has('commands');
     timer = null;
     everything = false;
     waiting.clear();
+    topicsWaiting.clear();
     if (all) void client.invalidateQueries();
     else refreshOf(client, ids);
+    if (hasCommands) refreshCommands(client);
   }, 400);
 }
+
+/** The list at once. What is counted over a month costs the database more, and waits until several have changed. */
+function refreshCommands(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ['listFleetCommands'] });
+  summaryTimer ??= setTimeout(() => {
+    summaryTimer = null;
+    void client.invalidateQueries({ queryKey: ['getCommandSummary'] });
+  }, 5_000);
+}
+let summaryTimer: ReturnType<typeof setTimeout> | null = null;
 
 function refreshOf(client: QueryClient, ids: string[]): void {
   for (const name of small) void client.invalidateQueries({ queryKey: [name] });

@@ -17,6 +17,16 @@ export interface VehicleFilters {
   choose?: 'all';
 }
 
+export interface CommandFilters {
+  /** One state, or several divided by commas. */
+  state?: string;
+  type?: string;
+  make?: string;
+  vehicle?: string;
+  /** Of the summary: how many days back. */
+  days?: string;
+}
+
 const filled = (values: Record<string, string | undefined>): string => {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(values)) if (value) search.set(key, value);
@@ -35,6 +45,8 @@ export const paths = {
   import: (id: string) => `/vehicles/import/${encodeURIComponent(id)}`,
   alerts: (state?: string) => `/alerts${filled({ state })}`,
   incidents: () => '/incidents',
+  commands: (filters: CommandFilters = {}, part?: 'history') =>
+    `/commands${filled({ ...filters })}${part ? `#${part}` : ''}`,
   toConfirm: () => '/to-confirm',
   messages: () => '/messages',
   reconnects: () => '/reconnects',

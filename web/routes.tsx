@@ -7,7 +7,7 @@ import { Shell } from './components/shell.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { BrokenPage } from './pages/broken.tsx';
 import { paths } from './paths.ts';
-import type { VehicleFilters } from './paths.ts';
+import type { CommandFilters, VehicleFilters } from './paths.ts';
 import { chooseFleet, chosenFleet } from './preferences.ts';
 
 export const queryClient = new QueryClient({
@@ -54,6 +54,15 @@ function vehicleFilters(search: Record<string, unknown>): VehicleFilters {
   }
   if (search['choose'] === 'all') filters.choose = 'all';
   if (search['view'] === 'table' || search['view'] === 'cards') filters.view = search['view'];
+  return filters;
+}
+
+function commandFilters(search: Record<string, unknown>): CommandFilters {
+  const filters: CommandFilters = {};
+  for (const key of ['state', 'type', 'make', 'vehicle', 'days'] as const) {
+    const value = text(search[key]);
+    if (value) filters[key] = value;
+  }
   return filters;
 }
 
@@ -127,6 +136,12 @@ const incidents = createRoute({
   ...inside,
   path: '/incidents',
   component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+});
+const commands = createRoute({
+  ...inside,
+  path: '/commands',
+  validateSearch: commandFilters,
+  component: lazyRouteComponent(() => import('./pages/commands.tsx'), 'CommandsPage'),
 });
 const toConfirm = createRoute({
   ...inside,
@@ -220,6 +235,7 @@ const routeTree = root.addChildren([
     importOne,
     alerts,
     incidents,
+    commands,
     toConfirm,
     messages,
     reconnects,

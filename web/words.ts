@@ -1,6 +1,8 @@
 /** The dashboard's own words: short labels for closed lists. Sentences about a vehicle come from the server. */
 import type { Cause } from '../src/domain/cause.ts';
+import type { CommandState } from '../src/domain/command.ts';
 import type { Answer } from '../src/http/contract/routes.ts';
+import { commandTexts } from '../src/texts/english-command.ts';
 import { causeNameTexts } from '../src/texts/english-reconnects.ts';
 
 export type NextAction = NonNullable<NonNullable<Answer<'getVehicle'>['connection']>['nextAction']>;
@@ -37,6 +39,7 @@ export const permissionWord = (permission: string): string =>
   permissionWords[permission] ?? permission.replaceAll('_', ' ');
 
 export const commandWords: Record<'lock' | 'unlock', string> = { lock: 'Lock', unlock: 'Unlock' };
+export const commandStateWord = (state: CommandState): string => commandTexts[`command.state.${state}`];
 
 export const mailStates: Record<string, string> = {
   queued: 'Waiting to be sent',

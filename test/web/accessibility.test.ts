@@ -45,6 +45,7 @@ async function setStage(visit: Visit): Promise<Stage> {
   await visit.until('one is expired', isIn(expired, 'expired'));
   await visit.advance(60);
   const pending = await world.connectCar(waiting);
+  assert.equal((await world.api('POST', `/vehicles/${active}/commands`, { type: 'lock' })).status, 202);
   const repair = /http:\/\/\S+\/o\/\S+/.exec((await world.mails())[0]?.text ?? '')?.[0] ?? assert.fail('no mail');
   const newLink = async (): Promise<string> => {
     const added = await world.api('POST', '/vehicles', { make: 'AUDI', model: 'A3', year: 2022 });
@@ -116,6 +117,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'disconnecting', url: vehicle(active), prepare: click('Disconnect') },
     { name: 'quick search', url: `${at}/`, prepare: (page) => page.keyboard.press('Control+k') },
     { name: 'alerts', url: `${at}/alerts` },
+    { name: 'commands', url: `${at}/commands` },
     { name: 'messages', url: `${at}/messages` },
     { name: 'reconnects', url: `${at}/reconnects` },
     { name: 'many chosen', url: `${at}/vehicles?view=table&choose=all` },

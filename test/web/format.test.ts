@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { age, distance, kilometresOf, percent, signalText } from '../../web/format.ts';
+import { age, distance, kilometresOf, lasting, percent, signalText } from '../../web/format.ts';
 import { parse } from '../../web/live.ts';
 import { paths } from '../../web/paths.ts';
 import { carName, titled } from '../../web/words.ts';
@@ -25,6 +25,22 @@ test('an age says minutes, then hours, then days, and never seconds', () => {
     [10, 50, 240, 3_700, 47 * 3_600, 3 * 86_400].map((seconds) => age(ago(seconds), now)),
     ['just now', '1 min ago', '4 min ago', '1 h ago', '47 h ago', '3 d ago'],
   );
+});
+
+test('how long something took is said in seconds, then in minutes and seconds, and roughly where it was long', () => {
+  assert.deepEqual([0.4, 4.2, 59.4, 59.6, 61, 120, 599, 601, 3_500, 7_300, 300_000].map(lasting), [
+    'under 1 s',
+    '4 s',
+    '59 s',
+    '1 min',
+    '1 min 1 s',
+    '2 min',
+    '9 min 59 s',
+    '10 min',
+    '58 min',
+    '2 h',
+    '3 d',
+  ]);
 });
 
 test('what is due lies ahead, and is due now once its time has come', () => {

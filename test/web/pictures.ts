@@ -40,6 +40,7 @@ const shots: readonly Shot[] = [
     prepare: (page) => page.getByRole('button', { name: 'Add vehicle' }).first().click(),
   },
   { name: 'alerts', path: '/alerts' },
+  { name: 'commands', path: '/commands' },
   { name: 'messages', path: '/messages' },
   { name: 'reconnects', path: '/reconnects' },
   { name: 'mailbox', path: '/mailbox' },

@@ -1,13 +1,18 @@
-/** Locking and unlocking one vehicle: what was asked of it, how far it came, and what the car says. */
-import { Button, Skeleton, Text, Title } from '@mantine/core';
+/** Locking and unlocking: what was asked of a vehicle, how far it came, and what the car says. */
+import { Skeleton, Text, Title } from '@mantine/core';
 
-import type { CommandView } from '../../src/http/contract/commands.ts';
+import type { CommandView, FleetCommandView } from '../../src/http/contract/commands.ts';
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { useAct } from '../api.ts';
+import { lasting } from '../format.ts';
 import { usePaged } from '../paged.ts';
+import { paths } from '../paths.ts';
+import { TextLink } from '../ui/link.tsx';
 import { Older } from '../ui/older.tsx';
-import { commandWords } from '../words.ts';
+import { ReasonedButton } from '../ui/reasoned-button.tsx';
+import { carName, commandWords } from '../words.ts';
 import { Age } from './age.tsx';
+import { useMe } from './me.ts';
 import { ProblemNotice } from './problem-notice.tsx';
 import { StateTag } from './state-tag.tsx';
 import { tellProblem } from './tell.tsx';
@@ -32,6 +37,9 @@ export function Commands({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
         <Title order={2} id="commands-title">
           Lock and unlock
         </Title>
+        <TextLink href={paths.commands({ vehicle: vehicle.id })} size="sm">
+          All its commands
+        </TextLink>
       </div>
       {list.isPending ? <Skeleton height={60} aria-label="Loading what was asked of the car" /> : null}
       {list.problem && !list.items ? <ProblemNotice problem={list.problem} retry={list.refetch} /> : null}
@@ -45,36 +53,76 @@ export function Commands({ vehicle }: { vehicle: VehicleView }): React.JSX.Eleme
   );
 }
 
-function CommandLine({ command }: { command: CommandView }): React.JSX.Element {
-  const cancel = useAct('cancelCommand', ['listCommands', 'listTimeline']);
-  const { type, state, stateText, causeText, retry, requestedBy, requestedAt, acceptedAt } = command;
-  const isOver = state !== 'queued' && state !== 'sent';
+/** One command. `vehicle`: in a list of several vehicles' commands. */
+export function CommandLine({
+  command,
+  vehicle,
+}: {
+  command: CommandView;
+  vehicle?: FleetCommandView['vehicle'];
+}): React.JSX.Element {
+  const { type, state, stateText, causeText, retry, requestedBy, requestedAt } = command;
+  const car = vehicle && carName(vehicle);
   return (
     <li className="entry">
       <StateTag tone={tones[state]}>{stateText}</StateTag>
       <div className="entry-body">
         <span>
           <b>{commandWords[type]}</b>
-          {state === 'sent' && acceptedAt ? ', passed on by Smartcar' : ''}
+          {vehicle ? (
+            <>
+              {' '}
+              <TextLink href={paths.vehicle(vehicle.id)}>{vehicle.number}</TextLink>
+            </>
+          ) : null}
+          {car ? <span className="quiet"> · {car}</span> : null}
         </span>
         {causeText && state !== 'confirmed' ? <span className="quiet">{causeText}</span> : null}
-        {isOver && retry === 'now' ? <span className="quiet">It makes sense to try again.</span> : null}
-        <span className="quiet">{requestedBy.name}</span>
+        {!vehicle && retry === 'now' ? <span className="quiet">It makes sense to try again.</span> : null}
+        <span className="quiet">{[requestedBy.name, ...timesOf(command)].join(' · ')}</span>
       </div>
-      {state === 'queued' ? (
-        <Button
-          size="xs"
-          variant="default"
-          loading={cancel.isPending}
-          onClick={() => cancel.mutate({ id: command.id, body: undefined }, { onError: tellProblem })}
-        >
-          Cancel
-        </Button>
-      ) : null}
+      {state === 'queued' ? <CancelButton id={command.id} /> : null}
       <span className="entry-time">
         <Age at={requestedAt} moment />
       </span>
     </li>
+  );
+}
+
+const endWords: Record<CommandView['state'], string> = {
+  // Neither has ended.
+  queued: '',
+  sent: '',
+  confirmed: 'confirmed',
+  unconfirmed: 'given up',
+  failed: 'failed',
+  expired: 'given up',
+  cancelled: 'taken back',
+};
+
+/** How long it took from the press, as far as it came. */
+function timesOf({ state, requestedAt, acceptedAt, endedAt }: CommandView): string[] {
+  const after = (at: string): string => {
+    const seconds = (Date.parse(at) - Date.parse(requestedAt)) / 1_000;
+    return seconds < 1 ? 'at once' : `after ${lasting(seconds)}`;
+  };
+  const accepted = acceptedAt ? [`accepted by Smartcar ${after(acceptedAt)}`] : [];
+  return endedAt ? [...accepted, `${endWords[state]} ${after(endedAt)}`] : accepted;
+}
+
+function CancelButton({ id }: { id: string }): React.JSX.Element {
+  const { may } = useMe();
+  const cancel = useAct('cancelCommand', ['listCommands', 'listFleetCommands', 'listTimeline']);
+  return (
+    <ReasonedButton
+      size="xs"
+      variant="default"
+      reason={may('command')}
+      loading={cancel.isPending}
+      onClick={() => cancel.mutate({ id, body: undefined }, { onError: tellProblem })}
+    >
+      Cancel
+    </ReasonedButton>
   );
 }
 

@@ -10,6 +10,7 @@ import {
   Ellipsis,
   Gauge,
   Inbox,
+  KeyRound,
   Mail,
   Radio,
   Scale,
@@ -46,6 +47,7 @@ const main: readonly Place[] = [
   { name: 'Messages', href: paths.messages(), icon: Mail, also: paths.reconnects() },
 ];
 const further = (demo: boolean): readonly Place[] => [
+  { name: 'Commands', href: paths.commands(), icon: KeyRound },
   { name: 'Owners', href: paths.owners(), icon: UserRound },
   ...(demo ? [{ name: 'Mailbox', href: paths.mailbox(), icon: Inbox }] : []),
   { name: 'Incidents', href: paths.incidents(), icon: CloudOff },
