@@ -16,6 +16,7 @@ import { proveBudget } from './budget.ts';
 import { proveMemory } from './memory.ts';
 import { proveMonth } from './month.ts';
 import { proveMove } from './move.ts';
+import { proveRentals } from './rentals.ts';
 import { proveStart } from './start.ts';
 import { proveTaps } from './taps.ts';
 
@@ -80,6 +81,10 @@ const proofs: Readonly<Record<string, Proof>> = {
         },
         tell,
       ),
+  },
+  rentals: {
+    what: '500 races of a rental against a disconnect by three processes, each with one winner; a minute',
+    run: (tell) => proveRentals(500, tell),
   },
   move: {
     what: 'a fleet moved from v2 to v3 while cars, Smartcar and Towline itself fail, each car judged by the truth; five minutes a seed',

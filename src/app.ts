@@ -42,6 +42,7 @@ import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
 import { platformsOf, reconcileDue, requestReconciliation } from './flows/reconcile.ts';
 import { removeGrant } from './flows/remove-grant.ts';
+import { changeRental, endRental, startRental, wishDisconnect } from './flows/rental.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnectDue } from './flows/reconnect-due.ts';
 import { reconnect, sendConnectLink } from './flows/send-link.ts';
@@ -257,6 +258,10 @@ export function bindFlows(ground: Ground): Flows {
     disconnect: (context, id, now) => disconnect(ground, context, id, now),
     requestCommand: (context, id, wish, now) => requestCommand(ground, context, id, wish, now),
     cancelCommand: (context, id, now) => cancelCommand(ground, context, id, now),
+    startRental: (context, wish, now) => startRental(ground, context, wish, now),
+    changeRental: (context, key, change, now) => changeRental(ground, context, key, change, now),
+    endRental: (context, key, wish, now) => endRental(ground, context, key, wish, now),
+    wishDisconnect: (context, id, isWished, now) => wishDisconnect(ground, context, id, isWished, now),
     check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
     checkCompatibility: (context, id, now) => checkCompatibility(ground, context, id, now),
     asksOnV2: () => ground.v2 !== null,

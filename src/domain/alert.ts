@@ -7,6 +7,7 @@ export const alertKinds = [
   'connection.lapsing',
   'connection.unrevoked',
   'connection.other-car',
+  'connection.broken-in-rental',
   'connect.wrong-vehicle',
   'connect.to-confirm',
   'connect.grant-left',

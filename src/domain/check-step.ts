@@ -2,6 +2,7 @@
  * The steps of a check, and what each comes to. A step says what was found as a finding; the catalogue puts it into words.
  * The functions are pure: they are given what came, and ask nobody.
  */
+import type { Command, CommandCause, CommandState, CommandType } from './command.ts';
 import type { Failure, Meaning, SignalFailure } from './failure.ts';
 import { isThrottleMeaning, isVehicleMeaning } from './failure.ts';
 import type { Scope } from './incident.ts';
@@ -71,7 +72,9 @@ export type Finding =
   /** v2 has no subscriptions that we could list. */
   | { says: 'subscribedElsewhere' }
   | { says: 'noCommand' }
+  | { says: 'lastCommand'; type: CommandType; state: CommandState; cause: CommandCause | null }
   | { says: 'noRental' }
+  | { says: 'inRental'; reference: string }
   | { says: 'noIncident' }
   | ({ says: 'inIncident' } & Scope)
   /** `waitS`: as told by Smartcar; null when it said nothing. */
@@ -182,4 +185,12 @@ export function agesStep(ages: readonly SignalAge[]): StepResult {
     lacking: lacking.map(({ code }) => code),
   };
   return { state: lacking.length === ages.length ? 'failed' : 'warning', finding };
+}
+
+/** What became of the last command: one that came to nothing is looked at; the connection may work all the same. */
+export function commandStep(last: Pick<Command, 'type' | 'state' | 'cause'> | null): StepResult {
+  if (!last) return { state: 'skipped', finding: { says: 'noCommand' } };
+  const { type, state, cause } = last;
+  const isGood = state === 'confirmed' || state === 'queued' || state === 'sent' || state === 'cancelled';
+  return { state: isGood ? 'passed' : 'warning', finding: { says: 'lastCommand', type, state, cause } };
 }

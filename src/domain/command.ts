@@ -6,7 +6,7 @@
  */
 import { isMeaning, isThrottleMeaning, isUpstreamMeaning, isVehicleMeaning } from './failure.ts';
 import type { Failure, Meaning } from './failure.ts';
-import type { CommandId, ConnectionId, FleetId, VehicleId } from './ids.ts';
+import type { CommandId, ConnectionId, FleetId, RentalId, VehicleId } from './ids.ts';
 import type { MakePolicy } from './make-policy.ts';
 import { passing } from './passing.ts';
 import type { Reading } from './reading.ts';
@@ -51,6 +51,8 @@ export interface Command {
   vehicleId: VehicleId;
   /** The grant it goes by. */
   connectionId: ConnectionId;
+  /** The rental that it was asked for in; null for an operator's or program's own. */
+  rentalId: RentalId | null;
   type: CommandType;
   state: CommandState;
   /** Why it ended without being confirmed, or what it was last refused for while it waits; null when there is nothing. */
@@ -111,13 +113,15 @@ const readBackAfterS = [8, 15, 30, 60, 180, 300] as const;
 
 export function newCommand(
   asked: Pick<Command, 'id' | 'fleetId' | 'vehicleId' | 'connectionId' | 'type' | 'requestedBy'> & {
+    rentalId?: RentalId | null;
     deadlineS: number;
   },
   now: Date,
 ): Command {
-  const { deadlineS, ...given } = asked;
+  const { deadlineS, rentalId = null, ...given } = asked;
   return {
     ...given,
+    rentalId,
     state: 'queued',
     cause: null,
     requestedAt: now,

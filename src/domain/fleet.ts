@@ -42,6 +42,10 @@ export interface Settings {
   preciseLocation: PreciseLocation;
   /** Whether an operator has to confirm a car whose VIN can't be compared: each, those that could be another one, or none. */
   confirmWithoutVin: ConfirmWithoutVin;
+  /** Percent of charge or fuel below which a car is not handed to a renter. */
+  leastEnergyPercent: number;
+  /** What helps a renter whose car can't be reached; null where there is nothing. */
+  fallback: { text: string | null; phone: string | null };
 }
 
 /** Everything that an owner is asked for. */
@@ -73,6 +77,9 @@ export const defaultPlan: Plan = {
  */
 export const usualMessagesPerMinute = 30;
 
+/** About 50 km of a small electric car: enough to reach a charger. */
+export const usualLeastEnergyPercent = 15;
+
 export function defaultSettings(fleetName: string): Settings {
   return {
     requiredPermissions: [...defaultRequiredPermissions],
@@ -84,5 +91,7 @@ export function defaultSettings(fleetName: string): Settings {
     timeZone: 'Europe/Berlin',
     preciseLocation: 'always',
     confirmWithoutVin: 'whenUnclear',
+    leastEnergyPercent: usualLeastEnergyPercent,
+    fallback: { text: null, phone: null },
   };
 }

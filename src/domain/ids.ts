@@ -31,6 +31,7 @@ export type ErasureId = Id<'ers'>;
 export type GrantId = Id<'grt'>;
 export type ImportId = Id<'imp'>;
 export type CommandId = Id<'cmd'>;
+export type RentalId = Id<'rnt'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
@@ -46,6 +47,7 @@ export type Prefix =
   | 'grt'
   | 'imp'
   | 'cmd'
+  | 'rnt'
   | 'flt'
   | 'veh'
   | 'own'

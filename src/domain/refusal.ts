@@ -65,6 +65,18 @@ export const refusals = {
     status: 409,
     title: 'Another command for this car is under way. Wait until it has ended, or cancel it while it is queued.',
   },
+  rental_active: {
+    status: 409,
+    title:
+      'The car is in a rental. End that rental first; to disconnect the car, ask for it to happen when the rental ends.',
+  },
+  no_rental: { status: 409, title: 'The car is in no rental.' },
+  owner_stopped: {
+    status: 409,
+    title: 'The owner has stopped sharing this car, and only they can take that back, with a new sign-in.',
+  },
+  rental_over: { status: 409, title: 'This rental has ended already, and not in this way. Nothing was changed.' },
+  reference_taken: { status: 409, title: 'Another car’s rental has this reference. Use the reference of this one.' },
   command_left: { status: 409, title: 'This command has left already, and can not be taken back.' },
   alert_closed: { status: 409, title: 'This alert is resolved already.' },
   incident_closed: { status: 409, title: 'This incident is over already.' },

@@ -8,6 +8,7 @@ export const needs = {
   read: 'viewer',
   check: 'technician',
   command: 'technician',
+  rent: 'support',
   changeVehicles: 'support',
   connect: 'support',
   acknowledge: 'technician',

@@ -39,6 +39,12 @@ export const timelineKinds = [
   'command.failed',
   'command.expired',
   'command.cancelled',
+  'rental.started',
+  'rental.changed',
+  'rental.ended',
+  'rental.cancelled',
+  'rental.disconnect-wished',
+  'rental.disconnect-withdrawn',
 ] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
@@ -55,6 +61,8 @@ export interface Happening {
   /** What was asked of the car, and why it was not confirmed. */
   command?: CommandType;
   because?: CommandCause | null;
+  /** The reference of the rental it is about. */
+  rental?: string;
   /** Type and code as Smartcar wrote them. */
   reported?: string;
 }

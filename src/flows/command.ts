@@ -3,7 +3,7 @@ import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
 import { cancelled, commandDeadlineS, meets, newCommand, superseded } from '../domain/command.ts';
 import type { Command, CommandType } from '../domain/command.ts';
-import type { CommandId, VehicleId } from '../domain/ids.ts';
+import type { CommandId, RentalId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import { carLimits, earliest } from '../domain/pace.ts';
@@ -21,6 +21,7 @@ import {
 import { findLivingConnection } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
+import { findRental } from '../store/rental.ts';
 import { wakeCommands } from '../store/outbox.ts';
 import type { Context } from './context.ts';
 import { tellCommand } from './tell-command.ts';
@@ -31,6 +32,8 @@ export interface CommandWish {
   deadlineS?: number | undefined;
   /** The call's own; the same key asks for the same command for a day, whoever died over the first call. */
   idempotencyKey?: string | null;
+  /** The rental that it belongs to; it has to be active. */
+  rentalId?: RentalId | undefined;
 }
 
 const keyMeansForS = 24 * 3_600;
@@ -38,7 +41,7 @@ const keyMeansForS = 24 * 3_600;
 /**
  * Writes the command down. The same wish pressed again while it is under way is answered with the command that there is.
  *
- * @throws Refusal `not_found`, `not_connected`, `reconnect_first`, `move_first`, `lock_not_granted`, `command_in_progress`, `too_many_requests`
+ * @throws Refusal `not_found`, `not_connected`, `reconnect_first`, `move_first`, `lock_not_granted`, `command_in_progress`, `too_many_requests`, `rental_over`
  */
 export async function requestCommand(
   needs: { database: Database },
@@ -50,21 +53,29 @@ export async function requestCommand(
   return needs.database.asFleet(context.fleetId, async (tx) => {
     const vehicle = await takeTurn(tx, vehicleId);
     if (!vehicle) throw new Refusal('not_found');
-    const { type, deadlineS = commandDeadlineS.usual, idempotencyKey = null } = wish;
+    const { type, deadlineS = commandDeadlineS.usual, rentalId = null, idempotencyKey = null } = wish;
     const asked = idempotencyKey && (await findAskedUnder(tx, vehicleId, idempotencyKey, after(now, -keyMeansForS)));
     if (asked) return asked;
     const connection = await commandable(tx, vehicleId, type);
+    if (rentalId) await mustBeRentedIn(tx, vehicleId, rentalId);
     const same = await clearTheWay(tx, vehicleId, type, now);
     if (same) return same;
     await mustHaveRequests(tx, connection, vehicle.make, now);
     const { fleetId, actor } = context;
     const made = { id: newId('cmd', now), fleetId, vehicleId, connectionId: connection.id, type, requestedBy: actor };
-    const command = newCommand({ ...made, deadlineS }, now);
+    const command = newCommand({ ...made, rentalId, deadlineS }, now);
     await insertCommand(tx, command, idempotencyKey);
     await tellCommand(tx, command, actor, 'command.requested', now);
     await wakeCommands(tx);
     return command;
   });
+}
+
+/** Nothing of the car ends or begins a rental meanwhile: whoever does waits for the car's turn. */
+async function mustBeRentedIn(tx: Tx, vehicleId: VehicleId, id: RentalId): Promise<void> {
+  const rental = await findRental(tx, { id });
+  if (!rental) throw new Refusal('not_found');
+  if (rental.state !== 'active' || rental.vehicleId !== vehicleId) throw new Refusal('rental_over');
 }
 
 async function commandable(tx: Tx, vehicleId: VehicleId, type: CommandType): Promise<Connection> {

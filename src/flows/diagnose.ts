@@ -4,6 +4,7 @@
  */
 import {
   agesStep,
+  commandStep,
   permissionGaps,
   permissionsStep,
   refusedStep,
@@ -21,7 +22,9 @@ import type { MakePolicy } from '../domain/make-policy.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Answer } from '../smartcar/answer.ts';
+import { listCommands } from '../store/command-list.ts';
 import { openScopeOf } from '../store/incident.ts';
+import { findActiveRental } from '../store/rental.ts';
 import { readLatest } from '../store/telemetry.ts';
 import { requestsOfRead } from '../domain/usage.ts';
 import { readVehicle } from './read-vehicle.ts';
@@ -175,8 +178,9 @@ async function readAndRest(run: CheckRun, tell: Tell, known: Failure | null, bec
   await tell('signals', known ? notAsked(because) : readStep(run.checked, outcome), outcome.requestId);
   await tell('ages', await lookAtAges(run, answer));
   await tell(...(await lookAtWebhook(run, known ? because : null)));
-  await tell('command', skipped({ says: 'noCommand' }));
-  await tell('rental', skipped({ says: 'noRental' }));
+  const { command, rental } = await lookAtUse(run);
+  await tell('command', command);
+  await tell('rental', rental);
   await tell('incident', await lookAtIncident(run));
 }
 
@@ -228,6 +232,22 @@ async function lookAtAges({ needs, checked }: CheckRun, answer: CheckAnswer): Pr
 }
 
 /** Whether many others of its make and region fail now. */
+/** What was asked of the car last, and who has it. */
+async function lookAtUse({ needs: { database }, checked: { connection } }: CheckRun): Promise<{
+  command: StepResult;
+  rental: StepResult;
+}> {
+  const { fleetId, vehicleId } = connection;
+  return database.asFleet(fleetId, async (tx) => {
+    const [last = null] = await listCommands(tx, { vehicle: vehicleId }, { after: null, limit: 1 });
+    const rental = await findActiveRental(tx, vehicleId);
+    return {
+      command: commandStep(last),
+      rental: rental ? passed({ says: 'inRental', reference: rental.reference }) : skipped({ says: 'noRental' }),
+    };
+  });
+}
+
 async function lookAtIncident({ needs, checked: { connection } }: CheckRun): Promise<StepResult> {
   const { fleetId, vehicleId } = connection;
   const scope = await needs.database.asFleet(fleetId, (tx) => openScopeOf(tx, vehicleId));

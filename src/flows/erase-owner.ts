@@ -4,6 +4,7 @@
  *
  * @see docs/decisions/0024-consent-and-erasure.md
  */
+import type { Connection } from '../domain/connection.ts';
 import type { ErasureCounts } from '../domain/erasure.ts';
 import type { ConnectionId, ErasureId, FleetId, OwnerId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -18,7 +19,7 @@ import { announce, enqueue } from '../store/outbox.ts';
 import { lockOwner } from '../store/owner.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Context } from './context.ts';
-import { endConnection } from './disconnect.ts';
+import { endConnection, rentalOf } from './disconnect.ts';
 import { digestOf } from './erasure-proof.ts';
 import { letHeldGo } from './hold-grant.ts';
 import type { ObserveNeeds } from './observe.ts';
@@ -138,9 +139,12 @@ async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise
   const { fleet_id: fleetId, owner_id: ownerId, asked_by: actor } = row;
   const living = await needs.database.asFleet(fleetId, (tx) => forget.listLivingGrants(tx, ownerId));
   for (const connectionId of living) {
-    const together = async (tx: Tx): Promise<void> => {
+    const together = async (tx: Tx, { vehicleId }: Connection): Promise<boolean> => {
+      // A renter is not left standing: it is looked at again until the rental has ended.
+      if (await rentalOf(tx, vehicleId)) return false;
       const locked = await erasures.lockErasure(tx, row.id, 'access');
       if (locked) await erasures.noteErased(tx, locked, { erased: { connections: 1 } });
+      return true;
     };
     await endConnection(needs, { fleetId, connectionId, via: 'operator', actor, together }, now);
   }

@@ -1,8 +1,10 @@
 /** What keeps the installation in order: partitions ahead, and nothing kept that nobody needs. */
+import { keepRentersD } from '../domain/rental.ts';
 import type { Database } from '../store/database.ts';
 import { listFleets, ownFleet } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
 import { forgetGrants } from '../store/loose-grant.ts';
+import { forgetRenters } from '../store/rental.ts';
 import { ensurePartitions } from '../store/telemetry.ts';
 import { emptyDeliveries, forgetOldDeliveries } from '../store/webhook-inbox.ts';
 import { forgetReadings } from './forget-readings.ts';
@@ -24,6 +26,7 @@ export async function keepHouse({ database, v2 }: { database: Database; v2: V2 |
   await forgetOldDeliveries(database, daysAgo(keepEventIdsD));
   await database.asSystem((tx) => forgetAnswers(tx, daysAgo(keepAnswersD)));
   await forgetLooseGrants(database, daysAgo(keepGrantsD));
+  await forgetRentersOf(database, daysAgo(keepRentersD));
   await forgetOldImports({ database }, now);
   await forgetOldUsage({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
@@ -40,6 +43,11 @@ async function forgetPositionsSent(database: Database): Promise<void> {
 async function forgetLooseGrants(database: Database, before: Date): Promise<void> {
   for (const { id } of await database.asSystem(listFleets))
     await database.asFleet(id, (tx) => forgetGrants(tx, before));
+}
+
+async function forgetRentersOf(database: Database, before: Date): Promise<void> {
+  for (const { id } of await database.asSystem(listFleets))
+    await database.asFleet(id, (tx) => forgetRenters(tx, before));
 }
 
 /** Tokens that no living connection is read by: of connections that ended, and of ways through Connect that led nowhere. */

@@ -1,11 +1,14 @@
 /** The one path: an outcome, whoever brought it, becomes the next connection and everything that follows, in one transaction. */
 import type { Connection } from '../domain/connection.ts';
-import type { ConnectionId, FleetId } from '../domain/ids.ts';
+import type { AlertChange } from '../domain/alert.ts';
+import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import { minimise } from '../domain/location-privacy.ts';
+import type { KeptReading, PreciseLocation } from '../domain/location-privacy.ts';
 import { merge } from '../domain/reading.ts';
 import type { Reading } from '../domain/reading.ts';
+import { brokenInRental } from '../domain/rental.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
 import type { Actor } from '../domain/role.ts';
@@ -17,6 +20,7 @@ import type { ConnectionSetting } from '../store/connection.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { announce, enqueue } from '../store/outbox.ts';
 import type { Topic } from '../store/outbox.ts';
+import { findActiveRental, wasInRental } from '../store/rental.ts';
 import { settleItems } from '../store/reconnect-batch.ts';
 import { readLatest, writeReadings } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
@@ -140,7 +144,7 @@ async function writeAll(
   );
   const witness = observed.witness && result.consents.length > 0 ? await observed.witness(tx) : null;
   await recordConsents(tx, connection, result.consents, observed.actor ?? towline, witness);
-  await applyAlertChanges(tx, fleetId, [vehicleId], alerts, now);
+  await applyAlertChanges(tx, fleetId, [vehicleId], [...alerts, ...(await alertsOfRental(tx, setting, result))], now);
   const isWatched = result.settled && (await settleEverything(tx, connection, now));
   if (result.ask) await askOwner(tx, connection, result.ask, after(now, setting.fleet.settings.askOwnersAfterS), now);
   await enqueue(tx, result.tasks);
@@ -169,11 +173,10 @@ async function writeTelemetry(
   if (connection.endedAt) return;
   const readings = outcomes.flatMap((outcome) => (outcome.kind === 'signals' ? outcome.readings : []));
   if (readings.length === 0) return;
-  // Rentals are not kept yet. Once they are, this asks whether the car was in one when the reading was measured.
-  const isInRental = false;
-  const kept = readings.map((reading) => minimise(reading, settings.preciseLocation, isInRental));
-  const silent = new Set(kept.flatMap(({ reading, isHistory }) => (isHistory ? [] : [reading])));
   const { fleetId, vehicleId } = connection;
+  const kept: KeptReading[] = [];
+  for (const reading of readings) kept.push(await minimised(tx, vehicleId, reading, settings.preciseLocation));
+  const silent = new Set(kept.flatMap(({ reading, isHistory }) => (isHistory ? [] : [reading])));
   const known = await readLatest(tx, vehicleId, true);
   const { accepted } = merge(
     known,
@@ -184,6 +187,31 @@ async function writeTelemetry(
   if (lock && command) await hearCommand(tx, command, lock, now);
   const vin = vinOf(accepted);
   if (vin) await compareVin(tx, connection, vin, now);
+}
+
+/** A position is kept precisely where the fleet always wants that, or somebody had rented the car when it was measured. */
+async function minimised(
+  tx: Tx,
+  vehicleId: VehicleId,
+  reading: Reading,
+  setting: PreciseLocation,
+): Promise<KeptReading> {
+  const kept = minimise(reading, setting, false);
+  if (kept.isHistory) return kept;
+  const at = reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt;
+  return (await wasInRental(tx, vehicleId, at)) ? minimise(reading, setting, true) : kept;
+}
+
+/** A car that breaks, or works again, while somebody has rented it. */
+async function alertsOfRental(
+  tx: Tx,
+  { connection: before }: ConnectionSetting,
+  { connection }: Transition,
+): Promise<AlertChange[]> {
+  if (before.status === connection.status) return [];
+  const rental = await findActiveRental(tx, connection.vehicleId);
+  const change = rental && brokenInRental(rental, connection);
+  return change ? [change] : [];
 }
 
 function vinOf(readings: readonly Reading[]): string | null {

@@ -5,6 +5,7 @@ import type { Permission } from '../domain/permission.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import { findOwner } from '../store/owner.ts';
+import { listLeaving } from '../store/rental.ts';
 import { findVehicles } from '../store/vehicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { PageFleet } from './link-page.ts';
@@ -22,6 +23,8 @@ export interface SharedCar {
   since: Date;
   /** Null while it is shared. */
   endedAt: Date | null;
+  /** They have stopped it, and it ends with the rental that the car is in. */
+  endsWithRental: boolean;
   /** Ended here, and Smartcar has not confirmed yet. */
   isEnding: boolean;
   permissions: Permission[];
@@ -66,11 +69,18 @@ async function carsOf(tx: Tx, connections: readonly Connection[]): Promise<Share
     tx,
     latest.map(({ vehicleId }) => vehicleId),
   );
+  const leaving = await listLeaving(
+    tx,
+    vehicles.map(({ id }) => id),
+  );
   const cars = latest.flatMap((connection) => {
     const vehicle = vehicles.find(({ id }) => id === connection.vehicleId);
     if (!vehicle) return [];
     const { number, plate, make, model, year } = vehicle;
-    return [{ ...{ vehicleId: vehicle.id, number, plate, make, model, year }, ...standingOf(connection) }];
+    const endsWithRental = leaving.has(vehicle.id);
+    return [
+      { ...{ vehicleId: vehicle.id, number, plate, make, model, year, endsWithRental }, ...standingOf(connection) },
+    ];
   });
   return cars.sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended'));
 }

@@ -16,6 +16,7 @@ import { diagnosisHandlers } from './handlers/diagnosis.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { goLiveHandlers } from './handlers/go-live.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
+import { rentalHandlers } from './handlers/rentals.ts';
 import { makeHandlers } from './handlers/makes.ts';
 import { commandHandlers } from './handlers/commands.ts';
 import { grantHandlers } from './handlers/grants.ts';
@@ -69,6 +70,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...incidentHandlers(needs),
     ...makeHandlers(needs),
     ...commandHandlers(needs),
+    ...rentalHandlers(needs),
     ...grantHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),

@@ -15,11 +15,14 @@ import type { CheckStep } from '../domain/check-step.ts';
 import type { Command } from '../domain/command.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Plan } from '../domain/fleet.ts';
+import type { Rental } from '../domain/rental.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { PlanChange } from '../flows/change-plan.ts';
 import type { CommandWish } from '../flows/command.ts';
 import type { Context } from '../flows/context.ts';
+import type { EndWish, RentalChange, StartWish } from '../flows/rental.ts';
+import type { RentalKey } from '../store/rental.ts';
 import type { GoLiveView } from '../flows/go-live.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage, SharingLink } from '../flows/link-page.ts';
@@ -106,6 +109,11 @@ export interface Flows {
   requestCommand(context: Context, id: VehicleId, wish: CommandWish, now: Date): Promise<Command>;
   /** Takes back what was not sent yet. */
   cancelCommand(context: Context, id: CommandId, now: Date): Promise<Command>;
+  startRental(context: Context, wish: StartWish, now: Date): Promise<{ rental: Rental; isNew: boolean }>;
+  changeRental(context: Context, key: RentalKey, change: RentalChange, now: Date): Promise<Rental>;
+  endRental(context: Context, key: RentalKey, wish: EndWish, now: Date): Promise<Rental>;
+  /** Whether the car is disconnected in the moment in which its rental ends. */
+  wishDisconnect(context: Context, id: VehicleId, isWished: boolean, now: Date): Promise<void>;
   /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
   check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
   /** Asks Smartcar by the VIN whether the car can be connected, and keeps the answer. */

@@ -13,6 +13,7 @@ export function presentCommand(command: Command, make: string | null): CommandVi
   return {
     id: command.id,
     vehicleId: command.vehicleId,
+    rentalId: command.rentalId,
     type,
     state: command.state,
     stateText: commandStateText(command.state),

@@ -10,6 +10,8 @@ import { rounded } from '../domain/location-privacy.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import { carLimits, isUsedUp } from '../domain/pace.ts';
 import { lackingPermissions } from '../domain/permission.ts';
+import type { Reading } from '../domain/reading.ts';
+import { readinessOf } from '../domain/readiness.ts';
 import { heldOf, isOwners, routeOf } from '../domain/reconnect-route.ts';
 import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
@@ -17,7 +19,7 @@ import type { SignalValue } from '../domain/signal.ts';
 import { inMonth } from '../domain/usage.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection } from '../store/listed-connection.ts';
-import type { ListedVehicle } from '../store/listed-vehicle.ts';
+import type { ListedRental, ListedVehicle } from '../store/listed-vehicle.ts';
 import { heldText, scopeText } from '../texts/incident-words.ts';
 import {
   capabilityText,
@@ -41,7 +43,10 @@ import type { HttpConfig } from './server-needs.ts';
 
 /** What of a fleet decides how its vehicles are shown. */
 export interface Limits {
-  settings: Pick<Settings, 'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes' | 'preciseLocation'>;
+  settings: Pick<
+    Settings,
+    'requiredPermissions' | 'optionalPermissions' | 'staleAfterS' | 'makes' | 'preciseLocation' | 'leastEnergyPercent'
+  >;
   plan: Pick<Plan, 'requestBudget'>;
 }
 
@@ -79,7 +84,7 @@ export function presentVehicle(
     signals: presentSignals(vehicle, fleet, now),
     capabilities: presentCapabilities(vehicle, { fleet, installation }),
     toConfirm: vehicle.toConfirm,
-    rental: null,
+    rental: vehicle.rental && presentRental(vehicle.rental, now),
     createdAt: iso(createdAt),
   };
 }
@@ -98,21 +103,27 @@ export function presentListed(
 /** Known signals, in the order of the domain's list; what Smartcar added later is kept and not shown. */
 export function presentSignals(vehicle: ListedVehicle, { settings }: Limits, now: Date): SignalView[] {
   const limitMs = staleAfterMs(makePolicy(vehicle.make, settings));
+  const { preciseLocation } = settings;
+  const rentedSince = vehicle.rental?.startedAt ?? null;
   return Object.keys(knownSignals).flatMap((code) => {
     const reading = vehicle.signals[code];
-    return reading ? [presentSignal(code, reading, { limitMs, preciseLocation: settings.preciseLocation }, now)] : [];
+    return reading ? [presentSignal(code, reading, { limitMs, preciseLocation, rentedSince }, now)] : [];
   });
 }
 
 function presentSignal(
   code: string,
   reading: KeptReading,
-  { limitMs, preciseLocation }: { limitMs: number; preciseLocation: Settings['preciseLocation'] },
+  {
+    limitMs,
+    preciseLocation,
+    rentedSince,
+  }: { limitMs: number; preciseLocation: Settings['preciseLocation']; rentedSince: Date | null },
   now: Date,
 ): SignalView {
-  // What was kept before the setting was made is no more precise to those who look.
-  const isRounded = code === locationSignal && preciseLocation === 'rentalsOnly';
   const at = new Date(reading.measuredAt ?? reading.fetchedAt ?? reading.receivedAt);
+  // What was kept before the setting was made, or in a rental that is over, is no more precise to those who look.
+  const isRounded = code === locationSignal && preciseLocation === 'rentalsOnly' && !(rentedSince && at >= rentedSince);
   return {
     code,
     name: signalName(code),
@@ -124,6 +135,32 @@ function presentSignal(
     freshness: now.getTime() - at.getTime() <= limitMs ? 'fresh' : 'stale',
     rounded: isRounded,
   };
+}
+
+function presentRental(
+  { id, reference, startedAt, endsAt, disconnectsAfter }: ListedRental,
+  now: Date,
+): VehicleView['rental'] {
+  const overdue = endsAt !== null && endsAt < now;
+  return { id, reference, startedAt: iso(startedAt), endsAt: maybeIso(endsAt), overdue, disconnectsAfter };
+}
+
+/** Whether it can be handed to a renter now. */
+export function readinessOfVehicle(vehicle: ListedVehicle, fleet: Limits, now: Date): ReturnType<typeof readinessOf> {
+  const { connection, rental, signals } = vehicle;
+  return readinessOf({
+    connection: connection && {
+      ...connection,
+      isSuspected: connection.suspicion !== null,
+      isHeld: connection.incident !== null,
+    },
+    isInRental: rental !== null,
+    freshness: freshnessOf(vehicle, fleet, now).state,
+    known: signals as Readonly<Record<string, Pick<Reading, 'value'>>>, // kept from Readings
+    isUsedUp:
+      connection !== null && isUsedUp(connection, carLimits(makePolicy(vehicle.make, fleet.settings), fleet.plan), now),
+    leastEnergyPercent: fleet.settings.leastEnergyPercent,
+  });
 }
 
 interface Setting {
@@ -279,11 +316,12 @@ function presentCapabilities(vehicle: ListedVehicle, setting: Setting): VehicleV
       : { allowed: false, reason: capabilityText(capability.reason) };
   // As `sendConnectLink` and `reconnect` refuse: another sign-in would only bring a second car to confirm.
   const confirmFirst = { allowed: false, reason: 'capability.confirmFirst' } as const;
+  const whileRented = { allowed: false, reason: 'capability.whileRented' } as const;
   const isOwnersWay = isOwners(wayOf(vehicle, setting).starts);
   return {
     connect: view(toConfirm && known.connect.allowed ? confirmFirst : known.connect),
     reconnect: view(toConfirm && known.reconnect.allowed && isOwnersWay ? confirmFirst : known.reconnect),
-    disconnect: view(known.disconnect),
+    disconnect: view(vehicle.rental && known.disconnect.allowed ? whileRented : known.disconnect),
     check: view(known.check),
     lock: view(known.lock),
     unlock: view(known.unlock),

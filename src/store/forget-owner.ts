@@ -220,8 +220,15 @@ export async function eraseReadings(
   return erased;
 }
 
-/** The newest values of that time. @returns how many signals */
+/** The newest values of that time, and what rentals have kept of them. @returns how many signals of the newest */
 export async function eraseLatest(tx: Tx, c: Granted): Promise<number> {
+  await tx
+    .updateTable('rental')
+    .set({ start_snapshot: null, end_snapshot: null })
+    .where('vehicle_id', '=', c.vehicleId)
+    .where('started_at', '>=', c.connectedAt)
+    .where(sql<boolean>`started_at <= coalesce(${c.endedAt}::timestamptz, 'infinity')`)
+    .execute();
   return forgetLatest(
     tx,
     c.vehicleId,

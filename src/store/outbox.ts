@@ -24,7 +24,8 @@ export type Topic =
   | 'imports'
   | 'reconnects'
   | 'owners'
-  | 'commands';
+  | 'commands'
+  | 'rentals';
 
 /** Tells the screens of this fleet, once the transaction commits. */
 export async function announce(

@@ -18,6 +18,7 @@ import type {
   ApiKeyId,
   AuditId,
   CommandId,
+  RentalId,
   ConnectSessionId,
   ConnectionId,
   ConsentId,
@@ -50,6 +51,7 @@ import type { MovedState, MoveReason, MoveState } from '../domain/move.ts';
 import type { NotificationKind, NotificationState } from '../domain/notification.ts';
 import type { Via } from '../domain/outcome.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { RentalState } from '../domain/rental.ts';
 import type { BatchState, ItemState, SkipReason, Verdict } from '../domain/reconnect-batch.ts';
 import type { Purpose, ReadPurpose } from '../domain/purpose.ts';
 import type { GrantState, HoldReason, RemovalReason } from '../domain/returned-car.ts';
@@ -804,10 +806,36 @@ interface CommandTable {
   due_at: Date | null;
   ended_at: Date | null;
   smartcar_request_id: string | null;
+  rental_id: RentalId | null;
+}
+
+/** A `Snapshot`, with its instants as text. */
+export interface KeptSnapshot {
+  takenAt: string;
+  signals: Record<string, KeptReading>;
+}
+
+interface RentalTable {
+  id: RentalId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId | null;
+  reference: string;
+  state: RentalState;
+  created_at: Date;
+  started_at: Date | null;
+  started_by: Json<Actor> | null;
+  ends_at: Date | null;
+  ended_at: Date | null;
+  ended_by: Json<Actor> | null;
+  start_snapshot: Json<KeptSnapshot> | null;
+  end_snapshot: Json<KeptSnapshot> | null;
+  disconnect_by: Json<Actor> | null;
+  renter_sealed: Buffer | null;
 }
 
 export interface Tables {
   command: CommandTable;
+  rental: RentalTable;
   fleet: FleetTable;
   owner: OwnerTable;
   vehicle: VehicleTable;

@@ -115,7 +115,7 @@ async function insertHistory(
       as fresh (code, value, unit, measured_at, fetched_at, received_at)`.execute(tx);
 }
 
-const keep = (reading: Reading): KeptReading => ({
+export const keep = (reading: Reading): KeptReading => ({
   value: reading.value,
   unit: reading.unit,
   measuredAt: reading.measuredAt?.toISOString() ?? null,

@@ -4,6 +4,7 @@ import type { RawBuilder } from 'kysely';
 
 import type { Status } from '../domain/cause.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
+import { energySignals } from '../domain/readiness.ts';
 import { containing } from './like.ts';
 import { isTurnOf } from './vehicle-turn.ts';
 
@@ -22,11 +23,14 @@ export interface VehicleFilter {
   who?: string | undefined;
   /** Only vehicles that failed in this incident. */
   incident?: string | undefined;
+  inRental?: 'true' | 'false' | undefined;
+  /** Whether they can be handed to a renter now. Those in a rental are neither. */
+  readiness?: 'ready' | 'notReady' | undefined;
 }
 
-/** All conditions but freshness, which goes by the makes. `v3`: whether the installation has credentials for v3. */
+/** All conditions but freshness and readiness, which go by the makes. `v3`: whether the installation has credentials for v3. */
 export function plainConditions(filter: VehicleFilter, v3: boolean): RawBuilder<boolean>[] {
-  const { status, cause, make, owner, q, who, lapsesBefore, permissionMissing, incident } = filter;
+  const { status, cause, make, owner, q, who, lapsesBefore, permissionMissing, incident, inRental } = filter;
   const conditions = [
     status === 'unconnected' ? sql<boolean>`c.id is null` : null,
     status && status !== 'unconnected' ? sql<boolean>`c.status = ${status}` : null,
@@ -35,6 +39,7 @@ export function plainConditions(filter: VehicleFilter, v3: boolean): RawBuilder<
     owner ? sql<boolean>`v.owner_id = ${owner}` : null,
     who ? isTurnOf(who, v3) : null,
     q ? matches(q) : null,
+    inRental ? sql<boolean>`${isInRental} = ${inRental === 'true'}` : null,
     incident
       ? sql<boolean>`exists (select from incident_vehicle m where m.incident_id = ${incident} and m.vehicle_id = v.id)`
       : null,
@@ -45,6 +50,24 @@ export function plainConditions(filter: VehicleFilter, v3: boolean): RawBuilder<
       : null,
   ];
   return conditions.filter((condition) => condition !== null);
+}
+
+export const isInRental = sql<boolean>`exists (
+  select from rental n where n.vehicle_id = v.id and n.state = 'active')`;
+
+/**
+ * `readinessOf` in SQL, of cars that are in no rental. A test compares the two.
+ *
+ * @param isFresh of what is known of the car
+ */
+export function isReady(isFresh: RawBuilder<boolean>, leastEnergyPercent: number): RawBuilder<boolean> {
+  const percents = energySignals.map(
+    (code) => sql`case when jsonb_typeof(s.signals -> ${code} -> 'value') = 'number'
+    then (s.signals -> ${code} ->> 'value')::numeric end`,
+  );
+  return sql<boolean>`coalesce(c.ended_at is null and c.status = 'active' and c.platform = 'v3' and c.held_by is null
+    and c.permissions @> array['control_security'] and not c.refused_permissions @> array['control_security']
+    and ${isFresh} and coalesce(greatest(${sql.join(percents)}) >= ${leastEnergyPercent}, true), false)`;
 }
 
 /** A transaction sees its own fleet alone, so there is one row. */

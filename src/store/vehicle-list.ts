@@ -5,6 +5,8 @@
 import { sql } from 'kysely';
 import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely';
 
+import { usualLeastEnergyPercent } from '../domain/fleet.ts';
+import type { Settings } from '../domain/fleet.ts';
 import type { FreshnessState } from '../domain/freshness.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
@@ -13,15 +15,15 @@ import type { MonthUsage } from '../domain/usage.ts';
 import type { Tx } from './database.ts';
 import type { KeptIncident } from './listed-connection.ts';
 import { fromRow } from './listed-vehicle.ts';
-import type { ListedVehicle, VehicleRow } from './listed-vehicle.ts';
+import type { KeptRental, ListedVehicle, VehicleRow } from './listed-vehicle.ts';
 import type { Tables } from './schema.ts';
-import { plainConditions } from './vehicle-filter.ts';
+import { isInRental, isReady, plainConditions } from './vehicle-filter.ts';
 import type { VehicleFilter } from './vehicle-filter.ts';
 
 /** What the answer depends on besides the filter: what makes news old, and whose turn it is. */
 export interface ListTerms {
   /** The fleet's settings, of which what it says about makes counts here. */
-  settings: MakeChoices;
+  settings: MakeChoices & Partial<Pick<Settings, 'leastEnergyPercent'>>;
   /** The installation has credentials for v3: cars that lack only v2's tokens wait for an operator. */
   v3: boolean;
   now: Date;
@@ -68,6 +70,7 @@ export async function countVehicles(tx: Tx, filter: VehicleFilter, terms: ListTe
 export async function matching(tx: Tx, filter: VehicleFilter, terms: ListTerms): Promise<RawBuilder<boolean>> {
   const conditions = plainConditions(filter, terms.v3);
   if (filter.freshness) conditions.push(await freshnessCondition(tx, filter.freshness, terms));
+  if (filter.readiness) conditions.push(await readinessCondition(tx, filter.readiness, terms));
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 }
 
@@ -89,8 +92,20 @@ async function freshnessCondition(tx: Tx, state: FreshnessState, terms: ListTerm
   return state === 'fresh' ? sql<boolean>`s.newest_at >= ${before}` : sql<boolean>`s.newest_at < ${before}`;
 }
 
+async function readinessCondition(
+  tx: Tx,
+  wanted: 'ready' | 'notReady',
+  terms: ListTerms,
+): Promise<RawBuilder<boolean>> {
+  const ready = isReady(
+    await freshnessCondition(tx, 'fresh', terms),
+    terms.settings.leastEnergyPercent ?? usualLeastEnergyPercent,
+  );
+  return sql<boolean>`(not ${isInRental} and ${ready} = ${wanted === 'ready'})`;
+}
+
 /** The instant before which a vehicle's news is old, as an expression over `v.make`. */
-export async function oldBefore(tx: Tx, terms: Pick<ListTerms, 'settings' | 'now'>): Promise<RawBuilder<Date>> {
+export async function oldBefore(tx: Tx, terms: { settings: MakeChoices; now: Date }): Promise<RawBuilder<Date>> {
   const { settings, now } = terms;
   const beforeOf = (make: string | null): Date => new Date(now.getTime() - staleAfterMs(makePolicy(make, settings)));
   const rows = await tx.selectFrom('vehicle').select('make').distinct().execute();
@@ -153,6 +168,7 @@ function select(tx: Tx, key = keys.number): Select {
     .leftJoin('revocation as x', 'x.connection_id', 'c.id')
     .leftJoinLateral(openRequest, (join) => join.onTrue())
     .leftJoin('incident as i', 'i.id', 'c.held_by')
+    .leftJoin('rental as n', (join) => join.onRef('n.vehicle_id', '=', 'v.id').on('n.state', '=', 'active'))
     .select([
       'v.id',
       'v.number',
@@ -184,6 +200,10 @@ function select(tx: Tx, key = keys.number): Select {
       'c.vehicle_state',
       sql<KeptIncident | null>`case when i.id is not null then jsonb_build_object('id', i.id, 'make', i.make,
         'region', i.region, 'openedAt', i.opened_at) end`.as('incident'),
+      sql<KeptRental | null>`case when n.id is not null then jsonb_build_object('id', n.id, 'reference', n.reference,
+        'startedAt', n.started_at, 'endsAt', n.ends_at, 'disconnectsAfter', n.disconnect_by is not null) end`.as(
+        'rental',
+      ),
       'c.last_success_kind',
       'c.last_success_at',
       'c.last_telemetry_at',

@@ -7,6 +7,7 @@ import { isThrottleMeaning } from '../domain/failure.ts';
 import type { Meaning } from '../domain/failure.ts';
 import type { ReconnectRoute } from '../domain/reconnect-route.ts';
 import type { SignalCode } from '../domain/signal.ts';
+import { commandCauseText, commandName, commandStateText } from './command-words.ts';
 import { scopeText } from './incident-words.ts';
 import { say } from './say.ts';
 import type { MessageKey } from './say.ts';
@@ -54,6 +55,10 @@ export function findingText(finding: Finding, language = 'en'): string {
       }).trim();
     case 'inIncident':
       return say(language, key, { of: scopeText(finding, language) });
+    case 'inRental':
+      return say(language, key, { reference: finding.reference });
+    case 'lastCommand':
+      return commandFinding(finding, language);
     case 'refused':
       return refusedText(finding, language);
     case 'notAsked':
@@ -74,6 +79,15 @@ export function findingText(finding: Finding, language = 'en'): string {
     case 'noIncident':
       return say(language, key);
   }
+}
+
+function commandFinding({ type, state, cause }: Finding & { says: 'lastCommand' }, language: string): string {
+  const because = commandCauseText(cause, { type, make: null }, language) || 'none';
+  const params = {
+    what: commandName(type, language).toLowerCase(),
+    state: commandStateText(state, language).toLowerCase(),
+  };
+  return say(language, 'finding.lastCommand', { ...params, because });
 }
 
 function refusedText({ meaning, waitS }: Finding & { says: 'refused' }, language: string): string {

@@ -68,6 +68,7 @@ export const alertNames = {
   'alertName.connection.lapsing': 'consent about to lapse',
   'alertName.connection.unrevoked': 'access not yet ended at Smartcar',
   'alertName.connection.other-car': 'another car than the record says',
+  'alertName.connection.broken-in-rental': 'connection broken during a rental',
   'alertName.connect.wrong-vehicle': 'another car was chosen',
   'alertName.connect.to-confirm': 'a car to confirm',
   'alertName.connect.grant-left': 'a car not accepted is still connected',
@@ -93,6 +94,8 @@ export const alertTexts = {
     "{vehicle} is disconnected here, but Smartcar may still have access to it{reason, select, nothingHeld {: nothing that Towline holds can end it there. End it in Smartcar's dashboard, or ask the owner to end it in the manufacturer's account; then resolve this alert.} othersShareIt {: other people's access to the same car would end with it. End it in Smartcar's dashboard, then resolve this alert.} other {. Towline has tried to end it{date, select, none {} other { since {date}}}{count, select, none {} other { ({count} times)}} and goes on.}}",
   'alert.connection.other-car':
     '{vehicle}: the connected car reports {found, select, none {another VIN} other {the VIN {found}}}, {expected, select, none {which another vehicle of the fleet has} other {and the record says {expected}}}. Correct the record, or disconnect the car and let its owner choose the right one.',
+  'alert.connection.broken-in-rental':
+    '{vehicle} is rented out{reference, select, none {} other { ({reference})}} and can not be reached. {cause} Tell the renter how to get in and on without it: the key box, or your telephone.',
   'alert.connect.wrong-vehicle':
     '{vehicle}: another car was chosen in Connect{field, select, none {} other { ({field} {found} instead of {expected})}}. Nothing was overwritten.',
   'alert.connect.to-confirm':
@@ -102,7 +105,7 @@ export const alertTexts = {
   'alert.connect.misconfigured':
     'Smartcar could not show its sign-in to an owner{reason, select, none {} other { ({reason})}}. An administrator has to check the redirect address and the application.',
   'alert.owner.stopped-sharing':
-    '{vehicle}: its owner has stopped sharing it. It can no longer be read, locked or unlocked.',
+    '{vehicle}: its owner has stopped sharing it. {reference, select, none {It can no longer be read, locked or unlocked.} other {It is disconnected when the rental {reference} ends.}}',
   'alert.smartcar.credentials-refused':
     "Smartcar refuses Towline's credentials. No car can be read until an administrator corrects them.",
   'alert.webhooks.signature-failures':
@@ -159,7 +162,8 @@ export const timelineTexts = {
   'timeline.disconnected': 'the vehicle was disconnected while the owner was on the way.',
   'timeline.refused': 'an operator said that it is another car.',
   'timeline.notConfirmed': 'nobody confirmed the car in time.',
-} as const satisfies Record<`timeline.${Exclude<TimelineKind, `command.${string}`>}`, string> & Record<string, string>;
+} as const satisfies Record<`timeline.${Exclude<TimelineKind, `${'command' | 'rental'}.${string}`>}`, string> &
+  Record<string, string>;
 
 /** How we came to know, at the end of a line of the timeline. */
 export const viaTexts = {

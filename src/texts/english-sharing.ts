@@ -10,6 +10,7 @@ export const sharingTexts = {
   'sharing.state.shared': 'Shared',
   'sharing.state.waiting': 'Shared, first data is awaited',
   'sharing.state.interrupted': 'Shared, but interrupted',
+  'sharing.state.leaving': 'In use right now; sharing stops when it is back',
   'sharing.since': 'Since {at, date, year}.',
   'sharing.helps': 'The message we sent you says what helps.',
   'sharing.ended': 'Not shared any more since {at, date, year}',
@@ -26,7 +27,8 @@ export const sharingTexts = {
   'sharing.back': 'Back',
   'sharing.link': 'See what is shared for each car, download your data, or stop',
   'stop.title': 'Stop sharing your {title}?',
-  'stop.text': '{fleet} can then no longer find, lock or unlock it, and nobody can book it.',
+  'stop.text':
+    '{fleet} can then no longer find, lock or unlock it, and nobody can book it. If somebody is driving it right now, that holds from when it is back.',
   'stop.history': 'What it told so far is kept until you ask to be forgotten, or its time is over.',
   'stop.again': 'You can share it again later; it takes one sign-in.',
   'stop.button': 'Stop sharing',

@@ -2,6 +2,7 @@
 import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } from './english-causes.ts';
 import { consentTexts, erasureTexts } from './english-consent.ts';
 import { commandTexts } from './english-command.ts';
+import { rentalTexts } from './english-rental.ts';
 import { purposeTexts } from './english-budget.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import {
@@ -60,6 +61,7 @@ export const english = {
   ...capabilityTexts,
   ...alertNames,
   ...commandTexts,
+  ...rentalTexts,
   ...alertTexts,
   ...handOverTexts,
   ...timelineTexts,

@@ -17,7 +17,7 @@ export interface TimelineWords {
   via: string;
   from?: Standing | null;
   to?: Standing | null;
-  /** Read where they are there: make, meaning, reported, command, because, problem, error, field, expected, found. */
+  /** Read where they are there: make, meaning, reported, command, because, rental, problem, error, field, expected, found. */
   data?: Readonly<Record<string, unknown>>;
 }
 
@@ -34,6 +34,7 @@ export function timelineText({ kind, via, from, to, data = {} }: TimelineWords, 
       reported: word('reported'),
       reason: word('reported'),
       detail: refusedBecause(word, language),
+      rental: word('rental'),
       type: word('command'),
       because: commandBecause(word, language),
     }),

@@ -254,6 +254,7 @@ export function alertText(
       vehicle,
       kind,
       cause: isCause(cause) ? causeText(cause, { make }, language) : '',
+      reference: word('reference'),
       field: fieldName(word('field'), language),
       expected: word('expected'),
       found: word('found'),

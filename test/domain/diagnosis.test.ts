@@ -395,6 +395,9 @@ describe('a diagnosis in words', () => {
           'noIncident',
         ] as const
       ).map((says) => ({ says })),
+      { says: 'lastCommand', type: 'unlock', state: 'failed', cause: 'doorOpen' },
+      { says: 'lastCommand', type: 'lock', state: 'confirmed', cause: null },
+      { says: 'inRental', reference: 'B-7' },
       { says: 'inIncident', make: 'FORD', region: 'DE' },
       { says: 'inIncident', make: null, region: null },
       { says: 'gaps', gaps: [{ permission: 'read_location', why: 'notInPlan' }] },

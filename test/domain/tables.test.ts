@@ -184,11 +184,12 @@ test('each role may do what the one before it may, and more', () => {
   assert.deepEqual(allowed, [
     ['read'],
     ['read', 'check', 'command', 'acknowledge'],
-    ['read', 'check', 'command', 'changeVehicles', 'connect', 'acknowledge'],
+    ['read', 'check', 'command', 'rent', 'changeVehicles', 'connect', 'acknowledge'],
     [
       'read',
       'check',
       'command',
+      'rent',
       'changeVehicles',
       'connect',
       'acknowledge',

@@ -87,6 +87,26 @@ describe('a fleet that knows precisely only where rented cars are', () => {
     assert.equal((await world.vehicle(id)).freshness.state, 'fresh');
   });
 
+  test('in a rental positions are precise and make history, and rounded again for those who look after its end', async () => {
+    const begun = await world.api('POST', '/rentals', { vehicleId: id, reference: 'B-1' });
+    assert.equal(begun.status, 201);
+    for (let hour = 0; hour < 24; hour += 1) await world.advance(3_600);
+    const value = await kept(id);
+    assert.ok(value && !isRounded(value));
+    assert.equal((await positionOf(world, id)).rounded, false);
+    assert.ok(((await history(id))['location-preciselocation'] ?? 0) > 0);
+    const { body } = await world.api('POST', `/rentals/${String(begun.body['id'])}/end`, {});
+    const at = (snapshot: string) =>
+      (body[snapshot] as { signals: ({ code: string } & Position)[] }).signals.find(({ code }) =>
+        code.startsWith('location'),
+      );
+    assert.deepEqual(
+      [at('start'), at('end')].map((one) => one && isRounded(one.value)),
+      [true, false],
+    );
+    assert.deepEqual([(await positionOf(world, id)).rounded, await kept(id)], [true, value]);
+  });
+
   test('what Smartcar sent is emptied once it is settled, and stays listed', async () => {
     const bodies = async (): Promise<number> => {
       const { rows } = await world.ground.database.ownerPool.query<{ count: number }>(

@@ -20,6 +20,7 @@ import { snapshot } from './every-table.ts';
 interface Theirs {
   vehicle: string;
   command: string;
+  rental: string;
   owner: string;
   alert: string;
   notification: string;
@@ -84,6 +85,14 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   getCommandSummary: { answers: 200 },
   getCommand: { names: 'command' },
   cancelCommand: { names: 'command' },
+  getReadiness: { names: 'vehicle' },
+  startRental: { naming: ({ vehicle }) => ({ vehicleId: vehicle, reference: 'A2' }) },
+  listRentals: { answers: 200 },
+  getRental: { names: 'rental' },
+  changeRental: { names: 'rental', body: { endsAt: null } },
+  endRental: { names: 'rental', body: {} },
+  cancelRental: { names: 'rental' },
+  keepConnected: { names: 'rental' },
   getDiagnosis: { names: 'vehicle' },
   getSupportFile: { names: 'vehicle' },
   listSignals: { names: 'vehicle' },
@@ -203,6 +212,7 @@ describe('the API from the other fleet', () => {
         theirs = {
           vehicle: connected,
           command: await commandOf(connected),
+          rental: await rentalOf(connected),
           owner: made.ownerId,
           alert: last(alert),
           notification: last(notification),
@@ -228,6 +238,12 @@ describe('the API from the other fleet', () => {
       tx.selectFrom('api_key').select('id').where('installation', '=', false).executeTakeFirstOrThrow(),
     );
     return row.id;
+  }
+
+  async function rentalOf(vehicle: string): Promise<string> {
+    const begun = await world.api('POST', '/rentals', { vehicleId: vehicle, reference: 'A1' });
+    assert.equal(begun.status, 201);
+    return String(begun.body['id']);
   }
 
   async function commandOf(vehicle: string): Promise<string> {
@@ -286,7 +302,7 @@ describe('the API from the other fleet', () => {
         rows.flatMap(
           (row) =>
             row.match(
-              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt|cmd)_[0-9a-z]{26}\b/g,
+              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt|cmd|rnt)_[0-9a-z]{26}\b/g,
             ) ?? [],
         ),
       ),

@@ -12,11 +12,13 @@ import type {
   SmartcarVehicleId,
   VehicleId,
 } from '../../src/domain/ids.ts';
+import { started } from '../../src/domain/rental.ts';
 import { towline } from '../../src/domain/role.ts';
 import { addApiKey } from '../../src/store/api-key.ts';
 import { applyAlertChanges } from '../../src/store/alert.ts';
 import { writeAudit } from '../../src/store/audit.ts';
 import { insertCommand } from '../../src/store/command.ts';
+import { insertRental } from '../../src/store/rental.ts';
 import { writeCompatibility } from '../../src/store/compatibility-check.ts';
 import { insertConnectSession } from '../../src/store/connect-session.ts';
 import { insertConnection } from '../../src/store/connection.ts';
@@ -189,6 +191,9 @@ export async function fillEveryTable(database: Database, name: string): Promise<
       requestId: null,
     });
     const asked = { fleetId: id, vehicleId, connectionId: connection.id, type: 'lock', requestedBy: towline } as const;
+    const rental = { id: newId('rnt', now), fleetId: id, reference: `R ${name}` };
+    const begin = { vehicleId, startedAt: now, startedBy: towline, endsAt: null, renterSealed: null };
+    await insertRental(tx, started(rental, begin, { takenAt: now, readings: [] }, now));
     await insertCommand(tx, newCommand({ ...asked, id: newId('cmd', now), deadlineS: 60 }, now));
     await insertDrifts(
       tx,

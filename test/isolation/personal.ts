@@ -51,6 +51,7 @@ export const personalTables: Readonly<Record<string, Holding>> = {
   reconciliation: nothing('the installation’s'),
   reconnect_batch: nothing('what was chosen, and which operator sent it'),
   reconnect_item: nothing('that an owner, who is nobody by then, was asked'),
+  rental: traces('where their cars stood when rentals began and ended; the renter’s name is erased in its own time'),
   request_bucket: nothing('the installation’s'),
   request_day: nothing('numbers a day'),
   request_usage: nothing('numbers a day'),

@@ -169,6 +169,7 @@ test('every event of the timeline is one line, with its details and without', ()
     field: 'year',
     expected: '2023',
     found: '2019',
+    rental: 'B-7',
   };
   for (const kind of timelineKinds) {
     whole(
@@ -346,6 +347,10 @@ test('every message compiles, and every language has every key', () => {
     used: 'us',
     quota: 'qu',
     forecast: 'fo',
+    rental: 're',
+    reference: 'rf',
+    percent: 7,
+    what: 'wh',
     type: 'lock',
   };
   for (const language of languages) {

@@ -6,6 +6,7 @@ import { instant, listOf, maybeInstant, page } from './shared.ts';
 
 export const commandInput = z.strictObject({
   type: z.enum(commandTypes),
+  rentalId: z.string().max(64).optional().describe('The rental that it belongs to; it is refused once that is over.'),
   deadlineS: z
     .number()
     .int()
@@ -18,6 +19,7 @@ export const commandInput = z.strictObject({
 export const command = z.object({
   id: z.string(),
   vehicleId: z.string(),
+  rentalId: z.string().nullable(),
   type: z.enum(commandTypes),
   state: z
     .enum(commandStates)

@@ -163,6 +163,13 @@ export const settings = z.object({
     .describe(
       'Whether an operator confirms a car whose VIN can not be compared: each, those that could be another car, or none.',
     ),
+  leastEnergyPercent: z
+    .number()
+    .int()
+    .describe('Percent of charge or fuel below which a car is not ready for a renter.'),
+  fallback: z
+    .object({ text: z.string().nullable(), phone: z.string().nullable() })
+    .describe('What helps a renter whose car can not be reached: where the key box is, whom to call.'),
 });
 export const settingsChange = z.strictObject({
   askOwnersAfterS: z.number().int().min(0).max(86_400).optional(),
@@ -172,4 +179,6 @@ export const settingsChange = z.strictObject({
   ownerMail: z.strictObject({ fromName: name.max(100), supportContact: line(200).nullable() }).optional(),
   preciseLocation: z.enum(preciseLocations).optional(),
   messagesPerMinute: z.number().int().min(1).max(600).optional(),
+  leastEnergyPercent: z.number().int().min(0).max(100).optional(),
+  fallback: z.strictObject({ text: line(500).nullable(), phone: line(40).nullable() }).optional(),
 });

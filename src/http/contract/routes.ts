@@ -16,6 +16,7 @@ import * as own from './owners.ts';
 import type { CallName } from './paths.ts';
 import * as rec from './reconciliation.ts';
 import * as r from './reconnects.ts';
+import * as rnt from './rentals.ts';
 import { idParam, none } from './shared.ts';
 import * as v from './vehicles.ts';
 
@@ -51,6 +52,9 @@ const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body:
   status: 201 as const,
   needs,
 });
+
+/** By our id, or the booking system's reference. */
+const ofRental = <T extends object>(spec: T) => ({ ...spec, params: rnt.rentalParam });
 
 export const routes = {
   getOverview: list('Counts by status, cause, freshness and turn', none, o.overview),
@@ -111,6 +115,23 @@ export const routes = {
   ),
   getCommand: one('One command', c.command),
   cancelCommand: act('Takes back what was not sent yet', none, c.command, 'command'),
+  getReadiness: one('Whether the car can be handed to a renter now, and if not, why', rnt.readiness),
+  startRental: create(
+    'Starts a rental; the same start again answers the rental as it stands',
+    rnt.rentalStart,
+    rnt.rental,
+    'rent',
+  ),
+  listRentals: list('Rentals, newest first', rnt.rentalQuery, rnt.rentalList),
+  getRental: ofRental(one('One rental', rnt.rental)),
+  changeRental: ofRental(act('Prolongs a rental, or names another renter', rnt.rentalChange, rnt.rental, 'rent')),
+  endRental: ofRental(
+    act('Ends a rental; of a reference not heard of yet, before its start comes', rnt.rentalEnd, rnt.rental, 'rent'),
+  ),
+  cancelRental: ofRental(act('Says that a rental did not take place', none, rnt.rental, 'rent')),
+  keepConnected: ofRental(
+    act('Takes back that the car is disconnected when the rental ends', none, rnt.rental, 'disconnect'),
+  ),
   getDiagnosis: one('What is wrong, how sure that is, and what it rests on', d.diagnosis),
   getSupportFile: one("A hand-over for Smartcar's support; text with Accept: text/plain", d.supportFile),
   listSignals: one('Newest readings with their times', v.signalList),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { routeNames } from '../../domain/cause.ts';
 import { starts } from '../../domain/reconnect-route.ts';
 import { powertrains } from '../../domain/vehicle.ts';
+import { currentRental } from './rentals.ts';
 import { country, instant, line, listOf, maybeInstant, name, nextAction, page, statusName } from './shared.ts';
 
 export const capability = z.object({
@@ -127,7 +128,7 @@ export const vehicle = z.object({
     mailLink: capability.describe('A link to connect can be mailed to the owner, as far as the make goes.'),
   }),
   toConfirm: z.boolean().describe('Its owner came back with a car that an operator has to confirm or refuse first.'),
-  rental: z.null().describe('The rental that is on; rentals are not kept yet.'),
+  rental: currentRental.nullable().describe('The rental that it is in; null when it is in none.'),
   createdAt: instant,
 });
 export type VehicleView = z.infer<typeof vehicle>;
@@ -151,6 +152,11 @@ export const vehicleFilter = z.strictObject({
     .describe('Only those whose owner did not allow this; `any`: something that the fleet requires.'),
   q: z.string().trim().max(100).optional().describe('Number, plate, VIN, make, model or owner.'),
   incident: z.string().max(64).optional().describe('Only those that failed in this incident.'),
+  inRental: z.enum(['true', 'false']).optional(),
+  readiness: z
+    .enum(['ready', 'notReady'])
+    .optional()
+    .describe('Whether they can be handed to a renter now. A car in a rental is neither.'),
   who: z.string().max(20).optional().describe('Whose turn it is.'),
 });
 export type VehicleFilterInput = z.infer<typeof vehicleFilter>;
@@ -204,7 +210,14 @@ export const reconnectResult = z.object({
   delivered: z.boolean(),
 });
 
-export const disconnectInput = z.strictObject({ when: z.literal('now').default('now') });
+export const disconnectInput = z.strictObject({
+  when: z
+    .enum(['now', 'afterRental'])
+    .default('now')
+    .describe(
+      'A car in a rental can not be disconnected now; afterRental does it in the moment in which the rental ends.',
+    ),
+});
 
 export const timelineEntry = z.object({
   id: z.string(),

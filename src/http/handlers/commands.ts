@@ -1,7 +1,5 @@
 /** Locking and unlocking. */
 import type { Command } from '../../domain/command.ts';
-import { isId } from '../../domain/ids.ts';
-import type { CommandId, VehicleId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { findCommand } from '../../store/command.ts';
 import { listCommands } from '../../store/command-list.ts';
@@ -12,6 +10,7 @@ import { vehicleLabels } from '../../store/vehicle-labels.ts';
 import type { Call, HandlerNeeds, Handlers } from '../call.ts';
 import type { CommandView } from '../contract/commands.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
+import { ownId } from '../own-id.ts';
 import { presentCommand, presentCommandSummary, presentFleetCommand } from '../present-command.ts';
 
 type CommandCalls =
@@ -20,12 +19,14 @@ type CommandCalls =
 export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, CommandCalls> {
   return {
     async sendCommand(call) {
-      const wish = { ...call.body, idempotencyKey: call.idempotencyKey };
-      const made = await flows.requestCommand(call.context, vehicleId(call.params.id), wish, call.now);
+      const { rentalId, ...body } = call.body;
+      const rental = rentalId === undefined ? undefined : ownId('rnt', rentalId);
+      const wish = { ...body, rentalId: rental, idempotencyKey: call.idempotencyKey };
+      const made = await flows.requestCommand(call.context, ownId('veh', call.params.id), wish, call.now);
       return call.inFleet((tx) => present(tx, made));
     },
     async listCommands({ params, query, inFleet }) {
-      const id = vehicleId(params.id);
+      const id = ownId('veh', params.id);
       const after = timeCursor(query.cursor);
       return inFleet(async (tx) => {
         const vehicle = await findVehicle(tx, id);
@@ -38,7 +39,7 @@ export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, Command
     listFleetCommands: listOfFleet,
     getCommandSummary: summary,
     async getCommand({ params, inFleet }) {
-      const id = commandId(params.id);
+      const id = ownId('cmd', params.id);
       return inFleet(async (tx) => {
         const found = await findCommand(tx, id);
         if (!found) throw new Refusal('not_found');
@@ -46,7 +47,7 @@ export function commandHandlers({ flows }: HandlerNeeds): Pick<Handlers, Command
       });
     },
     async cancelCommand(call) {
-      const taken = await flows.cancelCommand(call.context, commandId(call.params.id), call.now);
+      const taken = await flows.cancelCommand(call.context, ownId('cmd', call.params.id), call.now);
       return call.inFleet((tx) => present(tx, taken));
     },
   };
@@ -83,15 +84,4 @@ async function summary({
 async function present(tx: Tx, command: Command): Promise<CommandView> {
   const vehicle = await findVehicle(tx, command.vehicleId);
   return presentCommand(command, vehicle?.make ?? null);
-}
-
-/** What isn't one of our ids can't be a vehicle's. */
-function vehicleId(id: string): VehicleId {
-  if (!isId('veh', id)) throw new Refusal('not_found');
-  return id;
-}
-
-function commandId(id: string): CommandId {
-  if (!isId('cmd', id)) throw new Refusal('not_found');
-  return id;
 }

@@ -65,7 +65,8 @@ export function vehicleHandlers(needs: HandlerNeeds): Pick<Handlers, VehicleCall
     },
     async disconnectVehicle(call) {
       const id = ownId('veh', call.params.id);
-      await flows.disconnect(call.context, id, call.now);
+      if (call.body.when === 'afterRental') await flows.wishDisconnect(call.context, id, true, call.now);
+      else await flows.disconnect(call.context, id, call.now);
       return view(call, id);
     },
     listSignals: signals,

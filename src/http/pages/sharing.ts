@@ -57,7 +57,7 @@ function carSection(car: SharedCar, { language }: SharingPage, token: string): R
     'section',
     { key: car.vehicleId },
     h('h2', null, lineOf(car, language)),
-    stateLine(marks[state], say(language, `sharing.state.${state}`)),
+    stateLine(marks[state], say(language, car.endsWithRental ? 'sharing.state.leaving' : `sharing.state.${state}`)),
     h(
       'p',
       null,
@@ -66,11 +66,12 @@ function carSection(car: SharedCar, { language }: SharingPage, token: string): R
     ),
     h('p', { className: 'quiet' }, say(language, 'sharing.what')),
     h('ul', null, ...car.permissions.map((permission) => permissionLine(permission, language))),
-    h(
-      'a',
-      { className: 'second', href: `${pathOf(token, 'stop')}?car=${car.vehicleId}` },
-      say(language, 'sharing.stop'),
-    ),
+    !car.endsWithRental &&
+      h(
+        'a',
+        { className: 'second', href: `${pathOf(token, 'stop')}?car=${car.vehicleId}` },
+        say(language, 'sharing.stop'),
+      ),
   );
 }
 
