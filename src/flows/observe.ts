@@ -183,10 +183,11 @@ async function writeTelemetry(
     kept.map(({ reading }) => reading),
   );
   await writeReadings(tx, fleetId, vehicleId, known, accepted, (reading) => !silent.has(reading));
-  const lock = accepted.find(({ code }) => code === 'closure-islocked');
-  if (lock && command) await hearCommand(tx, command, lock, now);
   const vin = vinOf(accepted);
   if (vin) await compareVin(tx, connection, vin, now);
+  // The vehicle before its command, as whoever asks for one takes them.
+  const lock = accepted.find(({ code }) => code === 'closure-islocked');
+  if (lock && command) await hearCommand(tx, command, lock, now);
 }
 
 /** A position is kept precisely where the fleet always wants that, or somebody had rented the car when it was measured. */
