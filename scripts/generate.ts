@@ -10,6 +10,7 @@ import { transition } from '../src/domain/transition.ts';
 import * as build from '../test/domain/builders.ts';
 import { withCounts } from '../test/ground/facts.ts';
 import { causesDocument } from './causes.ts';
+import { eventsDocument } from './events.ts';
 import { reconnectRoutes } from './reconnect-routes.ts';
 
 interface Probe {
@@ -318,6 +319,7 @@ ${sections()}
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/causes.md': causesDocument,
   'docs/connection-states.md': connectionStates,
+  'docs/events.md': eventsDocument,
   'docs/reconnect-routes.md': reconnectRoutes,
   // Written by hand but for its table of counts.
   'docs/smartcar.md': () => withCounts(readFileSync(new URL('../docs/smartcar.md', import.meta.url), 'utf8')),

@@ -17,6 +17,18 @@ import { cancelCommand, requestCommand } from './flows/command.ts';
 import { completeConnect, completeDue } from './flows/complete-connect.ts';
 import { confirmGrant, refuseGrant } from './flows/decide-grant.ts';
 import { deliver, deliverDue } from './flows/deliver.ts';
+import { deliverEvents } from './flows/deliver-events.ts';
+import {
+  addEndpoint,
+  changeEventEndpoint,
+  removeEndpoint,
+  replayTo,
+  retryDelivery,
+  rotateSecret,
+  testEndpoint,
+} from './flows/event-endpoints.ts';
+import { openLanes } from './flows/lanes.ts';
+import type { Lanes } from './flows/lanes.ts';
 import { disconnect, stopSharing } from './flows/disconnect.ts';
 import { eraseDue, eraseOwner, goOnErasing } from './flows/erase-owner.ts';
 import { checkGoLive, sendTestMessage } from './flows/check-go-live.ts';
@@ -68,6 +80,8 @@ import type { Loop } from './jobs/loop.ts';
 import { startRunner } from './jobs/runner.ts';
 import type { BoundTasks } from './jobs/runner.ts';
 import type { Log } from './log.ts';
+import { openEventChannel } from './notify/event-channel.ts';
+import type { EventChannel } from './notify/event-channel.ts';
 import { openMailChannel } from './notify/mail-channel.ts';
 import type { MailChannel } from './notify/mail-channel.ts';
 import { signatureHeader } from './smartcar/webhook/signature.ts';
@@ -76,7 +90,7 @@ import type { Smartcar } from './smartcar/smartcar.ts';
 import { openSmartcarV2 } from './smartcar/v2/smartcar-v2.ts';
 import { openDatabase } from './store/database.ts';
 import type { Database } from './store/database.ts';
-import { commandChannel, inboxChannel } from './store/outbox.ts';
+import { commandChannel, deliveryChannel, inboxChannel } from './store/outbox.ts';
 import type { Listening } from './store/listen.ts';
 import { ensurePartitions } from './store/telemetry.ts';
 import { openInboxWriter } from './store/webhook-inbox.ts';
@@ -125,6 +139,9 @@ export interface Ground {
   budget: BucketLimits;
   meter: Meter;
   commandsUnderway: Underway;
+  events: EventChannel;
+  eventsUnderway: Lanes;
+  allowPrivateEvents: boolean;
   door: Door;
   clock: () => Date;
   chance: () => number;
@@ -179,6 +196,9 @@ export async function openGround(options: AppOptions): Promise<Ground> {
     configuration: vault.fingerprint(JSON.stringify(configurationOf(config))),
     meter: openMeter(),
     commandsUnderway: openUnderway(),
+    events: openEventChannel({ allowPrivate: config.allowPrivateEvents }),
+    eventsUnderway: openLanes(4, 64),
+    allowPrivateEvents: config.allowPrivateEvents,
     door: {
       inbox: openInboxWriter(database),
       managementTokens,
@@ -262,6 +282,13 @@ export function bindFlows(ground: Ground): Flows {
     changeRental: (context, key, change, now) => changeRental(ground, context, key, change, now),
     endRental: (context, key, wish, now) => endRental(ground, context, key, wish, now),
     wishDisconnect: (context, id, isWished, now) => wishDisconnect(ground, context, id, isWished, now),
+    addEndpoint: (context, wish, now) => addEndpoint(ground, context, wish, now),
+    changeEventEndpoint: (context, id, change, now) => changeEventEndpoint(ground, context, id, change, now),
+    removeEndpoint: (context, id, now) => removeEndpoint(ground, context, id, now),
+    rotateSecret: (context, id, now) => rotateSecret(ground, context, id, now),
+    testEndpoint: (context, id, now) => testEndpoint(ground, context, id, now),
+    retryDelivery: (context, id, eventId, now) => retryDelivery(ground, context, id, eventId, now),
+    replayTo: (context, id, wish, now) => replayTo(ground, context, id, wish, now),
     check: (context, id, now, onStep) => check(ground, context, id, now, onStep),
     checkCompatibility: (context, id, now) => checkCompatibility(ground, context, id, now),
     asksOnV2: () => ground.v2 !== null,
@@ -348,6 +375,8 @@ export async function closeGround(ground: Ground): Promise<void> {
   await ground.smartcar.close();
   // What was answered last is still being written down.
   await ground.commandsUnderway.settled();
+  await ground.eventsUnderway.end();
+  await ground.events.close();
   await ground.database.close();
 }
 
@@ -433,19 +462,30 @@ async function startWork(ground: Ground, log: Log): Promise<{ stop(): Promise<vo
     onChange,
     round: (now) => sendDue(ground, now),
   });
+  const tell = startLoop({
+    name: 'deliver events',
+    everyMs: 1_000,
+    clock,
+    onChange,
+    round: (now) => deliverEvents(ground, now),
+  });
   const hear = (channel: string, loop: Loop): Promise<Listening> =>
     ground.database.listen(
       channel,
       () => loop.nudge(),
       () => loop.nudge(),
     );
-  const listenings = [await hear(inboxChannel, apply), await hear(commandChannel, send)];
+  const listenings = [
+    await hear(inboxChannel, apply),
+    await hear(commandChannel, send),
+    await hear(deliveryChannel, tell),
+  ];
   const runner = await startRunner({ pgPool: ground.database.ownerPool, log, ...bindTasks(ground) });
   return {
     async stop() {
       await Promise.all(listenings.map((listening) => listening.stop()));
       await runner.stop();
-      await Promise.all([poll.stop(), apply.stop(), renew.stop(), send.stop()]);
+      await Promise.all([poll.stop(), apply.stop(), renew.stop(), send.stop(), tell.stop()]);
     },
   };
 }

@@ -121,6 +121,10 @@ export const VARIABLES = {
     'seed a fleet and run the simulator (true when no Smartcar credentials are set)',
     oneOf('true', 'false'),
   ],
+  TOWLINE_EVENTS_ALLOW_PRIVATE: [
+    'send events to systems in private networks, and over http:// (false; the demo: true)',
+    oneOf('true', 'false'),
+  ],
   TOWLINE_LOG_LEVEL: ['how much is logged (info)', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')],
   TOWLINE_TEST_CLOCK: ['tests only: an instant, or the path of a file that holds one (the real clock)', text()],
   SMARTCAR_APPLICATION_ID: [

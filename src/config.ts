@@ -56,6 +56,8 @@ export interface Config {
   };
   /** Null: no mail leaves; the demo keeps messages in its mailbox. */
   readonly mail: { readonly smtpUrl: Secret; readonly from: string } | null;
+  /** Events may be sent into private networks, and without encryption. */
+  readonly allowPrivateEvents: boolean;
   readonly simulatorPort: number;
   readonly logLevel: LogLevel;
   /** For tests of real processes: an instant, or the path of a file that holds one. */
@@ -187,6 +189,7 @@ function derive(values: Values, demo: boolean): Config {
     bootstrapApiKey: values.TOWLINE_BOOTSTRAP_API_KEY ?? null,
     smartcar: smartcarOf(values, demo),
     mail: values.SMTP_URL && values.MAIL_FROM ? { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM } : null,
+    allowPrivateEvents: (values.TOWLINE_EVENTS_ALLOW_PRIVATE ?? String(demo)) === 'true',
     simulatorPort: values.SIMULATOR_PORT ?? 4010,
     logLevel: values.TOWLINE_LOG_LEVEL ?? 'info',
     testClock: values.TOWLINE_TEST_CLOCK ?? null,

@@ -22,6 +22,7 @@ export const alertKinds = [
   'notification.failed',
   'incident.open',
   'budget.forecast',
+  'event-endpoint.failing',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -32,6 +32,7 @@ export type GrantId = Id<'grt'>;
 export type ImportId = Id<'imp'>;
 export type CommandId = Id<'cmd'>;
 export type RentalId = Id<'rnt'>;
+export type EventEndpointId = Id<'end'>;
 
 export type SmartcarVehicleId = Id<'smartcar-vehicle'>;
 export type SmartcarUserId = Id<'smartcar-user'>;
@@ -48,6 +49,7 @@ export type Prefix =
   | 'imp'
   | 'cmd'
   | 'rnt'
+  | 'end'
   | 'flt'
   | 'veh'
   | 'own'

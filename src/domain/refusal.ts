@@ -105,6 +105,17 @@ export const refusals = {
     title:
       'These requests are more than the contract with Smartcar allows in a month. Choose fewer for each vehicle, or raise SMARTCAR_REQUESTS_PER_MONTH with the contract.',
   },
+  endpoint_address: {
+    status: 400,
+    title:
+      'Events are sent to an https:// address on the internet, without a user name or a fragment. TOWLINE_EVENTS_ALLOW_PRIVATE=true lets the whole installation send into its own network.',
+  },
+  too_many_endpoints: { status: 409, title: 'A fleet has at most 20 endpoints. Delete one first.' },
+  endpoint_disabled: { status: 409, title: 'This endpoint is disabled, and nothing is sent to it. Enable it first.' },
+  too_many_events: {
+    status: 400,
+    title: 'At most 10,000 events can be sent again at once. Choose a later time, or fewer types.',
+  },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
   link_used: {

@@ -19,6 +19,8 @@ export const needs = {
   changeSettings: 'administrator',
   changePlan: 'administrator',
   manageKeys: 'administrator',
+  readEndpoints: 'manager',
+  changeEndpoints: 'administrator',
   move: 'administrator',
   readAudit: 'manager',
 } as const satisfies Record<string, Role>;

@@ -2,6 +2,7 @@
 import type { Cause, Status } from './cause.ts';
 import type { CommandCause, CommandType } from './command.ts';
 import type { Meaning } from './failure.ts';
+import type { CommandId } from './ids.ts';
 import type { Via } from './outcome.ts';
 
 export const timelineKinds = [
@@ -59,6 +60,7 @@ export interface Happening {
   to?: { status: Status; cause: Cause | null };
   meaning?: Meaning;
   /** What was asked of the car, and why it was not confirmed. */
+  commandId?: CommandId;
   command?: CommandType;
   because?: CommandCause | null;
   /** The reference of the rental it is about. */

@@ -1,6 +1,8 @@
 /** What keeps the installation in order: partitions ahead, and nothing kept that nobody needs. */
 import { keepRentersD } from '../domain/rental.ts';
 import type { Database } from '../store/database.ts';
+import { forgetPreviousSecrets } from '../store/event-endpoint.ts';
+import { forgetEvents } from '../store/event.ts';
 import { listFleets, ownFleet } from '../store/fleet.ts';
 import { forgetAnswers } from '../store/idempotency.ts';
 import { forgetGrants } from '../store/loose-grant.ts';
@@ -15,6 +17,8 @@ import { forgetOldUsage } from './watch-budget.ts';
 /** Smartcar's advice is to keep event ids for seven days at least. */
 const keepEventIdsD = 14;
 const keepAnswersD = 1;
+/** What was not taken in this time, and not asked for again, is told to nobody any more. */
+const keepEventsD = 30;
 /** What became of a grant stands in the timeline for good. */
 const keepGrantsD = 90;
 
@@ -28,6 +32,7 @@ export async function keepHouse({ database, v2 }: { database: Database; v2: V2 |
   await forgetLooseGrants(database, daysAgo(keepGrantsD));
   await forgetRentersOf(database, daysAgo(keepRentersD));
   await forgetOldImports({ database }, now);
+  await forgetOldEvents(database, daysAgo(keepEventsD), now);
   await forgetOldUsage({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
 }
@@ -37,6 +42,14 @@ async function forgetPositionsSent(database: Database): Promise<void> {
   for (const { id } of await database.asSystem(listFleets))
     await database.asFleet(id, async (tx) => {
       if ((await ownFleet(tx)).settings.preciseLocation === 'rentalsOnly') await emptyDeliveries(tx);
+    });
+}
+
+async function forgetOldEvents(database: Database, before: Date, now: Date): Promise<void> {
+  for (const { id } of await database.asSystem(listFleets))
+    await database.asFleet(id, async (tx) => {
+      await forgetEvents(tx, before);
+      await forgetPreviousSecrets(tx, now);
     });
 }
 

@@ -19,8 +19,15 @@ export async function tellCommand(
   kind: Extract<TimelineKind, `command.${string}`> | null,
   at: Date,
 ): Promise<void> {
-  const { fleetId, vehicleId, connectionId, type, cause, smartcarRequestId: requestId } = command;
-  const line = { at, via: actor ? 'operator' : 'command', requestId, command: type, because: cause } as const;
+  const { id, fleetId, vehicleId, connectionId, type, cause, smartcarRequestId: requestId } = command;
+  const line = {
+    at,
+    via: actor ? 'operator' : 'command',
+    requestId,
+    commandId: id,
+    command: type,
+    because: cause,
+  } as const;
   if (kind) await insertHappenings(tx, { fleetId, vehicleId, connectionId }, actor ?? towline, [{ kind, ...line }]);
   await announce(tx, fleetId, [vehicleId], ['commands', 'vehicles']);
 }

@@ -13,6 +13,7 @@ import { problem } from './contract/shared.ts';
 import { alertHandlers } from './handlers/alerts.ts';
 import { budgetHandlers } from './handlers/budget.ts';
 import { diagnosisHandlers } from './handlers/diagnosis.ts';
+import { eventHandlers } from './handlers/events.ts';
 import { fleetHandlers } from './handlers/fleet.ts';
 import { goLiveHandlers } from './handlers/go-live.ts';
 import { incidentHandlers } from './handlers/incidents.ts';
@@ -71,6 +72,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     ...makeHandlers(needs),
     ...commandHandlers(needs),
     ...rentalHandlers(needs),
+    ...eventHandlers(needs),
     ...grantHandlers(needs),
     ...moveHandlers(needs),
     ...recordHandlers(needs),

@@ -2,6 +2,8 @@
 import type {
   AlertId,
   CommandId,
+  EventEndpointId,
+  EventId,
   FleetId,
   GrantId,
   ImportId,
@@ -16,6 +18,7 @@ import type { Command } from '../domain/command.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Plan } from '../domain/fleet.ts';
 import type { Rental } from '../domain/rental.ts';
+import type { EventType } from '../domain/event.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Adopted, AdoptionWish } from '../flows/adopt.ts';
 import type { PlanChange } from '../flows/change-plan.ts';
@@ -23,6 +26,8 @@ import type { CommandWish } from '../flows/command.ts';
 import type { Context } from '../flows/context.ts';
 import type { EndWish, RentalChange, StartWish } from '../flows/rental.ts';
 import type { RentalKey } from '../store/rental.ts';
+import type { EndpointChange } from '../flows/event-endpoints.ts';
+import type { KeptEndpoint } from '../store/event-endpoint.ts';
 import type { GoLiveView } from '../flows/go-live.ts';
 import type { ListOfVehicles } from '../flows/import-preview.ts';
 import type { LinkPage, SharingLink } from '../flows/link-page.ts';
@@ -114,6 +119,27 @@ export interface Flows {
   endRental(context: Context, key: RentalKey, wish: EndWish, now: Date): Promise<Rental>;
   /** Whether the car is disconnected in the moment in which its rental ends. */
   wishDisconnect(context: Context, id: VehicleId, isWished: boolean, now: Date): Promise<void>;
+  /** The secret is told this once. */
+  addEndpoint(
+    context: Context,
+    wish: { url: string; types: EventType[] | null },
+    now: Date,
+  ): Promise<{ id: EventEndpointId; secret: string }>;
+  changeEventEndpoint(context: Context, id: EventEndpointId, change: EndpointChange, now: Date): Promise<void>;
+  /** @returns what it was */
+  removeEndpoint(context: Context, id: EventEndpointId, now: Date): Promise<KeptEndpoint>;
+  /** @returns the new secret, this once */
+  rotateSecret(context: Context, id: EventEndpointId, now: Date): Promise<string>;
+  /** @returns the event that is sent */
+  testEndpoint(context: Context, id: EventEndpointId, now: Date): Promise<EventId>;
+  retryDelivery(context: Context, id: EventEndpointId, eventId: EventId, now: Date): Promise<void>;
+  /** @returns how many events are sent */
+  replayTo(
+    context: Context,
+    id: EventEndpointId,
+    wish: { since: Date; types?: EventType[] | undefined },
+    now: Date,
+  ): Promise<number>;
   /** Runs the diagnosis now; what the car's read came to goes the one path. `onStep` hears each step as it is known. */
   check(context: Context, id: VehicleId, now: Date, onStep?: (step: CheckStep) => void): Promise<void>;
   /** Asks Smartcar by the VIN whether the car can be connected, and keeps the answer. */

@@ -25,7 +25,8 @@ export type Topic =
   | 'reconnects'
   | 'owners'
   | 'commands'
-  | 'rentals';
+  | 'rentals'
+  | 'event-endpoints';
 
 /** Tells the screens of this fleet, once the transaction commits. */
 export async function announce(
@@ -45,3 +46,9 @@ export const commandChannel = 'towline_commands';
 
 /** Wakes whoever applies webhooks; the next round would come anyway. */
 export const inboxChannel = 'towline_inbox';
+
+/** Wakes whoever delivers events; the next round would come anyway. */
+export async function wakeDeliveries(tx: Tx): Promise<void> {
+  await sql`select pg_notify(${deliveryChannel}, '')`.execute(tx);
+}
+export const deliveryChannel = 'towline_events';

@@ -10,6 +10,8 @@ import type { CompatibilityAnswer, CompatibilityFound, PermissionLack } from '..
 import type { ConsentKind, ConsentWay, Shown } from '../domain/consent.ts';
 import type { DriftKind, ReconciliationPhase, ReconciliationState } from '../domain/drift.ts';
 import type { CheckAnswer } from '../domain/diagnosis.ts';
+import type { EventData, EventType, FleetEvent } from '../domain/event.ts';
+import type { DeliveryState, DeliveryTry, DisabledReason } from '../domain/event-delivery.ts';
 import type { ErasureCounts, ErasurePhase, ErasureState } from '../domain/erasure.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
 import type { Asked } from '../domain/go-live.ts';
@@ -24,6 +26,7 @@ import type {
   ConsentId,
   DriftId,
   ErasureId,
+  EventEndpointId,
   EventId,
   FleetId,
   IncidentId,
@@ -833,7 +836,47 @@ interface RentalTable {
   renter_sealed: Buffer | null;
 }
 
+interface EventTable {
+  id: EventId;
+  fleet_id: FleetId;
+  vehicle_id: VehicleId | null;
+  type: FleetEvent['type'];
+  at: Date;
+  data: Json<EventData>;
+}
+
+interface EventEndpointTable {
+  id: EventEndpointId;
+  fleet_id: FleetId;
+  url: string;
+  types: EventType[] | null;
+  secret_sealed: Buffer;
+  previous_sealed: Buffer | null;
+  previous_until: Date | null;
+  disabled_because: DisabledReason | null;
+  disabled_at: Date | null;
+  failing_since: Date | null;
+  last_delivered_at: Date | null;
+  created_at: Date;
+  created_by: Json<Actor>;
+}
+
+interface EventDeliveryTable {
+  endpoint_id: EventEndpointId;
+  event_id: EventId;
+  fleet_id: FleetId;
+  at: Date;
+  state: DeliveryState;
+  attempts: Generated<number>;
+  due_at: Date | null;
+  delivered_at: Date | null;
+  tries: ColumnType<DeliveryTry[], string | undefined, string>;
+}
+
 export interface Tables {
+  event: EventTable;
+  event_endpoint: EventEndpointTable;
+  event_delivery: EventDeliveryTable;
   command: CommandTable;
   rental: RentalTable;
   fleet: FleetTable;

@@ -1,11 +1,13 @@
 /** The timeline's writing half: lines are added and never changed. */
 import type { Insertable } from 'kysely';
 
+import { eventOf } from '../domain/event.ts';
 import type { ConnectionId, FleetId, VehicleId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import type { Actor } from '../domain/role.ts';
 import type { Happening } from '../domain/timeline.ts';
 import type { Tx } from './database.ts';
+import { emitEvents } from './event.ts';
 import type { Tables } from './schema.ts';
 
 export interface Subject {
@@ -53,6 +55,7 @@ function rowOf(
   };
 }
 
+/** What of it the fleet's own systems want to hear is told them, too. */
 export async function insertHappenings(
   tx: Tx,
   subject: Subject,
@@ -62,4 +65,11 @@ export async function insertHappenings(
   if (happenings.length === 0) return;
   const rows = happenings.map((happening) => rowOf(subject, actor, happening));
   await tx.insertInto('timeline').values(rows).execute();
+  const around = { connectionId: subject.connectionId, causedBy: actor.kind };
+  const events = happenings.flatMap((happening, at) => {
+    const event = eventOf(happening, around);
+    const id = rows[at]?.id;
+    return event && id ? [{ id, at: happening.at, ...event }] : [];
+  });
+  await emitEvents(tx, subject, events);
 }

@@ -1,5 +1,6 @@
 /** English: what operators read about freshness, alerts, the timeline, and why something cannot be done. */
 import { budgetAlertTexts } from './english-budget.ts';
+import { endpointAlertTexts } from './english-fleet-events.ts';
 import { reconcileAlertTexts } from './english-reconcile.ts';
 import type { AlertKind } from '../domain/alert.ts';
 import type { StaleReason } from '../domain/freshness.ts';
@@ -83,6 +84,7 @@ export const alertNames = {
   'alertName.notification.failed': 'message not delivered',
   'alertName.incident.open': 'incident',
   'alertName.budget.forecast': 'requests running out',
+  'alertName.event-endpoint.failing': 'events not delivered',
 } as const satisfies Record<`alertName.${AlertKind}`, string>;
 
 /** {vehicle} is the car's number and title; {cause} a whole sentence. */
@@ -115,6 +117,7 @@ export const alertTexts = {
   ...reconcileAlertTexts,
   ...incidentAlertTexts,
   ...budgetAlertTexts,
+  ...endpointAlertTexts,
   'alert.someVehicle': 'A vehicle',
   'alert.other': '{vehicle}: {kind}',
 } as const satisfies Record<`alert.${AlertKind}`, string> & Record<string, string>;

@@ -14,6 +14,7 @@ import {
   timelineTexts,
   viaTexts,
 } from './english-events.ts';
+import { deliveryTexts, eventTypeTexts } from './english-fleet-events.ts';
 import { goLiveTexts } from './english-go-live.ts';
 import { incidentTexts } from './english-incident.ts';
 import { mailTexts } from './english-mail.ts';
@@ -62,6 +63,8 @@ export const english = {
   ...alertNames,
   ...commandTexts,
   ...rentalTexts,
+  ...eventTypeTexts,
+  ...deliveryTexts,
   ...alertTexts,
   ...handOverTexts,
   ...timelineTexts,

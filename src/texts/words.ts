@@ -235,7 +235,7 @@ export function alertName(kind: string, language = 'en'): string {
 }
 
 /**
- * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason; state, used, quota, forecast.
+ * What is wrong, in a line. Read from `detail` where they are there: cause, make; field, expected, found; count; reason; state, used, quota, forecast, host.
  * `vehicleLabel` is null for an alert that is about no vehicle in particular.
  */
 export function alertText(
@@ -260,6 +260,7 @@ export function alertText(
       found: word('found'),
       count: word('count'),
       date: word('date'),
+      host: word('host'),
       of: kind === 'incident.open' ? scopeOf(word, language) : make ? makeName(make) : 'none',
       share: word('share'),
       state: word('state'),

@@ -23,7 +23,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   smartcar: { rooms: ['domain'], packages: ['zod', 'undici'], builtins: 'all' },
   store: { rooms: ['domain'], packages: ['kysely', 'pg', 'graphile-worker'], builtins: 'all' },
   texts: { rooms: ['domain'], packages: ['intl-messageformat'], builtins: [] },
-  notify: { rooms: ['domain', 'texts'], packages: ['nodemailer', '@react-email/', 'react'], builtins: [] },
+  notify: {
+    rooms: ['domain', 'texts'],
+    packages: ['nodemailer', '@react-email/', 'react', 'undici'],
+    // A name is looked up here, so that what was judged is what is connected to.
+    builtins: ['node:dns', 'node:net'],
+  },
   vault: {
     rooms: ['domain', 'smartcar', 'store'],
     packages: [],

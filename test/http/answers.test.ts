@@ -181,7 +181,7 @@ describe('answers', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]),
     );
-    const at = (path: string): string => `/api/v1${path.replace(':id', '{id}')}`;
+    const at = (path: string): string => `/api/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`;
     const expected = [
       ...Object.entries(paths).map(([name, [method, path]]) => [name, method, at(path)]),
       ...Object.entries(files).map(([name, path]) => [name, 'GET', at(path)]),

@@ -21,6 +21,8 @@ interface Theirs {
   vehicle: string;
   command: string;
   rental: string;
+  endpoint: string;
+  delivery: string;
   owner: string;
   alert: string;
   notification: string;
@@ -99,6 +101,17 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   listTimeline: { names: 'vehicle' },
   getCompatibility: { names: 'vehicle' },
   checkCompatibility: { names: 'vehicle' },
+  listEvents: { answers: 200 },
+  listEventEndpoints: { answers: 200 },
+  createEventEndpoint: { answers: 201, body: { url: 'https://south.example/events' } },
+  getEventEndpoint: { names: 'endpoint' },
+  changeEventEndpoint: { names: 'endpoint', body: { url: 'https://south.example/stolen' } },
+  rotateEndpointSecret: { names: 'endpoint' },
+  testEventEndpoint: { names: 'endpoint' },
+  replayEvents: { names: 'endpoint', body: { since: '2026-05-01T00:00:00Z' } },
+  listEventDeliveries: { names: 'endpoint' },
+  retryEventDelivery: { names: 'endpoint' },
+  deleteEventEndpoint: { names: 'endpoint' },
   listOwners: { answers: 200 },
   createOwner: { answers: 201, body: { name: 'Own owner', email: 'own@owners.example' } },
   getOwner: { names: 'owner' },
@@ -213,6 +226,7 @@ describe('the API from the other fleet', () => {
           vehicle: connected,
           command: await commandOf(connected),
           rental: await rentalOf(connected),
+          ...(await endpointOf()),
           owner: made.ownerId,
           alert: last(alert),
           notification: last(notification),
@@ -250,6 +264,15 @@ describe('the API from the other fleet', () => {
     const asked = await world.api('POST', `/vehicles/${vehicle}/commands`, { type: 'lock' });
     assert.equal(asked.status, 202);
     return String(asked.body['id']);
+  }
+
+  async function endpointOf(): Promise<{ endpoint: string; delivery: string }> {
+    const added = await world.api('POST', '/event-endpoints', { url: 'https://northern-1.example/events' });
+    assert.equal(added.status, 201);
+    const endpoint = String(added.body['id']);
+    const sent = await world.api('POST', `/event-endpoints/${endpoint}/test`);
+    assert.equal(sent.status, 202);
+    return { endpoint, delivery: String(sent.body['id']) };
   }
 
   async function moveOf(): Promise<string> {
@@ -302,7 +325,7 @@ describe('the API from the other fleet', () => {
         rows.flatMap(
           (row) =>
             row.match(
-              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt|cmd|rnt)_[0-9a-z]{26}\b/g,
+              /\b(veh|con|own|alt|ntf|rrq|lnk|cns|evt|aud|key|whk|mem|tok|mov|inc|imp|rcb|grt|cmd|rnt|end)_[0-9a-z]{26}\b/g,
             ) ?? [],
         ),
       ),
@@ -351,7 +374,8 @@ describe('the API from the other fleet', () => {
   function callWith(name: CallName, headers: Record<string, string>): Promise<Answered> {
     const [method, path] = paths[name];
     const line: AnyLine = lines[name];
-    if (line.names) return ask(method, path.replace(':id', theirs[line.names]), headers, line.body);
+    const below = path.replace(':deliveryId', theirs.delivery);
+    if (line.names) return ask(method, below.replace(':id', theirs[line.names]), headers, line.body);
     return ask(method, path, headers, line.naming ? line.naming(theirs) : line.body);
   }
 
@@ -419,6 +443,7 @@ describe('the API from the other fleet', () => {
       `/alerts?state=all&vehicle=${theirs.vehicle}`,
       `/notifications?vehicle=${theirs.vehicle}`,
       `/grants?state=all&vehicle=${theirs.vehicle}`,
+      `/events?vehicle=${theirs.vehicle}`,
     ];
     for (const path of filters) {
       const { status, text } = await ask('GET', path, byKey(southKey));

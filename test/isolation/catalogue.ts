@@ -22,6 +22,10 @@ export const systemTables: Readonly<Record<string, { acts: string; because: stri
     acts: 'select update',
     because: 'one loop polls all fleets, and a webhook finds its fleet by the car',
   },
+  event_delivery: {
+    acts: 'select',
+    because: 'one loop delivers what is due of all fleets; it sees nothing that is over',
+  },
   fleet: { acts: 'select insert', because: 'the loops read plans; the installation’s administrator makes fleets' },
   go_live_check: {
     acts: 'select insert update',

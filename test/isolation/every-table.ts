@@ -27,6 +27,7 @@ import type { Database, Tx } from '../../src/store/database.ts';
 import { insertDrifts } from '../../src/store/drift.ts';
 import { startCheck } from '../../src/store/diagnosis.ts';
 import { insertErasure } from '../../src/store/erasure.ts';
+import { insertEndpoint } from '../../src/store/event-endpoint.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
 import { insertIncident, raiseHours } from '../../src/store/incident.ts';
 import { insertLink } from '../../src/store/link.ts';
@@ -77,7 +78,11 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     const check = { checkedAt: now, vin: 'WVWZZZE1ZPP004711', country: 'DE', answer: 'compatible' } as const;
     const nothing = { reason: null, lacking: null, requestId: null };
     await writeCompatibility(tx, { fleetId: id, vehicleId }, { ...check, ...nothing });
+    const receiver = { id: newId('end', now), fleetId: id, url: 'https://fleet.example/events', types: null };
+    await insertEndpoint(tx, { ...receiver, secretSealed: Buffer.from('s'), createdBy: towline }, now);
+    const ended = { status: 'disconnected', cause: 'disconnectedHere' } as const;
     await insertHappenings(tx, subject, towline, [
+      { kind: 'connection.changed', at: now, via: 'operator', requestId: null, to: ended },
       { kind: 'vehicle.added', at: now, via: 'operator', requestId: null },
     ]);
     await applyAlertChanges(

@@ -191,6 +191,15 @@ await onEveryServer('isolation', (opened) => {
     assert.equal(await seen(), 0);
   });
 
+  test('the loops see of events only which are due for whom', async () => {
+    const seen = () => tried(fromSystem, sql`select * from event_delivery where fleet_id = ${south.id}`);
+    assert.equal(await seen(), 1);
+    await opened.database.asFleet(south.id, (tx) =>
+      sql`update event_delivery set state = 'stopped', due_at = null`.execute(tx),
+    );
+    assert.equal(await seen(), 0);
+  });
+
   test('the timeline and the audit log can be changed or deleted by neither role, not even one’s own', async () => {
     for (const name of ['timeline', 'audit']) {
       for (const from of [fromSouth, fromNowhere, fromSystem]) {

@@ -19,6 +19,7 @@ import { ensureBootstrapKey, ensureFleets } from '../../src/flows/bootstrap.ts';
 import { completeDue } from '../../src/flows/complete-connect.ts';
 import { grantsDue } from '../../src/flows/grants-due.ts';
 import { deliverDue } from '../../src/flows/deliver.ts';
+import { deliverEvents } from '../../src/flows/deliver-events.ts';
 import { pollDue } from '../../src/flows/poll.ts';
 import { sendDue } from '../../src/flows/send-commands.ts';
 import { renewUnanswered } from '../../src/flows/renew-tokens.ts';
@@ -246,7 +247,9 @@ async function settleAll(ground: Ground, simulator: RunningSimulator, clock: { n
     await completeDue(ground, clock.now);
     await grantsDue(ground, clock.now);
     const delivered = await deliverDue(ground, clock.now);
-    if (applied + polled + sent + delivered === 0 && round > 0) return;
+    const told = await deliverEvents(ground, clock.now);
+    await ground.eventsUnderway.settled();
+    if (applied + polled + sent + delivered + told === 0 && round > 0) return;
   }
 }
 

@@ -290,6 +290,7 @@ test('every message compiles, and every language has every key', () => {
     to: 't',
     claim: 'cl',
     date: 'da',
+    host: 'ho',
     added: 'ad',
     removed: 're',
     of: 'of',

@@ -1,10 +1,10 @@
 /** Every call with the schemas that validate it, from which the OpenAPI document is written, and what it needs. */
 import type { z } from 'zod';
 
-import type { Act } from '../../domain/role.ts';
 import * as b from './budget.ts';
 import * as c from './commands.ts';
 import * as d from './diagnosis.ts';
+import { eventRoutes } from './event-routes.ts';
 import * as live from './go-live.ts';
 import * as i from './incidents.ts';
 import * as mk from './makes.ts';
@@ -17,41 +17,10 @@ import type { CallName } from './paths.ts';
 import * as rec from './reconciliation.ts';
 import * as r from './reconnects.ts';
 import * as rnt from './rentals.ts';
+import { act, below, create, list, one, route } from './route.ts';
+import type { Route } from './route.ts';
 import { idParam, none } from './shared.ts';
 import * as v from './vehicles.ts';
-
-interface Route {
-  summary: string;
-  params: z.ZodType;
-  query: z.ZodType;
-  /** Absent for calls without a body. */
-  body?: z.ZodType;
-  /** Where the body is a file: its types, and how many bytes it may have. */
-  file?: { types: readonly string[]; largest: number };
-  response: z.ZodType;
-  status: 200 | 201 | 202;
-  needs: Act;
-}
-
-const route = <T extends Omit<Route, 'status'>>(spec: T) => ({ ...spec, status: 200 as const });
-const list = <Q extends z.ZodType, R extends z.ZodType>(summary: string, query: Q, response: R, needs: Act = 'read') =>
-  route({ summary, params: none, query, response, needs });
-const one = <R extends z.ZodType>(summary: string, response: R, needs: Act = 'read') =>
-  route({ summary, params: idParam, query: none, response, needs });
-const act = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) =>
-  route({ summary, params: idParam, query: none, body, response, needs });
-/** A page of what belongs to one thing. */
-const below = <R extends z.ZodType>(summary: string, response: R, needs: Act = 'read') =>
-  route({ summary, params: idParam, query: o.pageQuery, response, needs });
-const create = <B extends z.ZodType, R extends z.ZodType>(summary: string, body: B, response: R, needs: Act) => ({
-  summary,
-  params: none,
-  query: none,
-  body,
-  response,
-  status: 201 as const,
-  needs,
-});
 
 /** By our id, or the booking system's reference. */
 const ofRental = <T extends object>(spec: T) => ({ ...spec, params: rnt.rentalParam });
@@ -270,6 +239,7 @@ export const routes = {
     response: live.testMessageSent,
     needs: 'changeSettings',
   }),
+  ...eventRoutes,
   listApiKeys: list('Keys of programs', none, o.apiKeyList, 'manageKeys'),
   createApiKey: create('Makes a key; it is shown once', o.apiKeyCreate, o.apiKeyCreated, 'manageKeys'),
   revokeApiKey: one('Ends a key', o.apiKey, 'manageKeys'),
