@@ -13,6 +13,8 @@ import { readServerEvents } from './server-events.ts';
 export interface CallOptions<N extends CallName> {
   /** For calls below one thing. */
   id?: string | undefined;
+  /** The id of what is below that. */
+  below?: string | undefined;
   query?: Query<N> | undefined;
   body?: Body<N> | undefined;
   /** Another fleet than the one that is looked at. */
@@ -57,18 +59,20 @@ export async function call<N extends CallName>(name: N, options: CallOptions<N> 
   const headers: Record<string, string> = { Accept: 'application/json', ...fleetHeaders(options.fleet) };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method === 'POST') headers['Idempotency-Key'] = options.idempotencyKey ?? newKey();
-  const response = await send(
-    `/api/v1${path.replace(':id', encodeURIComponent(options.id ?? ''))}${search(options.query)}`,
-    {
-      method,
-      headers,
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    },
-  );
+  const response = await send(`/api/v1${filled(path, options)}${search(options.query)}`, {
+    method,
+    headers,
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   if (!response.ok) throw new ApiProblem(await problemOf(response));
   return (await response.json()) as Answer<N>; // the server validates its answers against the contract
 }
+
+const filled = (
+  path: string,
+  { id = '', below = '' }: { id?: string | undefined; below?: string | undefined },
+): string => path.replace(':deliveryId', encodeURIComponent(below)).replace(':id', encodeURIComponent(id));
 
 /** A call whose answer comes piece by piece; `onEvent` may throw to break it off. @throws ApiProblem */
 export async function callLive<N extends CallName>(

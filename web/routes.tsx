@@ -190,6 +190,17 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 });
 
+const events = createRoute({
+  ...inside,
+  path: '/settings/events',
+  component: lazyRouteComponent(() => import('./pages/events.tsx'), 'EventsPage'),
+});
+const eventEndpoint = createRoute({
+  ...inside,
+  path: '/settings/events/$id',
+  component: lazyRouteComponent(() => import('./pages/event-endpoint.tsx'), 'EventEndpointPage'),
+});
+
 const makes = createRoute({
   ...inside,
   path: '/settings/makes',
@@ -245,6 +256,8 @@ const routeTree = root.addChildren([
     settings,
     audit,
     apiKeys,
+    events,
+    eventEndpoint,
     makes,
     move,
     comparison,

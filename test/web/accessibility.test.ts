@@ -133,6 +133,7 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'owners', url: `${at}/owners` },
     { name: 'request budget', url: `${at}/settings/budget` },
     { name: 'API keys', url: `${at}/settings/api-keys` },
+    { name: 'events', url: `${at}/settings/events` },
     { name: 'audit', url: `${at}/settings/audit` },
     { name: 'move', url: `${at}/settings/move` },
     { name: 'lists as files', url: `${at}/vehicles`, prepare: click('Lists as files') },

@@ -49,6 +49,7 @@ const shots: readonly Shot[] = [
   { name: 'makes', path: '/settings/makes' },
   { name: 'request-budget', path: '/settings/budget' },
   { name: 'api-keys', path: '/settings/api-keys' },
+  { name: 'events', path: '/settings/events' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'going-live', path: '/settings/go-live' },
 ];

@@ -9,6 +9,7 @@ const tabs = [
   { href: paths.makes(), name: 'Makes' },
   { href: paths.budget(), name: 'Request budget' },
   { href: paths.apiKeys(), name: 'API keys' },
+  { href: paths.events(), name: 'Events' },
   { href: paths.audit(), name: 'Audit log' },
   { href: paths.move(), name: 'Move to v3' },
   { href: paths.comparison(), name: 'Comparison' },

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 
@@ -6,7 +6,7 @@ import { roles } from '../../src/domain/role.ts';
 import type { Role } from '../../src/domain/role.ts';
 import { useAct } from '../api.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Copyable } from '../ui/copyable.tsx';
+import { SecretOnce } from '../components/secret-once.tsx';
 import { showFieldErrors } from './fields.ts';
 
 export function ApiKeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }): React.JSX.Element {
@@ -26,17 +26,12 @@ function ApiKeyCreate({ onClose }: { onClose: () => void }): React.JSX.Element {
   const making = useAct('createApiKey', ['listApiKeys', 'listAudit'], (made) => setKey(made.key));
   if (key) {
     return (
-      <Stack gap="md">
-        <Alert color="petrol" title="Copy it now">
-          It is shown this once; Towline keeps only its fingerprint.
-        </Alert>
-        <Text className="mono key" component="div">
-          <Copyable value={key} label="Copy the key" />
-        </Text>
-        <Group justify="flex-end">
-          <Button onClick={onClose}>Done</Button>
-        </Group>
-      </Stack>
+      <SecretOnce
+        secret={key}
+        note="It is shown this once; Towline keeps only its fingerprint."
+        label="Copy the key"
+        onClose={onClose}
+      />
     );
   }
   return (
