@@ -69,6 +69,7 @@ import { redirectUriOf, returnFromConnect, startFromLink } from './flows/start-c
 import type { V2 } from './flows/v2.ts';
 import { addVehicle, changeVehicle } from './flows/vehicles.ts';
 import { watchIncidents } from './flows/watch-incidents.ts';
+import { watchReadiness } from './flows/watch-readiness.ts';
 import { watchBudget } from './flows/watch-budget.ts';
 import { watchSilence } from './flows/watch-silence.ts';
 import { flushDoor, watchSignatures } from './flows/watch-webhooks.ts';
@@ -423,6 +424,7 @@ export function bindTasks(ground: Ground): BoundTasks {
       'reconnect-due': (now) => reconnectDue(ground, now),
       'watch-signatures': (now) => watchSignatures(ground, now),
       'watch-silence': (now) => watchSilence(ground, now),
+      'watch-readiness': (now) => watchReadiness(ground, now),
       'watch-incidents': (now) => watchIncidents(ground, now),
       'reconcile-due': (now) => reconcileDue(ground, now),
       'keep-alive': (now) => keepAlive(ground, now),

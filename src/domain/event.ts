@@ -6,7 +6,7 @@
  */
 import type { Cause, Status } from './cause.ts';
 import type { CommandCause, CommandType } from './command.ts';
-import type { CommandId, ConnectionId, EventEndpointId, EventId, VehicleId } from './ids.ts';
+import type { CommandId, ConnectionId, EventEndpointId, EventId, RentalId, VehicleId } from './ids.ts';
 import type { Actor } from './role.ts';
 import type { Happening } from './timeline.ts';
 
@@ -23,6 +23,12 @@ export const eventTypes = [
   'command.failed',
   'command.expired',
   'command.cancelled',
+  'rental.started',
+  'rental.changed',
+  'rental.ended',
+  'rental.cancelled',
+  'connection.broken_in_rental',
+  'vehicle.readiness_changed',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -53,12 +59,33 @@ export interface CommandEventData {
   causedBy: Actor['kind'];
 }
 
+export interface RentalEventData {
+  rentalId: RentalId | null;
+  /** The booking system's own. */
+  reference: string | null;
+  causedBy: Actor['kind'];
+}
+
+/** A car that somebody has rented can't be reached any more. */
+export interface BrokenInRentalData extends StatusAndCause {
+  connectionId: ConnectionId | null;
+  previous: StatusAndCause | null;
+  causedBy: Actor['kind'];
+  rental: Pick<RentalEventData, 'rentalId' | 'reference'>;
+}
+
+/** Whether it can be handed to a renter now; why not is asked for. */
+export interface ReadinessEventData {
+  isReady: boolean;
+}
+
 export interface TestEventData {
   endpointId: EventEndpointId;
 }
 
 /** What an event says of its own, besides which vehicle it is about. */
-export type EventDetail = ConnectionEventData | CommandEventData;
+export type EventDetail =
+  ConnectionEventData | CommandEventData | RentalEventData | BrokenInRentalData | ReadinessEventData;
 export type EventData = (EventDetail & { vehicleId: VehicleId; vehicleNumber: string }) | TestEventData;
 
 /** An event before it is written down. */
@@ -92,7 +119,13 @@ export function eventOf(line: Happening, around: Around): Pick<NewEvent, 'type' 
   const { kind, to, from } = line;
   if (kind === 'connection.connected') return connectionEvent({ status: 'pending', cause: null }, null, around);
   if (kind === 'connection.changed') return to ? connectionEvent(to, from ?? null, around) : null;
+  const rental = { rentalId: line.rentalId ?? null, reference: line.rental ?? null };
+  if (kind === 'connection.broken-in-rental')
+    return to
+      ? { type: 'connection.broken_in_rental', data: { ...to, previous: from ?? null, ...around, rental } }
+      : null;
   if (!isEventType(kind)) return null;
+  if (kind.startsWith('rental.')) return { type: kind, data: { ...rental, causedBy: around.causedBy } };
   const { commandId = null, command = null, because = null } = line;
   return { type: kind, data: { commandId, command, cause: because, ...around } };
 }

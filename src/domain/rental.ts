@@ -12,6 +12,7 @@ import type { PreciseLocation } from './location-privacy.ts';
 import type { Reading } from './reading.ts';
 import { Refusal } from './refusal.ts';
 import type { Actor } from './role.ts';
+import type { Happening } from './timeline.ts';
 
 export const rentalStates = ['active', 'completed', 'cancelled'] as const;
 /** `cancelled`: it did not take place, whatever was said before. */
@@ -100,6 +101,24 @@ export function brokenInRental(
   const detail = { cause, reference: rental.reference };
   return { change: 'open', key, kind: 'connection.broken-in-rental', severity: 'critical', detail };
 }
+
+/** The line that says so. `how`: the one of the change itself, where there is one. */
+export const brokenLine = (
+  { id, reference }: Pick<Rental, 'id' | 'reference'>,
+  before: Pick<Connection, 'status' | 'cause'> | null,
+  { status, cause }: Pick<Connection, 'status' | 'cause'>,
+  how: Happening | undefined,
+  now: Date,
+): Happening => ({
+  kind: 'connection.broken-in-rental',
+  at: how?.at ?? now,
+  via: how?.via ?? 'operator',
+  requestId: how?.requestId ?? null,
+  ...(before ? { from: { status: before.status, cause: before.cause } } : {}),
+  to: { status, cause },
+  rentalId: id,
+  rental: reference,
+});
 
 /** What is refused while a car is rented out names the rental. */
 export const whileActive = ({ reference }: Pick<Rental, 'reference'>): Refusal =>

@@ -2,7 +2,7 @@
 import type { Cause, Status } from './cause.ts';
 import type { CommandCause, CommandType } from './command.ts';
 import type { Meaning } from './failure.ts';
-import type { CommandId } from './ids.ts';
+import type { CommandId, RentalId } from './ids.ts';
 import type { Via } from './outcome.ts';
 
 export const timelineKinds = [
@@ -40,6 +40,7 @@ export const timelineKinds = [
   'command.failed',
   'command.expired',
   'command.cancelled',
+  'connection.broken-in-rental',
   'rental.started',
   'rental.changed',
   'rental.ended',
@@ -63,7 +64,8 @@ export interface Happening {
   commandId?: CommandId;
   command?: CommandType;
   because?: CommandCause | null;
-  /** The reference of the rental it is about. */
+  /** The rental it is about, and its reference. */
+  rentalId?: RentalId;
   rental?: string;
   /** Type and code as Smartcar wrote them. */
   reported?: string;

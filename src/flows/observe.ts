@@ -8,10 +8,11 @@ import { minimise } from '../domain/location-privacy.ts';
 import type { KeptReading, PreciseLocation } from '../domain/location-privacy.ts';
 import { merge } from '../domain/reading.ts';
 import type { Reading } from '../domain/reading.ts';
-import { brokenInRental } from '../domain/rental.ts';
+import { brokenInRental, brokenLine } from '../domain/rental.ts';
 import { towline } from '../domain/role.ts';
 import { after } from '../domain/schedule.ts';
 import type { Actor } from '../domain/role.ts';
+import type { Happening } from '../domain/timeline.ts';
 import { transition } from '../domain/transition.ts';
 import type { Policy, Transition } from '../domain/transition.ts';
 import { applyAlertChanges } from '../store/alert.ts';
@@ -136,15 +137,14 @@ async function writeAll(
   await writeTelemetry(tx, setting, observed.outcomes, now);
   if (connection !== setting.connection && !(await writeConnection(tx, connection, setting.connection.version)))
     throw new LostRace();
-  await insertHappenings(
-    tx,
-    { fleetId, vehicleId, connectionId: connection.id },
-    observed.actor ?? towline,
-    result.happenings,
-  );
+  const inRental = await troubleInRental(tx, setting, result, now);
+  await insertHappenings(tx, { fleetId, vehicleId, connectionId: connection.id }, observed.actor ?? towline, [
+    ...result.happenings,
+    ...inRental.happenings,
+  ]);
   const witness = observed.witness && result.consents.length > 0 ? await observed.witness(tx) : null;
   await recordConsents(tx, connection, result.consents, observed.actor ?? towline, witness);
-  await applyAlertChanges(tx, fleetId, [vehicleId], [...alerts, ...(await alertsOfRental(tx, setting, result))], now);
+  await applyAlertChanges(tx, fleetId, [vehicleId], [...alerts, ...inRental.alerts], now);
   const isWatched = result.settled && (await settleEverything(tx, connection, now));
   if (result.ask) await askOwner(tx, connection, result.ask, after(now, setting.fleet.settings.askOwnersAfterS), now);
   await enqueue(tx, result.tasks);
@@ -204,15 +204,18 @@ async function minimised(
 }
 
 /** A car that breaks, or works again, while somebody has rented it. */
-async function alertsOfRental(
+async function troubleInRental(
   tx: Tx,
   { connection: before }: ConnectionSetting,
-  { connection }: Transition,
-): Promise<AlertChange[]> {
-  if (before.status === connection.status) return [];
-  const rental = await findActiveRental(tx, connection.vehicleId);
+  { connection, happenings }: Transition,
+  now: Date,
+): Promise<{ alerts: AlertChange[]; happenings: Happening[] }> {
+  const rental = before.status === connection.status ? null : await findActiveRental(tx, connection.vehicleId);
   const change = rental && brokenInRental(rental, connection);
-  return change ? [change] : [];
+  if (!change) return { alerts: [], happenings: [] };
+  const how = happenings.find(({ kind }) => kind === 'connection.changed');
+  const isNew = change.change === 'open' && (before.status === 'active' || before.status === 'pending');
+  return { alerts: [change], happenings: isNew ? [brokenLine(rental, before, connection, how, now)] : [] };
 }
 
 function vinOf(readings: readonly Reading[]): string | null {

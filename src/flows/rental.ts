@@ -4,12 +4,15 @@
  *
  * @see docs/decisions/0029-rentals.md
  */
+import type { AlertChange } from '../domain/alert.ts';
+import type { Connection } from '../domain/connection.ts';
 import { newId } from '../domain/ids.ts';
 import type { RentalId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   brokenInRental,
   brokenKey,
+  brokenLine,
   ended,
   endedFirst,
   snapshotOf,
@@ -18,6 +21,7 @@ import {
   whileActive,
 } from '../domain/rental.ts';
 import type { Rental, RentalEnd, RentalStart, Renter, Snapshot } from '../domain/rental.ts';
+import { towline } from '../domain/role.ts';
 import type { Actor } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import { applyAlertChanges } from '../store/alert.ts';
@@ -81,7 +85,7 @@ export async function startRental(
     if (!(await insertRental(tx, rental))) throw new Refusal('reference_taken');
     await tell(tx, rental, actor, 'rental.started', now);
     const broken = brokenInRental(rental, connection);
-    if (broken) await applyAlertChanges(tx, fleetId, [wish.vehicleId], [broken], now);
+    if (broken) await tellBroken(tx, rental, connection, broken, now);
     await hurryReads(tx, [connection.id], 0, now);
     return { rental, isNew: true };
   });
@@ -267,6 +271,20 @@ async function snapshotNow(tx: Tx, vehicleId: VehicleId, rentedSince: Date, now:
   return snapshotOf(await readLatest(tx, vehicleId, false), preciseLocation, rentedSince, now);
 }
 
+/** It was broken when it was handed over. */
+async function tellBroken(
+  tx: Tx,
+  rental: Rental,
+  { fleetId, vehicleId, id: connectionId, status, cause }: Connection,
+  broken: AlertChange,
+  now: Date,
+): Promise<void> {
+  await applyAlertChanges(tx, fleetId, [vehicleId], [broken], now);
+  if (broken.change !== 'open') return;
+  const line = brokenLine(rental, null, { status, cause }, undefined, now);
+  await insertHappenings(tx, { fleetId, vehicleId, connectionId }, towline, [line]);
+}
+
 // — disconnecting when it ends —
 
 /**
@@ -296,13 +314,13 @@ export async function wishDisconnect(
 /** What became of a rental, in the car's timeline and on the screens. */
 async function tell(
   tx: Tx,
-  { fleetId, vehicleId, reference }: Rental,
+  { id, fleetId, vehicleId, reference }: Rental,
   actor: Actor,
   kind: Extract<TimelineKind, `rental.${string}`>,
   at: Date,
 ): Promise<void> {
   if (!vehicleId) return;
-  const line = { kind, at, via: 'operator', requestId: null, rental: reference } as const;
+  const line = { kind, at, via: 'operator', requestId: null, rentalId: id, rental: reference } as const;
   await insertHappenings(tx, { fleetId, vehicleId, connectionId: null }, actor, [line]);
   await announce(tx, fleetId, [vehicleId], ['rentals', 'vehicles', 'alerts']);
 }

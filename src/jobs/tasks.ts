@@ -20,6 +20,7 @@ export interface RecurringTasks {
   'watch-silence': (now: Date) => Promise<void>;
   'reconcile-due': (now: Date) => Promise<void>;
   'watch-incidents': (now: Date) => Promise<void>;
+  'watch-readiness': (now: Date) => Promise<void>;
   'keep-alive': (now: Date) => Promise<void>;
   'forecast-lapses': (now: Date) => Promise<void>;
   'watch-budget': (now: Date) => Promise<void>;
@@ -38,6 +39,7 @@ export const crontab = `
 * * * * * reconnect-due ?jobKey=reconnect-due&max=1
 * * * * * watch-signatures ?jobKey=watch-signatures&max=1
 * * * * * watch-incidents ?jobKey=watch-incidents&max=1
+*/2 * * * * watch-readiness ?jobKey=watch-readiness&max=1
 */10 * * * * watch-silence ?jobKey=watch-silence&max=1
 * * * * * reconcile-due ?jobKey=reconcile-due&max=1
 */5 * * * * keep-alive ?jobKey=keep-alive&max=1

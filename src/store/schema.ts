@@ -873,12 +873,20 @@ interface EventDeliveryTable {
   tries: ColumnType<DeliveryTry[], string | undefined, string>;
 }
 
+interface VehicleReadinessTable {
+  vehicle_id: VehicleId;
+  fleet_id: FleetId;
+  ready: boolean;
+  since: Date;
+}
+
 export interface Tables {
   event: EventTable;
   event_endpoint: EventEndpointTable;
   event_delivery: EventDeliveryTable;
   command: CommandTable;
   rental: RentalTable;
+  vehicle_readiness: VehicleReadinessTable;
   fleet: FleetTable;
   owner: OwnerTable;
   vehicle: VehicleTable;

@@ -97,11 +97,13 @@ async function readinessCondition(
   wanted: 'ready' | 'notReady',
   terms: ListTerms,
 ): Promise<RawBuilder<boolean>> {
-  const ready = isReady(
-    await freshnessCondition(tx, 'fresh', terms),
-    terms.settings.leastEnergyPercent ?? usualLeastEnergyPercent,
-  );
-  return sql<boolean>`(not ${isInRental} and ${ready} = ${wanted === 'ready'})`;
+  return sql<boolean>`(not ${isInRental} and ${await readyCondition(tx, terms)} = ${wanted === 'ready'})`;
+}
+
+/** Whether a car could be handed to a renter if it is in no rental, over what `joined` joins; never null. */
+export async function readyCondition(tx: Tx, terms: ListTerms): Promise<RawBuilder<boolean>> {
+  const isFresh = await freshnessCondition(tx, 'fresh', terms);
+  return isReady(isFresh, terms.settings.leastEnergyPercent ?? usualLeastEnergyPercent);
 }
 
 /** The instant before which a vehicle's news is old, as an expression over `v.make`. */

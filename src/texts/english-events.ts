@@ -148,6 +148,8 @@ export const timelineTexts = {
   'timeline.connection.listed-again': "Smartcar's list shows this connection again; the car is being read.",
   'timeline.owner.asked': 'The owner was asked to reconnect the car.',
   'timeline.owner.returned': 'The owner came back from signing in; proof is awaited.',
+  'timeline.connection.broken-in-rental':
+    'The connection broke during the rental{rental, select, none {} other { {rental}}}.',
   'timeline.owner.told': 'The owner was told that it works.',
   'timeline.request.withdrawn': 'The request to the owner was withdrawn; their help is no longer needed.',
   'timeline.check.run': 'Checked by hand.',

@@ -16,6 +16,13 @@ export const eventTypeTexts = {
   'eventType.command.failed': 'The vehicle did not do it.',
   'eventType.command.expired': 'It was not sent before its deadline.',
   'eventType.command.cancelled': 'It was taken back before it was sent.',
+  'eventType.rental.started': 'A vehicle is in the hands of a renter.',
+  'eventType.rental.changed': 'A rental was prolonged, or another renter named.',
+  'eventType.rental.ended': 'A vehicle is back.',
+  'eventType.rental.cancelled': 'A rental did not take place.',
+  'eventType.connection.broken_in_rental': 'A vehicle that somebody has rented can not be reached any more.',
+  'eventType.vehicle.readiness_changed':
+    'A vehicle can be handed to a renter now, or can not any more. Looked at every two minutes, and not while it is rented out; its readiness says why not.',
 } as const satisfies Record<`eventType.${EventType}`, string>;
 
 export const deliveryTexts = {

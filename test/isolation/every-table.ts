@@ -199,6 +199,10 @@ export async function fillEveryTable(database: Database, name: string): Promise<
     const rental = { id: newId('rnt', now), fleetId: id, reference: `R ${name}` };
     const begin = { vehicleId, startedAt: now, startedBy: towline, endsAt: null, renterSealed: null };
     await insertRental(tx, started(rental, begin, { takenAt: now, readings: [] }, now));
+    await tx
+      .insertInto('vehicle_readiness')
+      .values({ vehicle_id: vehicleId, fleet_id: id, ready: true, since: now })
+      .execute();
     await insertCommand(tx, newCommand({ ...asked, id: newId('cmd', now), deadlineS: 60 }, now));
     await insertDrifts(
       tx,

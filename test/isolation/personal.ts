@@ -69,6 +69,7 @@ export const personalTables: Readonly<Record<string, Holding>> = {
   vehicle: traces('whose it is; number, plate and VIN are the car’s, and stay'),
   vehicle_import: traces('the whole row, as with its lines'),
   vehicle_check: traces('checks of their time'),
+  vehicle_readiness: nothing('whether a car could be rented out'),
   vehicle_state: traces('newest values of their time'),
   webhook_inbox: traces('deliveries of their time'),
   webhook_pulse: nothing('numbers a day'),

@@ -40,6 +40,7 @@ const recurring: RecurringTasks = {
   'watch-silence': noted('watch-silence'),
   'reconcile-due': noted('reconcile-due'),
   'watch-incidents': noted('watch-incidents'),
+  'watch-readiness': noted('watch-readiness'),
   'keep-alive': noted('keep-alive'),
   'forecast-lapses': noted('forecast-lapses'),
   'watch-budget': noted('watch-budget'),

@@ -61,6 +61,7 @@ const icons: Record<TimelineKind, LucideIcon> = {
   'command.failed': Ban,
   'command.expired': Ban,
   'command.cancelled': Undo2,
+  'connection.broken-in-rental': Ban,
   'rental.started': Handshake,
   'rental.changed': Handshake,
   'rental.ended': Check,

@@ -14,6 +14,11 @@ const causedBy = z
   .describe('Who caused it; `towline` where nobody pressed anything.');
 const ofVehicle = { vehicleId: z.string(), vehicleNumber: z.string().describe('As the fleet calls it.') };
 
+const ofRental = z.object({
+  rentalId: z.string().nullable().describe('As in `/rentals/{id}`.'),
+  reference: z.string().nullable().describe("The booking system's own."),
+});
+
 /** What an event says, by the first word of its type. */
 export const eventData = {
   connection: z.object({
@@ -23,6 +28,7 @@ export const eventData = {
     cause: cause.describe('Why it is not active; null when it is, and for one that was just made.'),
     previous: z.object({ status, cause }).nullable().describe('What it was before; null for one that was just made.'),
     causedBy,
+    rental: ofRental.optional().describe('With `connection.broken_in_rental` alone: the one that it is in.'),
   }),
   command: z.object({
     ...ofVehicle,
@@ -35,6 +41,11 @@ export const eventData = {
       .describe('Why it was not confirmed; null when it was, and when it was just asked for.'),
     causedBy,
   }),
+  rental: z.object({ ...ofVehicle, ...ofRental.shape, causedBy }),
+  vehicle: z.object({
+    ...ofVehicle,
+    isReady: z.boolean().describe('Whether it can be handed to a renter now.'),
+  }),
   endpoint: z.object({ endpointId: z.string() }),
 } as const;
 
@@ -42,7 +53,7 @@ export const event = z.object({
   id: z.string().describe('The same as the header webhook-id.'),
   type: z.enum([...eventTypes, testEventType]),
   timestamp: instant.describe('When it happened.'),
-  data: z.union([eventData.connection, eventData.command, eventData.endpoint]),
+  data: z.union([eventData.connection, eventData.command, eventData.rental, eventData.vehicle, eventData.endpoint]),
 });
 export const eventList = listOf(event);
 export const eventQuery = z.object({
