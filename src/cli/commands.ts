@@ -10,6 +10,7 @@ import { listCommands } from './list-commands.ts';
 import { lockCommands } from './lock-commands.ts';
 import { makeCommands } from './make-commands.ts';
 import { moveCommands } from './move-commands.ts';
+import { rentalCommands } from './rental-commands.ts';
 import { vehicleCommands } from './vehicle-commands.ts';
 
 const { status, listOwners, listAlerts, acknowledgeAlert, resolveAlert } = fleetCommands;
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   reconnect,
   ...Object.values(lockCommands),
   disconnect,
+  ...Object.values(rentalCommands),
   listReconnects,
   showReconnects,
   pause,

@@ -99,12 +99,15 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
   unconfirmed: 'bad',
   critical: 'bad',
+  overdue: 'bad',
   open: 'bad',
   disconnected: 'faint',
   unconnected: 'faint',
   never: 'faint',
   skipped: 'faint',
   resolved: 'faint',
+  completed: 'faint',
+  cancelled: 'faint',
 };
 
 /** A word of the API in its colour. */

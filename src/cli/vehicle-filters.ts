@@ -13,6 +13,8 @@ export const filterOptions: Readonly<Record<string, OptionSpec>> = {
   'lapses-before': { value: 'DAY', help: 'whose grant lapses before this day (2026-05-18)' },
   'permission-missing': { value: 'NAME', help: 'whose owner did not allow this; any: something that is required' },
   incident: { value: 'ID', help: 'that failed in this incident' },
+  'in-rental': { value: 'YES', help: 'that are in a rental: true or false' },
+  readiness: { value: 'STATE', help: 'for the next renter: ready or notReady' },
   q: { value: 'TEXT', help: 'in number, plate, VIN, make, model or owner' },
 };
 

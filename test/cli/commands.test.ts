@@ -255,6 +255,41 @@ describe('the command line of a running Towline', () => {
     });
   });
 
+  test('a rental is started, found overdue, ended by its reference, and one that did not take place is cancelled', async () => {
+    const other = (await world.cars('first')).find(({ make }) => make === 'TESLA') ?? assert.fail('There is no Tesla.');
+    const rented = await world.connectCar(other);
+    await world.advance(60);
+    const called = String((await json('vehicles', 'show', rented))['number']);
+    assert.deepEqual(await lines('rentals'), ['No rentals.']);
+    const until = new Date(world.now().getTime() + 600_000).toISOString();
+    const began = ['The rental B-1 is active.'];
+    assert.deepEqual(await lines('rental', 'start', called, 'B-1', '--until', until), began);
+    assert.deepEqual(await lines('rental', 'start', called, 'B-1'), began, 'told again');
+    const inRental = (await json('vehicles', '--in-rental', 'true'))['items'] as { id: string }[];
+    assert.deepEqual(
+      inRental.map((one) => one.id),
+      [rented],
+    );
+    assert.deepEqual(await lines('rentals', '--overdue'), ['No rentals.']);
+    await world.advance(900);
+    const [head, row, ...rest] = await lines('rentals', 'list', '--overdue');
+    assert.match(head ?? '', /^REFERENCE +STATE +VEHICLE +SINCE +PLANNED END +ENDED +ID$/);
+    assert.match(row ?? '', new RegExp(`^B-1 +overdue +${called} +.+ ago +.+ ago +– +rnt_`));
+    assert.deepEqual(rest, []);
+    const second = await run('rental', 'start', called, 'B-2');
+    assert.equal(second.code, 4);
+    assert.match(second.stderr, /B-1/);
+    assert.equal((await run('rental', 'start', called, 'B-2', '--until', 'soon')).code, 2);
+    assert.deepEqual(await lines('rental', 'end', 'B-1'), ['The rental B-1 is over.']);
+
+    await lines('rental', 'start', called, 'B-2');
+    assert.equal((await run('rental', 'cancel', 'B-2')).code, 2, 'nobody is there to be asked');
+    assert.deepEqual(await lines('rental', 'cancel', 'B-2', '--yes'), ['The rental B-2 is cancelled.']);
+    assert.equal((await run('rental', 'end', 'B-2')).code, 4);
+    const states = ((await json('rentals'))['items'] as { state: string }[]).map(({ state }) => state);
+    assert.deepEqual(states, ['cancelled', 'completed']);
+  });
+
   test('incidents are listed with how many fail, and one is ended by hand, once', async () => {
     assert.deepEqual(await lines('incidents'), ['No incidents.']);
     const incident = await plantIncident();
