@@ -33,12 +33,12 @@ export const clockTime = (iso: string): string => clock.format(new Date(iso));
 export const shortDayOf = (iso: string): string => shortDay.format(new Date(iso));
 export const dayOf = (iso: string): string => day.format(new Date(iso));
 
-/** "Tue 14:02" within six days, "3 May 2026" before. */
+/** "Tue 14:02" within six days, "3 May 2026" before and after. */
 export function since(iso: string, nowMs: number): string {
   const at = new Date(iso);
   const days = (nowMs - at.getTime()) / 86_400_000;
   if (days < 0.5 && at.getDate() === new Date(nowMs).getDate()) return clock.format(at);
-  return days < 6 ? weekday.format(at) : shortDay.format(at);
+  return Math.abs(days) < 6 ? weekday.format(at) : shortDay.format(at);
 }
 
 /** "4 min ago", "in 12 min"; seconds are not told apart, so that numbers don't flicker. `ahead` for what is due. */
@@ -50,6 +50,10 @@ export function age(iso: string, nowMs: number, ahead = false): string {
   const text = duration(size);
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }
+
+/** How old a value was in a moment that is past, from seconds; null where nobody dated it. */
+export const oldThen = (seconds: number | null): string =>
+  seconds === null ? 'of unknown age' : seconds < 45 ? 'of that moment' : `${duration(seconds)} old`;
 
 function duration(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
@@ -86,7 +90,7 @@ export function numberOf(signals: readonly SignalView[], code: string): number |
 }
 
 /** Kilometres, whatever the unit it was reported in. */
-export function kilometresOf(signal: SignalView | null): number | null {
+export function kilometresOf(signal: Pick<SignalView, 'value' | 'unit'> | null): number | null {
   if (typeof signal?.value !== 'number') return null;
   return /^mi/i.test(signal.unit ?? '') ? signal.value / 0.621371 : signal.value;
 }
@@ -97,8 +101,10 @@ const booleans: Record<string, readonly [yes: string, no: string]> = {
   'charge-ischargingcableconnected': ['Plugged in', 'Not plugged in'],
 };
 
+type SaidSignal = Pick<SignalView, 'code' | 'value' | 'unit'> & Partial<SignalView>;
+
 /** One value in words and units. */
-export function signalText(signal: SignalView, units: Units): string {
+export function signalText(signal: SaidSignal, units: Units): string {
   const { value, unit, code } = signal;
   if (typeof value === 'boolean') return booleans[code]?.[value ? 0 : 1] ?? (value ? 'Yes' : 'No');
   if (typeof value === 'number') return numberText(value, unit, units);

@@ -124,6 +124,8 @@ const small: readonly CallName[] = [
   'listOwnerNotifications',
   'listOwnerRequests',
   'getSettings',
+  'listRentals',
+  'getRental',
   'listMoves',
   'listMoveVehicles',
   'listReconnects',
@@ -139,6 +141,15 @@ const small: readonly CallName[] = [
   'listImportLines',
   'getReconciliation',
   'listDrifts',
+];
+/** Calls below one vehicle; asked again when it changed. */
+const ofVehicle: readonly CallName[] = [
+  'getVehicle',
+  'getDiagnosis',
+  'getCompatibility',
+  'getReadiness',
+  'listTimeline',
+  'listCommands',
 ];
 const waiting = new Set<string>();
 const topicsWaiting = new Set<string>();
@@ -176,8 +187,7 @@ let summaryTimer: ReturnType<typeof setTimeout> | null = null;
 function refreshOf(client: QueryClient, ids: string[]): void {
   for (const name of small) void client.invalidateQueries({ queryKey: [name] });
   for (const id of ids) {
-    for (const name of ['getVehicle', 'getDiagnosis', 'getCompatibility', 'listTimeline', 'listCommands'] as const)
-      void client.invalidateQueries({ queryKey: [name, id] });
+    for (const name of ofVehicle) void client.invalidateQueries({ queryKey: [name, id] });
   }
   void refreshLists(client, ids);
 }

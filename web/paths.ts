@@ -10,6 +10,8 @@ export interface VehicleFilters {
   lapsesBefore?: string;
   permissionMissing?: string;
   incident?: string;
+  inRental?: string;
+  readiness?: string;
   q?: string;
   sort?: string;
   view?: 'cards' | 'table';
@@ -27,6 +29,14 @@ export interface CommandFilters {
   days?: string;
 }
 
+export interface RentalFilters {
+  state?: string;
+  overdue?: 'true';
+  vehicle?: string;
+  /** Part of a reference. */
+  q?: string;
+}
+
 const filled = (values: Record<string, string | undefined>): string => {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(values)) if (value) search.set(key, value);
@@ -39,6 +49,8 @@ export const paths = {
   signIn: (next?: string) => `/sign-in${filled({ next })}`,
   vehicles: (filters: VehicleFilters = {}) => `/vehicles${filled({ ...filters })}`,
   vehicle: (id: string) => `/vehicles/${encodeURIComponent(id)}`,
+  rentals: (filters: RentalFilters = {}) => `/rentals${filled({ ...filters })}`,
+  rental: (id: string) => `/rentals/${encodeURIComponent(id)}`,
   owners: (q?: string) => `/owners${filled({ q })}`,
   owner: (id: string) => `/owners/${encodeURIComponent(id)}`,
   imports: () => '/vehicles/import',

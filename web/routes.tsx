@@ -7,7 +7,7 @@ import { Shell } from './components/shell.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { BrokenPage } from './pages/broken.tsx';
 import { paths } from './paths.ts';
-import type { CommandFilters, VehicleFilters } from './paths.ts';
+import type { CommandFilters, RentalFilters, VehicleFilters } from './paths.ts';
 import { chooseFleet, chosenFleet } from './preferences.ts';
 
 export const queryClient = new QueryClient({
@@ -42,6 +42,8 @@ const vehicleFilterNames = [
   'cause',
   'lapsesBefore',
   'permissionMissing',
+  'inRental',
+  'readiness',
   'q',
   'sort',
 ] as const;
@@ -63,6 +65,16 @@ function commandFilters(search: Record<string, unknown>): CommandFilters {
     const value = text(search[key]);
     if (value) filters[key] = value;
   }
+  return filters;
+}
+
+function rentalFilters(search: Record<string, unknown>): RentalFilters {
+  const filters: RentalFilters = {};
+  for (const key of ['state', 'vehicle', 'q'] as const) {
+    const value = text(search[key]);
+    if (value) filters[key] = value;
+  }
+  if (search['overdue'] === 'true') filters.overdue = 'true';
   return filters;
 }
 
@@ -101,6 +113,17 @@ const vehicle = createRoute({
   ...inside,
   path: '/vehicles/$id',
   component: lazyRouteComponent(() => import('./pages/vehicle.tsx'), 'VehiclePage'),
+});
+const rentals = createRoute({
+  ...inside,
+  path: '/rentals',
+  validateSearch: rentalFilters,
+  component: lazyRouteComponent(() => import('./pages/rentals.tsx'), 'RentalsPage'),
+});
+const rental = createRoute({
+  ...inside,
+  path: '/rentals/$id',
+  component: lazyRouteComponent(() => import('./pages/rental.tsx'), 'RentalPage'),
 });
 const owners = createRoute({
   ...inside,
@@ -240,6 +263,8 @@ const routeTree = root.addChildren([
     overview,
     vehicles,
     vehicle,
+    rentals,
+    rental,
     owners,
     owner,
     imports,

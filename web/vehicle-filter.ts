@@ -4,8 +4,9 @@ import type { VehicleFilters } from './paths.ts';
 
 /** The address may hold any word; the server refuses what it does not know, and the page says so. */
 export function filterOf(filters: VehicleFilters): VehicleFilterInput {
-  const { status, cause, freshness, make, who, incident, lapsesBefore, permissionMissing, q } = filters;
-  const given = { status, cause, freshness, make, who, incident, permissionMissing, q };
+  const { status, cause, freshness, make, who, incident, lapsesBefore, permissionMissing, inRental, readiness, q } =
+    filters;
+  const given = { status, cause, freshness, make, who, incident, permissionMissing, inRental, readiness, q };
   const all = { ...given, lapsesBefore: instantOf(lapsesBefore) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value)) as VehicleFilterInput;
 }

@@ -1,6 +1,7 @@
 /** The dashboard's own words: short labels for closed lists. Sentences about a vehicle come from the server. */
 import type { Cause } from '../src/domain/cause.ts';
 import type { CommandState } from '../src/domain/command.ts';
+import type { RentalView } from '../src/http/contract/rentals.ts';
 import type { Answer } from '../src/http/contract/routes.ts';
 import { commandTexts } from '../src/texts/english-command.ts';
 import { causeNameTexts } from '../src/texts/english-reconnects.ts';
@@ -40,6 +41,12 @@ export const permissionWord = (permission: string): string =>
 
 export const commandWords: Record<'lock' | 'unlock', string> = { lock: 'Lock', unlock: 'Unlock' };
 export const commandStateWord = (state: CommandState): string => commandTexts[`command.state.${state}`];
+
+export const rentalStateWords: Record<RentalView['state'], string> = {
+  active: 'Active',
+  completed: 'Ended',
+  cancelled: 'Cancelled',
+};
 
 export const mailStates: Record<string, string> = {
   queued: 'Waiting to be sent',

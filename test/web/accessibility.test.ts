@@ -14,6 +14,8 @@ interface Stage {
   active: VehicleId;
   expired: VehicleId;
   pending: VehicleId;
+  /** That the pending one is in. */
+  rentalId: string;
   /** A link that asks its owner to sign in again, and one each that connects, failed, is done and is closed. */
   links: { repair: string; sharing: string; connect: string; failed: string; done: string; closed: string };
   /** Addresses of Connect for a browser that has pressed the button. */
@@ -46,6 +48,7 @@ async function setStage(visit: Visit): Promise<Stage> {
   await visit.advance(60);
   const pending = await world.connectCar(waiting);
   assert.equal((await world.api('POST', `/vehicles/${active}/commands`, { type: 'lock' })).status, 202);
+  const rental = await world.api('POST', '/rentals', { vehicleId: pending, reference: 'R-88' });
   const repair = /http:\/\/\S+\/o\/\S+/.exec((await world.mails())[0]?.text ?? '')?.[0] ?? assert.fail('no mail');
   const newLink = async (): Promise<string> => {
     const added = await world.api('POST', '/vehicles', { make: 'AUDI', model: 'A3', year: 2022 });
@@ -62,7 +65,8 @@ async function setStage(visit: Visit): Promise<Stage> {
     done: await doneLink(visit, spare('FORD')),
     closed: `${world.publicUrl}/o/unknown`,
   };
-  return { visit, active, expired, pending, links, authorize: (await pressed(connect)).url };
+  const rentalId = String(rental.body['id']);
+  return { visit, active, expired, pending, rentalId, links, authorize: (await pressed(connect)).url };
 }
 
 async function doneLink(visit: Visit, car: SimulatedCar): Promise<string> {
@@ -96,7 +100,7 @@ const click = (name: string) => async (page: Page) => {
   await page.getByRole('dialog').or(page.getByRole('menu')).first().waitFor();
 };
 
-function dashboard({ visit, active, expired, pending }: Stage): Look[] {
+function dashboard({ visit, active, expired, pending, rentalId }: Stage): Look[] {
   const at = visit.world.publicUrl;
   const vehicle = (id: VehicleId): string => `${at}/vehicles/${id}`;
   return [
@@ -112,10 +116,16 @@ function dashboard({ visit, active, expired, pending }: Stage): Look[] {
     { name: 'adding a vehicle', url: `${at}/vehicles`, prepare: click('Add vehicle') },
     { name: 'an active vehicle', url: vehicle(active) },
     { name: 'an expired vehicle', url: vehicle(expired) },
-    { name: 'a pending vehicle', url: vehicle(pending) },
+    { name: 'a pending vehicle in a rental', url: vehicle(pending) },
     { name: 'ways to reconnect', url: vehicle(expired), prepare: click('Reconnect') },
     { name: 'disconnecting', url: vehicle(active), prepare: click('Disconnect') },
     { name: 'quick search', url: `${at}/`, prepare: (page) => page.keyboard.press('Control+k') },
+    { name: 'starting a rental', url: vehicle(active), prepare: click('Start a rental') },
+    { name: 'rentals', url: `${at}/rentals` },
+    { name: 'rentals, none', url: `${at}/rentals?q=nothing+like+it` },
+    { name: 'a rental', url: `${at}/rentals/${rentalId}` },
+    { name: 'ending a rental', url: `${at}/rentals/${rentalId}`, prepare: click('End rental') },
+    { name: 'a rental that is not there', url: `${at}/rentals/rnt_nobody` },
     { name: 'alerts', url: `${at}/alerts` },
     { name: 'commands', url: `${at}/commands` },
     { name: 'messages', url: `${at}/messages` },

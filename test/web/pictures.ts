@@ -39,6 +39,7 @@ const shots: readonly Shot[] = [
     path: '/vehicles',
     prepare: (page) => page.getByRole('button', { name: 'Add vehicle' }).first().click(),
   },
+  { name: 'rentals', path: '/rentals' },
   { name: 'alerts', path: '/alerts' },
   { name: 'commands', path: '/commands' },
   { name: 'messages', path: '/messages' },

@@ -13,6 +13,7 @@ import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { ReasonedItem } from '../ui/reasoned-item.tsx';
 import { LastCommand } from './commands.tsx';
 import { useMe } from './me.ts';
+import { AfterRentalButton } from './rental-actions.tsx';
 import { tellDone, tellProblem } from './tell.tsx';
 
 type Capability = VehicleView['capabilities']['connect'];
@@ -62,6 +63,11 @@ export function ConnectionActions({
         >
           Disconnect
         </ReasonedButton>
+        {vehicle.rental && vehicle.connection && !vehicle.rental.disconnectsAfter ? (
+          <AfterRentalButton rental={vehicle.rental} vehicle={vehicle}>
+            Disconnect when this rental ends
+          </AfterRentalButton>
+        ) : null}
         <DisconnectDialog vehicle={vehicle} opened={asking} onClose={dialog.close} />
       </Group>
       <LastCommand vehicle={vehicle} />

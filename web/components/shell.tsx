@@ -9,6 +9,7 @@ import {
   CloudOff,
   Ellipsis,
   Gauge,
+  Handshake,
   Inbox,
   KeyRound,
   Mail,
@@ -43,6 +44,7 @@ interface Place {
 const main: readonly Place[] = [
   { name: 'Overview', href: paths.overview(), icon: Gauge },
   { name: 'Vehicles', href: paths.vehicles(), icon: CarFront },
+  { name: 'Rentals', href: paths.rentals(), icon: Handshake },
   { name: 'Alerts', href: paths.alerts(), icon: Bell },
   { name: 'Messages', href: paths.messages(), icon: Mail, also: paths.reconnects() },
 ];

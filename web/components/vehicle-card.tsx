@@ -10,6 +10,7 @@ import { ChoiceBox, keepText } from './choice-box.tsx';
 import type { Choice } from './choice-box.tsx';
 import { energyOf, EnergyGauge } from './energy-gauge.tsx';
 import { FreshnessMark } from './freshness-mark.tsx';
+import { RentalTag } from './rental-marks.tsx';
 import { SmartcarBadge } from './smartcar-badge.tsx';
 import { StatusMark } from './status-mark.tsx';
 import { TurnChip } from './turn-chip.tsx';
@@ -75,6 +76,7 @@ function CardBody({ vehicle }: { vehicle: VehicleView }): React.JSX.Element {
       <EnergyGauge energy={energyOf(vehicle.signals, vehicle.powertrain)} />
       <span className="card-row">
         <LockState vehicle={vehicle} />
+        {vehicle.rental ? <RentalTag rental={vehicle.rental} /> : null}
         <span>{distance(kilometresOf(signalOf(vehicle.signals, 'odometer-traveleddistance')), units)}</span>
       </span>
       <span className="card-foot">

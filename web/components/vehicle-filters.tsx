@@ -42,6 +42,14 @@ const permissionChoices = [
   { value: 'any', label: 'something required' },
   ...knownPermissions.map((value) => ({ value, label: permissionWord(value) })),
 ];
+const rentalChoices = [
+  { value: 'true', label: 'In a rental' },
+  { value: 'false', label: 'In none' },
+];
+const readinessChoices = [
+  { value: 'ready', label: 'Ready' },
+  { value: 'notReady', label: 'Not ready' },
+];
 const orderChoices = [
   { value: 'number', label: 'By number' },
   { value: 'since', label: 'Longest first' },
@@ -50,7 +58,7 @@ const orderChoices = [
 
 /** On a phone these are behind the button, too. */
 const near = ['status', 'freshness', 'make', 'who'] as const;
-const further = ['cause', 'lapsesBefore', 'permissionMissing', 'sort'] as const;
+const further = ['inRental', 'readiness', 'cause', 'lapsesBefore', 'permissionMissing', 'sort'] as const;
 
 export function VehicleFilters(props: VehicleFiltersProps): React.JSX.Element {
   const { filters, shape, makes, isChoosing, onChange, onShape, onChoosing } = props;
@@ -102,6 +110,8 @@ export function VehicleFilters(props: VehicleFiltersProps): React.JSX.Element {
       </Group>
       {isOpen ? (
         <Group gap="xs" mt="xs">
+          {choice('Rental', 'inRental', rentalChoices)}
+          {choice('For a renter', 'readiness', readinessChoices)}
           {choice('Cause', 'cause', causeChoices)}
           {choice('Lapses', 'lapsesBefore', lapseChoices(filters.lapsesBefore))}
           {choice('Not allowed', 'permissionMissing', permissionChoices)}

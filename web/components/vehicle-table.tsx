@@ -11,6 +11,7 @@ import { ChoiceBox } from './choice-box.tsx';
 import type { Choice } from './choice-box.tsx';
 import { energyOf, EnergyGauge } from './energy-gauge.tsx';
 import { FreshnessMark } from './freshness-mark.tsx';
+import { RentalTag } from './rental-marks.tsx';
 import { SmartcarBadge } from './smartcar-badge.tsx';
 import { StatusMark } from './status-mark.tsx';
 import { TurnChip } from './turn-chip.tsx';
@@ -66,6 +67,7 @@ export function VehicleRow({ vehicle, index, choice }: RowProps): React.JSX.Elem
           {vehicle.number}
         </PlainLink>
         <SmartcarBadge connection={vehicle.connection} />
+        {vehicle.rental ? <RentalTag rental={vehicle.rental} brief /> : null}
       </span>
       <span role="cell" className="clip">
         {carName(vehicle) ?? unknown}

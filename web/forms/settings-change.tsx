@@ -10,6 +10,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { tellDone } from '../components/tell.tsx';
 import { permissionWord } from '../words.ts';
 import { beginWith, orNull } from './fields.ts';
+import { RentalSettings } from './rental-settings.tsx';
 import { SaveRow } from './save-row.tsx';
 
 type Settings = Answer<'getSettings'>;
@@ -31,6 +32,9 @@ const valuesOf = (
   perMinute: number | '';
   askAfterMin: number | '';
   preciseLocation: Settings['preciseLocation'];
+  leastEnergy: number | '';
+  fallbackText: string;
+  fallbackPhone: string;
 } => ({
   required: settings.requiredPermissions,
   confirmWithoutVin: settings.confirmWithoutVin,
@@ -40,6 +44,9 @@ const valuesOf = (
   perMinute: settings.messagesPerMinute,
   askAfterMin: settings.askOwnersAfterS / 60,
   preciseLocation: settings.preciseLocation,
+  leastEnergy: settings.leastEnergyPercent,
+  fallbackText: settings.fallback.text ?? '',
+  fallbackPhone: settings.fallback.phone ?? '',
 });
 
 export function SettingsChange({ settings }: { settings: Settings }): React.JSX.Element {
@@ -53,11 +60,15 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
       fromName: (value) => (value.trim() ? null : 'Owners should see who writes to them.'),
     },
   });
-  const saving = useAct('changeSettings', ['listVehicles', 'getVehicle', 'getOverview', 'listAudit'], (fresh) => {
-    client.setQueryData(keyOf('getSettings'), fresh);
-    beginWith(form, valuesOf(fresh));
-    tellDone('The settings are saved.');
-  });
+  const saving = useAct(
+    'changeSettings',
+    ['listVehicles', 'getVehicle', 'getReadiness', 'getOverview', 'listAudit'],
+    (fresh) => {
+      client.setQueryData(keyOf('getSettings'), fresh);
+      beginWith(form, valuesOf(fresh));
+      tellDone('The settings are saved.');
+    },
+  );
   const save = (values: ReturnType<typeof valuesOf>): void =>
     saving.mutate({
       body: {
@@ -68,6 +79,8 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
         askOwnersAfterS: Math.round((values.askAfterMin === '' ? 0 : values.askAfterMin) * 60),
         ownerMail: { fromName: values.fromName.trim(), supportContact: orNull(values.supportContact) },
         preciseLocation: values.preciseLocation,
+        ...(values.leastEnergy === '' ? {} : { leastEnergyPercent: values.leastEnergy }),
+        fallback: { text: orNull(values.fallbackText), phone: orNull(values.fallbackPhone) },
       },
     });
   const names = [...new Set([...knownPermissions, ...settings.requiredPermissions])];
@@ -113,7 +126,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
                 size="md"
                 value="rentalsOnly"
                 label="Kept in rentals only"
-                description="Towline does not keep rentals yet, so for now this means: never."
+                description="From a rental’s start until its end; otherwise to about a kilometre."
                 disabled={reason !== null}
               />
             </Stack>
@@ -129,6 +142,7 @@ export function SettingsChange({ settings }: { settings: Settings }): React.JSX.
               ))}
             </Stack>
           </Radio.Group>
+          <RentalSettings input={(field) => form.getInputProps(field)} />
           <div>
             <Title order={2} mb="xs">
               Messages to owners

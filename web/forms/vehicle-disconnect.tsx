@@ -4,8 +4,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import { keyOf, useAct } from '../api.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { afterRental } from '../components/rental-changes.ts';
+import type { RentalInHand, RentedVehicle } from '../components/rental-changes.ts';
 import { tellDone } from '../components/tell.tsx';
 import { harm } from '../theme.ts';
+import { OpenModal } from '../ui/open-modal.tsx';
 
 interface DisconnectDialogProps {
   vehicle: VehicleView;
@@ -45,5 +48,40 @@ export function DisconnectDialog({ vehicle, opened, onClose }: DisconnectDialogP
         </Button>
       </Group>
     </Modal>
+  );
+}
+
+interface DisconnectAfterProps {
+  rental: RentalInHand;
+  vehicle: RentedVehicle;
+  onClose: () => void;
+}
+
+/** Asks once, naming the vehicle and the rental that it waits for. */
+export function DisconnectAfterDialog({ rental, vehicle, onClose }: DisconnectAfterProps): React.JSX.Element {
+  const wish = useAct('disconnectVehicle', afterRental, () => {
+    tellDone(`${vehicle.number} is disconnected when the rental ${rental.reference} ends.`);
+    onClose();
+  });
+  return (
+    <OpenModal onClose={onClose} title={`Disconnect ${vehicle.number} after its rental?`}>
+      <Text mb="md">
+        It stays connected until the rental {rental.reference} ends, and is disconnected in that moment. Its history
+        stays; to connect it again, the owner has to sign in anew. Until then it can be taken back.
+      </Text>
+      {wish.error ? <ProblemNotice problem={wish.error} /> : null}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Keep it connected
+        </Button>
+        <Button
+          color={harm}
+          loading={wish.isPending}
+          onClick={() => wish.mutate({ id: vehicle.id, body: { when: 'afterRental' } })}
+        >
+          Disconnect after {rental.reference}
+        </Button>
+      </Group>
+    </OpenModal>
   );
 }

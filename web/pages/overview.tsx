@@ -1,5 +1,4 @@
 import { Skeleton, Text, Title } from '@mantine/core';
-import { ChevronRight } from 'lucide-react';
 
 import type { Overview } from '../../src/http/contract/operations.ts';
 import { useCall } from '../api.ts';
@@ -11,7 +10,9 @@ import { GoLiveNotice } from '../components/go-live-notice.tsx';
 import { FreshnessDot } from '../components/freshness-mark.tsx';
 import { OpenIncidents } from '../components/open-incidents.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { RentalTurns } from '../components/rental-turns.tsx';
 import { StatusIcon, statusNames, statusWord } from '../components/status-mark.tsx';
+import { TurnLine } from '../components/turn-line.tsx';
 import { count, percent } from '../format.ts';
 import { paths } from '../paths.ts';
 import { PlainLink, TextLink } from '../ui/link.tsx';
@@ -149,28 +150,19 @@ function Turns({ overview }: { overview: Overview }): React.JSX.Element {
       <ul className="lines">
         {people.map(({ who, name, nothing }) => {
           const number = overview.turns[who] ?? 0;
+          const href = paths.vehicles({ who, ...(who === 'owner' && number > 0 ? chosen : {}) });
           return (
-            <li key={who} className="line" data-none={number === 0 || undefined}>
-              <PlainLink
-                href={paths.vehicles({ who, ...(who === 'owner' && number > 0 ? chosen : {}) })}
-                className="line-link"
-              >
-                <span className="line-number">{count(number)}</span> {name}
-              </PlainLink>
-              <span className="quiet">{number > 0 ? details[who] : nothing}</span>
-              <ChevronRight size={16} aria-hidden className="chevron" />
-            </li>
+            <TurnLine key={who} href={href} number={count(number)} name={name}>
+              {number > 0 ? details[who] : nothing}
+            </TurnLine>
           );
         })}
         {overview.toConfirm > 0 ? (
-          <li className="line">
-            <PlainLink href={paths.toConfirm()} className="line-link">
-              <span className="line-number">{count(overview.toConfirm)}</span> Confirm
-            </PlainLink>
-            <span className="quiet">an owner connected a car; is it the right one?</span>
-            <ChevronRight size={16} aria-hidden className="chevron" />
-          </li>
+          <TurnLine href={paths.toConfirm()} number={count(overview.toConfirm)} name="Confirm">
+            an owner connected a car; is it the right one?
+          </TurnLine>
         ) : null}
+        <RentalTurns />
       </ul>
       {machines.length > 0 ? (
         <Text size="sm" c="dimmed" mt="sm">

@@ -14,6 +14,7 @@ import { FreshAt } from '../components/fresh-at.tsx';
 import { useMe } from '../components/me.ts';
 import { OwnerCard } from '../components/owner-card.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { RentalPanel } from '../components/rental-panel.tsx';
 import { Telemetry } from '../components/telemetry.tsx';
 import { tellCheck } from '../components/tell.tsx';
 import { Timeline } from '../components/timeline.tsx';
@@ -46,6 +47,7 @@ export function VehiclePage(): React.JSX.Element {
           <div className="vehicle-side">
             <ConnectionPanel vehicle={data} check={check} />
             {data.capabilities.connect.allowed ? <BeforeConnect vehicle={data} /> : null}
+            <RentalPanel vehicle={data} />
             <OwnerCard vehicle={data} />
           </div>
           <div className="vehicle-main">
