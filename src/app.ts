@@ -54,6 +54,8 @@ import { receiveWebhook } from './flows/receive-webhook.ts';
 import type { Door } from './flows/receive-webhook.ts';
 import { platformsOf, reconcileDue, requestReconciliation } from './flows/reconcile.ts';
 import { removeGrant } from './flows/remove-grant.ts';
+import { pressAsRenter } from './flows/press-renter.ts';
+import { renterAt, renterLink, takeRenterLinkBack } from './flows/renter-link.ts';
 import { changeRental, endRental, startRental, wishDisconnect } from './flows/rental.ts';
 import { renewUnanswered } from './flows/renew-tokens.ts';
 import { reconnectDue } from './flows/reconnect-due.ts';
@@ -62,6 +64,7 @@ import { sendDue } from './flows/send-commands.ts';
 import { sendOwnerLink } from './flows/send-owner-link.ts';
 import { openUnderway } from './flows/underway.ts';
 import type { Underway } from './flows/underway.ts';
+import { viewRenter } from './flows/view-renter.ts';
 import { viewSharing } from './flows/sharing-view.ts';
 import { revokeAtSmartcar, revokeDue } from './flows/revoke.ts';
 import { cancelReconnects, pauseReconnects, resumeReconnects, sendReconnects } from './flows/send-reconnects.ts';
@@ -282,6 +285,11 @@ export function bindFlows(ground: Ground): Flows {
     startRental: (context, wish, now) => startRental(ground, context, wish, now),
     changeRental: (context, key, change, now) => changeRental(ground, context, key, change, now),
     endRental: (context, key, wish, now) => endRental(ground, context, key, wish, now),
+    renterLink: (context, key, now) => renterLink(ground, context, key, now),
+    takeRenterLinkBack: (context, key, now) => takeRenterLinkBack(ground, context, key, now),
+    viewRenter: (token, now) => viewRenter(ground, token, now),
+    renterAt: (token) => renterAt(ground, token),
+    pressAsRenter: (token, press, now) => pressAsRenter(ground, token, press, now),
     wishDisconnect: (context, id, isWished, now) => wishDisconnect(ground, context, id, isWished, now),
     addEndpoint: (context, wish, now) => addEndpoint(ground, context, wish, now),
     changeEventEndpoint: (context, id, change, now) => changeEventEndpoint(ground, context, id, change, now),

@@ -141,11 +141,14 @@ export function newCommand(
 
 /** What a new wish finds: the same one pressed again, one that is under way, or one that gives way. */
 export function meets(c: Command, type: CommandType, now: Date): 'isTheSame' | 'waits' | 'givesWay' {
-  const isUnderWay =
-    c.state === 'queued' || (c.acceptedAt === null && c.sentAt !== null && now < after(c.sentAt, barsForS));
+  const isUnderWay = barsOthers(c, now);
   if (c.type === type && (isUnderWay || now < after(c.requestedAt, samePressS))) return 'isTheSame';
   return isUnderWay ? 'waits' : 'givesWay';
 }
+
+/** While it is to be sent, or its answer may still come. */
+export const barsOthers = (c: Command, now: Date): boolean =>
+  c.state === 'queued' || (c.acceptedAt === null && c.sentAt !== null && now < after(c.sentAt, barsForS));
 
 /** Written down before it leaves: whoever dies in between leaves a command that may have been sent. */
 export function leaving(c: Command, make: MakePolicy, now: Date): Command {

@@ -118,6 +118,8 @@ export const refusals = {
   },
   link_unknown: { status: 404, title: 'This link is not known. Ask the fleet for a new one.' },
   link_expired: { status: 410, title: 'This link has expired. Ask the fleet for a new one.' },
+  link_early: { status: 403, title: 'This rental has not begun yet. Open the link again when it has.' },
+  press_late: { status: 409, title: 'This came more than half a minute after it was pressed, and was not sent.' },
   link_used: {
     status: 410,
     title: 'This link was used already. Ask the fleet for a new one if something is still open.',

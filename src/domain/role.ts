@@ -30,8 +30,8 @@ export const mayDo = (role: Role, act: Act): boolean => roles.indexOf(role) >= r
 
 /** Who or what caused something; written into the timeline and the audit log. */
 export interface Actor {
-  kind: 'operator' | 'apiKey' | 'owner' | 'towline';
-  /** User or key id; null for the owner by link and for Towline itself. */
+  kind: 'operator' | 'apiKey' | 'owner' | 'renter' | 'towline';
+  /** User or key id, of a renter the rental's; null for the owner by link and for Towline itself. */
   id: string | null;
   name: string;
 }

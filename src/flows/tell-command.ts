@@ -22,7 +22,7 @@ export async function tellCommand(
   const { id, fleetId, vehicleId, connectionId, type, cause, smartcarRequestId: requestId } = command;
   const line = {
     at,
-    via: actor ? 'operator' : 'command',
+    via: actor && actor.kind !== 'renter' ? 'operator' : 'command',
     requestId,
     commandId: id,
     command: type,

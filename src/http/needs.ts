@@ -14,7 +14,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Route } from '../domain/cause.ts';
 import type { CheckStep } from '../domain/check-step.ts';
-import type { Command } from '../domain/command.ts';
+import type { Command, CommandType } from '../domain/command.ts';
 import type { Platform } from '../domain/connection.ts';
 import type { Plan } from '../domain/fleet.ts';
 import type { Rental } from '../domain/rental.ts';
@@ -25,6 +25,8 @@ import type { PlanChange } from '../flows/change-plan.ts';
 import type { CommandWish } from '../flows/command.ts';
 import type { Context } from '../flows/context.ts';
 import type { EndWish, RentalChange, StartWish } from '../flows/rental.ts';
+import type { RenterAt } from '../flows/renter-link.ts';
+import type { RenterPage } from '../flows/renter-page.ts';
 import type { RentalKey } from '../store/rental.ts';
 import type { EndpointChange } from '../flows/event-endpoints.ts';
 import type { KeptEndpoint } from '../store/event-endpoint.ts';
@@ -117,6 +119,16 @@ export interface Flows {
   startRental(context: Context, wish: StartWish, now: Date): Promise<{ rental: Rental; isNew: boolean }>;
   changeRental(context: Context, key: RentalKey, change: RentalChange, now: Date): Promise<Rental>;
   endRental(context: Context, key: RentalKey, wish: EndWish, now: Date): Promise<Rental>;
+  /** The link to the renter's page: the one that there is, or a new one. */
+  renterLink(context: Context, key: RentalKey, now: Date): Promise<{ url: string; expiresAt: Date }>;
+  /** It opens nothing any more. */
+  takeRenterLinkBack(context: Context, key: RentalKey, now: Date): Promise<Rental>;
+  /** Changes nothing. */
+  viewRenter(token: string, now: Date): Promise<RenterPage>;
+  /** The fleet behind a renter's link, whatever became of its rental; `link_unknown`. */
+  renterAt(token: string): Promise<RenterAt>;
+  /** The renter pressed Lock or Unlock. */
+  pressAsRenter(token: string, press: { type: CommandType; agoS: number }, now: Date): Promise<void>;
   /** Whether the car is disconnected in the moment in which its rental ends. */
   wishDisconnect(context: Context, id: VehicleId, isWished: boolean, now: Date): Promise<void>;
   /** The secret is told this once. */

@@ -11,6 +11,7 @@ import { renderProblemPage } from './pages/problem.ts';
 import { wordingOfPressed } from './pages/wording.ts';
 import { logFault, mistakeOf } from './problem.ts';
 import { pagePolicy } from './security.ts';
+import { renterRoutes } from './renter-routes.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 import type { HttpNeeds } from './server-needs.ts';
 
@@ -61,6 +62,7 @@ export async function pageRoutes(app: FastifyInstance, needs: PageNeeds): Promis
     return reply.redirect(address, 303);
   });
   sharingRoutes(app, needs, options);
+  await app.register(async (scope) => renterRoutes(scope, needs, options));
   // HEAD must not use a sign-in up.
   app.get('/connect/callback', { ...options, exposeHeadRoute: false }, (request, reply) =>
     comeBack(needs, request, reply, { query: fieldsOf(request.query), confirmed: false }),

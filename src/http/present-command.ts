@@ -4,6 +4,7 @@ import { successRate } from '../domain/command-figures.ts';
 import type { Command } from '../domain/command.ts';
 import type { CommandFigures, CommandSummary } from '../store/command-summary.ts';
 import { commandCauseText, commandStateText } from '../texts/command-words.ts';
+import { renterCauseText } from '../texts/renter-words.ts';
 import { makeName } from '../texts/words.ts';
 import type { CommandFiguresView, CommandSummaryView, CommandView, FleetCommandView } from './contract/commands.ts';
 import { iso, maybeIso } from './present.ts';
@@ -19,6 +20,7 @@ export function presentCommand(command: Command, make: string | null): CommandVi
     stateText: commandStateText(command.state),
     cause,
     causeText: cause && commandCauseText(cause, { type, make }),
+    renterText: cause && renterCauseText(cause, type),
     retry: retryOf(command),
     requestedAt: iso(command.requestedAt),
     requestedBy: { kind: requestedBy.kind, name: requestedBy.name },

@@ -4,6 +4,7 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 
 import { Refusal } from '../domain/refusal.ts';
+import { renterScriptHash } from './pages/renter-script.ts';
 import { pageStyleHash } from './pages/style.ts';
 import type { HttpConfig } from './server-needs.ts';
 
@@ -43,6 +44,18 @@ const dashboardPolicy = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
 };
+
+/** For a renter's page: its own script alone, which asks its own place. */
+export const renterPolicy = [
+  "default-src 'none'",
+  `style-src ${pageStyleHash}`,
+  `script-src ${renterScriptHash}`,
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+].join('; ');
 
 /** For pages without scripts. A form's answer leads to Connect, and browsers check that redirect too. */
 export function pagePolicy({ connectOrigin }: Pick<HttpConfig, 'connectOrigin'>): string {

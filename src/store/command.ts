@@ -43,6 +43,20 @@ export async function takeTurn(tx: Tx, vehicleId: VehicleId): Promise<{ make: st
   return tx.selectFrom('vehicle').select('make').where('id', '=', vehicleId).forNoKeyUpdate().executeTakeFirst();
 }
 
+/** The car's last one that was asked for since; null when there was none. */
+export async function lastCommandSince(tx: Tx, vehicleId: VehicleId, since: Date): Promise<Command | null> {
+  const row = await tx
+    .selectFrom('command')
+    .selectAll()
+    .where('vehicle_id', '=', vehicleId)
+    .where('requested_at', '>=', since)
+    .orderBy('requested_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? toCommand(row) : null;
+}
+
 /** The car's last one, locked until the transaction ends; null when there was none. */
 export async function lockLastCommand(tx: Tx, vehicleId: VehicleId): Promise<Command | null> {
   const row = await tx

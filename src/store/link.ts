@@ -6,11 +6,18 @@ import { newId } from '../domain/ids.ts';
 import type { Database, Tx } from './database.ts';
 import type { LinkKind, Tables } from './schema.ts';
 
-export type LinkRow = Selectable<Tables['link']>;
+/** An owner's, or one on its way to them. */
+export type LinkRow = Omit<Selectable<Tables['link']>, 'kind' | 'rental_id'> & { kind: LinkKind };
 
-/** Found across fleets: whoever holds a link does not know its fleet. */
+/** An owner's link, found across fleets: whoever holds a link does not know its fleet. A renter's is none. */
 export async function findLink(database: Database, id: LinkId): Promise<LinkRow | undefined> {
-  return database.system.selectFrom('link').selectAll().where('id', '=', id).executeTakeFirst();
+  return database.system
+    .selectFrom('link')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '<>', 'renter')
+    .$narrowType<{ kind: LinkKind }>()
+    .executeTakeFirst();
 }
 
 export type NewLink = { fleetId: FleetId; expiresAt: Date } & (
@@ -29,18 +36,26 @@ export async function insertLink(tx: Tx, link: NewLink, now: Date): Promise<Link
       vehicle_id: link.kind === 'connect' ? link.vehicleId : null,
       owner_id: link.ownerId,
       request_id: link.kind === 'repair' ? link.requestId : null,
+      rental_id: null,
       created_at: now,
       expires_at: link.expiresAt,
       used_at: null,
       revoked_at: null,
     })
     .returningAll()
+    .$narrowType<{ kind: LinkKind }>()
     .executeTakeFirstOrThrow();
 }
 
 /** Null when there is none any more. */
 export async function linkKindOf(tx: Tx, id: LinkId): Promise<LinkKind | null> {
-  const row = await tx.selectFrom('link').select('kind').where('id', '=', id).executeTakeFirst();
+  const row = await tx
+    .selectFrom('link')
+    .select('kind')
+    .where('id', '=', id)
+    .where('kind', '<>', 'renter')
+    .$narrowType<{ kind: LinkKind }>()
+    .executeTakeFirst();
   return row?.kind ?? null;
 }
 

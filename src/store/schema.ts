@@ -356,15 +356,17 @@ interface RequestConnectionTable {
 }
 
 /** What a link leads to: connecting one vehicle, repairing what was asked for, or everything of one owner's. */
+/** Kinds of an owner's links; a renter's is of its own. */
 export type LinkKind = 'connect' | 'repair' | 'owner';
 
 interface LinkTable {
   id: LinkId;
   fleet_id: FleetId;
-  kind: LinkKind;
+  kind: LinkKind | 'renter';
   vehicle_id: VehicleId | null;
   owner_id: OwnerId | null;
   request_id: RequestId | null;
+  rental_id: RentalId | null;
   created_at: Date;
   expires_at: Date;
   used_at: Date | null;

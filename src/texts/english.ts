@@ -3,6 +3,7 @@ import { actionTexts, causeTexts, meaningTexts, ownerCauseTexts, statusTexts } f
 import { consentTexts, erasureTexts } from './english-consent.ts';
 import { commandTexts } from './english-command.ts';
 import { rentalTexts } from './english-rental.ts';
+import { renterTexts } from './english-renter.ts';
 import { purposeTexts } from './english-budget.ts';
 import { diagnosisTexts } from './english-diagnosis.ts';
 import {
@@ -65,6 +66,7 @@ export const english = {
   ...rentalTexts,
   ...eventTypeTexts,
   ...deliveryTexts,
+  ...renterTexts,
   ...alertTexts,
   ...handOverTexts,
   ...timelineTexts,

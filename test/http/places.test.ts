@@ -61,6 +61,10 @@ describe('places', () => {
       calls.push({ name: 'return', given: [query, browser, confirmed] });
       return Promise.resolve(browser || confirmed ? { next: 'page', token: 'known' } : { next: 'confirm' });
     },
+    viewRenter: (token) =>
+      token === 'breaks'
+        ? Promise.reject(new Error('no such table'))
+        : Promise.resolve({ page: 'closed', reason: 'unknown', fleet: null, startsAt: null, language: 'en' }),
     receiveWebhook(body, signature) {
       calls.push({ name: 'webhook', given: [body, signature] });
       if (body.toString() === 'broken') return Promise.reject(new Error('no room'));
@@ -127,6 +131,17 @@ describe('places', () => {
     assert.ok(Number(stopped.headers['retry-after']) > 0);
     assert.match(stopped.body, /Too many requests/);
     assert.equal((await inject('GET', '/o/known')).statusCode, 200, 'others are not held up');
+  });
+
+  test("a renter's link is no more to be guessed than an owner's, and what breaks behind it is logged without it", async () => {
+    const guess = () => server.app.inject({ method: 'GET', url: '/r/guess', remoteAddress: '192.0.2.10' });
+    for (let i = 0; i < 120; i += 1) assert.equal((await guess()).statusCode, 404);
+    assert.equal((await guess()).statusCode, 429);
+    const broken = await inject('GET', '/r/breaks');
+    assert.deepEqual([broken.statusCode, String(broken.headers['content-type'])], [500, 'text/html; charset=utf-8']);
+    assert.doesNotMatch(broken.body, /no such table/);
+    assert.ok(server.logged.some((line) => line.includes('no such table')));
+    assert.ok(!server.logged.some((line) => line.includes('/r/')));
   });
 
   test('the button leads to Connect and nowhere else, and marks this browser', async () => {

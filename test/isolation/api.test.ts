@@ -95,6 +95,8 @@ const lines: { readonly [N in CallName]: Line<N> } = {
   endRental: { names: 'rental', body: {} },
   cancelRental: { names: 'rental' },
   keepConnected: { names: 'rental' },
+  linkRenter: { names: 'rental' },
+  takeRenterLinkBack: { names: 'rental' },
   getDiagnosis: { names: 'vehicle' },
   getSupportFile: { names: 'vehicle' },
   listSignals: { names: 'vehicle' },

@@ -349,6 +349,8 @@ test('every message compiles, and every language has every key', () => {
     quota: 'qu',
     forecast: 'fo',
     rental: 're',
+    time: 'ti',
+    phone: 'ph',
     reference: 'rf',
     percent: 7,
     what: 'wh',

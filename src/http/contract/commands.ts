@@ -32,6 +32,7 @@ export const command = z.object({
     .nullable()
     .describe('Why it is not confirmed; what it was last refused for while it waits. Null when there is nothing.'),
   causeText: z.string().nullable().describe('The same in a sentence.'),
+  renterText: z.string().nullable().describe('The same as the renter is told it.'),
   retry: z
     .enum(['now', 'later', 'no'])
     .nullable()

@@ -10,7 +10,7 @@ import { idParam, instant, listOf, maybeInstant, page } from './shared.ts';
 const cause = z.enum(causeNames as [string, ...string[]]).nullable(); // the list is never empty
 const status = z.enum(statuses as [string, ...string[]]); // the same
 const causedBy = z
-  .enum(['operator', 'apiKey', 'owner', 'towline'])
+  .enum(['operator', 'apiKey', 'owner', 'renter', 'towline'])
   .describe('Who caused it; `towline` where nobody pressed anything.');
 const ofVehicle = { vehicleId: z.string(), vehicleNumber: z.string().describe('As the fleet calls it.') };
 

@@ -35,6 +35,8 @@ export const paths = {
   endRental: ['POST', '/rentals/:id/end'],
   cancelRental: ['POST', '/rentals/:id/cancel'],
   keepConnected: ['POST', '/rentals/:id/keep-connected'],
+  linkRenter: ['POST', '/rentals/:id/link'],
+  takeRenterLinkBack: ['POST', '/rentals/:id/link/revoke'],
   getDiagnosis: ['GET', '/vehicles/:id/diagnosis'],
   getSupportFile: ['GET', '/vehicles/:id/diagnosis/support'],
   listSignals: ['GET', '/vehicles/:id/signals'],

@@ -28,6 +28,7 @@ export const rentalStart = z.strictObject({
   renter: renterInput.optional(),
   startedAt: instant.optional().describe('Now, where absent; up to a week ago.'),
   endsAt: instant.optional().describe('When it is planned to end. It stays active until it is ended.'),
+  renterLink: z.boolean().default(false).describe('Answers the link to the renter’s page, too.'),
 });
 
 /** Null removes a value. */
@@ -84,6 +85,18 @@ export const rental = z.object({
 });
 export type RentalView = z.infer<typeof rental>;
 export const rentalList = listOf(rental);
+
+/** What a renter locks and unlocks the car by. */
+export const renterLink = z.object({
+  url: z.string().describe('Whoever has it can open the car: hand it to the renter alone.'),
+  expiresAt: instant.describe(
+    'It works while the rental is active, also beyond its planned end, and at the latest until then.',
+  ),
+});
+
+export const rentalStarted = rental.extend({
+  renterLink: renterLink.nullable().describe('Null where it was not asked for, or the rental is over already.'),
+});
 
 export const rentalQuery = z.object({
   ...page,

@@ -88,7 +88,7 @@ export const routes = {
   startRental: create(
     'Starts a rental; the same start again answers the rental as it stands',
     rnt.rentalStart,
-    rnt.rental,
+    rnt.rentalStarted,
     'rent',
   ),
   listRentals: list('Rentals, newest first', rnt.rentalQuery, rnt.rentalList),
@@ -100,6 +100,12 @@ export const routes = {
   cancelRental: ofRental(act('Says that a rental did not take place', none, rnt.rental, 'rent')),
   keepConnected: ofRental(
     act('Takes back that the car is disconnected when the rental ends', none, rnt.rental, 'disconnect'),
+  ),
+  linkRenter: ofRental(
+    act('The link to the renter’s page; the one that there is until it is taken back', none, rnt.renterLink, 'rent'),
+  ),
+  takeRenterLinkBack: ofRental(
+    act('Takes the renter’s link back: it opens nothing any more', none, rnt.rental, 'rent'),
   ),
   getDiagnosis: one('What is wrong, how sure that is, and what it rests on', d.diagnosis),
   getSupportFile: one("A hand-over for Smartcar's support; text with Accept: text/plain", d.supportFile),

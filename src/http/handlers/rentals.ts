@@ -14,6 +14,7 @@ import type { HandlerNeeds, Handlers } from '../call.ts';
 import type { RentalView } from '../contract/rentals.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
 import { ownId } from '../own-id.ts';
+import { iso } from '../present.ts';
 import { presentReadiness, presentRental } from '../present-rental.ts';
 import { readinessOfVehicle } from '../present-vehicle.ts';
 
@@ -25,6 +26,8 @@ type RentalCalls =
   | 'endRental'
   | 'cancelRental'
   | 'keepConnected'
+  | 'linkRenter'
+  | 'takeRenterLinkBack'
   | 'getReadiness';
 
 /** How far back, and ahead of our clock, a booking system may date what it tells. */
@@ -35,13 +38,23 @@ export function rentalHandlers(needs: HandlerNeeds): Pick<Handlers, RentalCalls>
   const show = (tx: Tx, rental: Rental, now: Date) => view(tx, needs, [rental], now).then(([one]) => one ?? missing());
   return {
     async startRental({ context, body, now, inFleet }) {
-      const { vehicleId: id, startedAt, endsAt, ...rest } = body;
+      const { vehicleId: id, startedAt, endsAt, renterLink: isLinked, ...rest } = body;
       const vehicleId = ownId('veh', id);
       const at = dated('startedAt', startedAt, now);
       const ends = endsAt === undefined ? undefined : new Date(endsAt);
       if (ends && ends <= (at ?? now)) throw wrong('endsAt', 'It has to end after it begins.');
       const wish = { ...rest, vehicleId, startedAt: at, endsAt: ends };
       const { rental } = await flows.startRental(context, wish, now);
+      const link = isLinked && rental.state === 'active' ? await flows.renterLink(context, rental, now) : null;
+      const renterLink = link && { ...link, expiresAt: iso(link.expiresAt) };
+      return inFleet(async (tx) => ({ ...(await show(tx, rental, now)), renterLink }));
+    },
+    async linkRenter({ context, params, now }) {
+      const { url, expiresAt } = await flows.renterLink(context, keyOf(params.id), now);
+      return { url, expiresAt: iso(expiresAt) };
+    },
+    async takeRenterLinkBack({ context, params, now, inFleet }) {
+      const rental = await flows.takeRenterLinkBack(context, keyOf(params.id), now);
       return inFleet((tx) => show(tx, rental, now));
     },
     listRentals({ query, now, inFleet }) {

@@ -1,4 +1,4 @@
-/** The frame around every page: one column, no script, nothing from outside. */
+/** The frame around every page: one column, nothing from outside, no script but a renter's. */
 import { createElement as h } from 'react';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
@@ -14,11 +14,26 @@ export interface PageFrame {
   fleetName: string | null;
   /** Seconds until the page asks for itself again; null for never. */
   refreshS: number | null;
+  /** Does better what the page does without it: where it runs, the page does not ask for itself. */
+  script?: string;
+  /** Only what a script takes out of it. */
+  isBare?: boolean;
 }
 
 /** A whole HTML document, as text. */
-export function htmlDocument({ language, title, fleetName, refreshS }: PageFrame, ...content: ReactNode[]): string {
-  const head = h(
+export function htmlDocument(frame: PageFrame, ...content: ReactNode[]): string {
+  const { language, fleetName, isBare = false } = frame;
+  const header = isBare ? null : fleetName ? h('header', null, fleetName) : h('header');
+  const script = frame.script && h('script', { dangerouslySetInnerHTML: { __html: frame.script } });
+  const body = h('body', null, header, h('main', null, ...content), script);
+  const head = isBare ? null : headOf(frame);
+  const markup = renderToStaticMarkup(h('html', { lang: spokenLanguage(language) }, head, body));
+  return markup.startsWith('<!DOCTYPE') ? markup : `<!DOCTYPE html>${markup}`;
+}
+
+function headOf({ title, fleetName, refreshS, script }: PageFrame): ReactNode {
+  const refresh = refreshS === null ? null : h('meta', { httpEquiv: 'refresh', content: String(refreshS) });
+  return h(
     'head',
     null,
     h('meta', { charSet: 'utf-8' }),
@@ -26,12 +41,9 @@ export function htmlDocument({ language, title, fleetName, refreshS }: PageFrame
     h('meta', { name: 'robots', content: 'noindex, nofollow' }),
     h('meta', { name: 'referrer', content: 'no-referrer' }),
     h('meta', { name: 'color-scheme', content: 'light dark' }),
-    refreshS === null ? null : h('meta', { httpEquiv: 'refresh', content: String(refreshS) }),
+    script && refresh ? h('noscript', null, refresh) : refresh,
     h('title', null, fleetName ? `${title} · ${fleetName}` : title),
     // Our own constant text; React would otherwise escape the quotes in it, and the hash would not fit.
     h('style', { dangerouslySetInnerHTML: { __html: pageStyle } }),
   );
-  const body = h('body', null, fleetName ? h('header', null, fleetName) : h('header'), h('main', null, ...content));
-  const markup = renderToStaticMarkup(h('html', { lang: spokenLanguage(language) }, head, body));
-  return markup.startsWith('<!DOCTYPE') ? markup : `<!DOCTYPE html>${markup}`;
 }

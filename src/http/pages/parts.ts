@@ -11,6 +11,8 @@ const paths = {
   confirming: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.5V12l3 2.5',
   withdrawn: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9h8',
   broken: 'M12 4 3 20h18L12 4Zm0 6v4m0 3v.01',
+  locked: 'M6 11h12v9H6Zm2.5 0V7.5a3.5 3.5 0 0 1 7 0V11',
+  unlocked: 'M6 11h12v9H6Zm2.5 0V7.5a3.5 3.5 0 0 1 6.8-1.2',
   ended: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9h8',
 } as const;
 
@@ -37,9 +39,15 @@ export function askSection({ name, supportContact }: PageFleet, language: string
 
 function contactLink(contact: string): ReactNode {
   if (/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(contact)) return h('a', { href: `mailto:${contact}` }, contact);
-  if (/^\+?[\d\s()/-]{5,}$/.test(contact)) return h('a', { href: `tel:${contact.replaceAll(/[^\d+]/g, '')}` }, contact);
+  if (/^\+?[\d\s()/-]{5,}$/.test(contact)) return h('a', { href: telephone(contact) }, contact);
   return contact;
 }
+
+const telephone = (number: string): string => `tel:${number.replaceAll(/[^\d+]/g, '')}`;
+
+/** A number to press, as large as a button. */
+export const callLink = (number: string, label: string): ReactNode =>
+  h('a', { className: 'call', href: telephone(number) }, label);
 
 /** One form, one button. */
 export function buttonForm(

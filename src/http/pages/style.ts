@@ -25,10 +25,11 @@ button:hover,button:active{background:var(--act-down)}
 .harm button{background:var(--harm);color:var(--harm-text)}
 .harm button:hover,.harm button:active{background:var(--harm-down)}
 a{color:var(--act);text-underline-offset:3px}
-button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px;border-radius:12px}
+button:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid var(--act);outline-offset:3px;border-radius:12px}
 .car{color:var(--quiet);font-variant-numeric:tabular-nums}
 .quiet{color:var(--quiet);font-size:15px}
 .note{background:var(--note);border-color:var(--note-line)}
+div.note[hidden]{display:none}
 div.note{border:1px solid var(--note-line);border-radius:12px;padding:14px 16px;margin:0 0 16px}
 .hint{border-left:4px solid var(--note-line);padding-left:12px}
 .state{display:flex;align-items:center;gap:8px;font-weight:650}
@@ -37,6 +38,24 @@ div.note{border:1px solid var(--note-line);border-radius:12px;padding:14px 16px;
 .checking,.confirming{color:var(--wait)}
 .withdrawn,.ended{color:var(--quiet)}
 .broken{color:var(--warn)}
+.plate{font-size:21px;font-weight:650;font-variant-numeric:tabular-nums}
+.words{min-height:8.5rem}
+#state .state{font-size:21px;line-height:1.25;margin-bottom:8px}
+form.act{margin:12px 0}
+.act button{min-height:84px;font-size:24px;transition:none;border:2px solid var(--act)}
+.act .other{background:none;color:var(--act)}
+.act .other:hover,.act .other:active{background:var(--page)}
+.act button:disabled{background:var(--page);border-color:var(--line);color:var(--quiet);cursor:default}
+details{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:4px 24px;margin-bottom:16px}
+summary{min-height:48px;padding:10px 0;font-weight:650;cursor:pointer;color:var(--act)}
+details.needed{background:var(--note);border-color:var(--note-line)}
+.needed summary{color:var(--text);font-size:21px}
+details[open]{padding-bottom:20px}
+details section{border:0;padding:0;background:none}
+.large{font-size:19px}
+.facts{padding:4px 24px 24px}
+a.call{display:block;min-height:64px;padding:18px 16px;border-radius:12px;background:var(--act);color:var(--act-text);font-size:20px;font-weight:650;text-align:center;text-decoration:none;line-height:28px}
+a.call:hover{background:var(--act-down)}
 .two{display:grid;gap:16px 24px;margin-bottom:16px}
 .two .quiet{margin-bottom:4px}
 @media (min-width:34rem){.two{grid-template-columns:1fr 1fr}section{padding:28px 32px}header{padding-top:48px}}

@@ -1,0 +1,117 @@
+/** English: the renter's page. Who reads it stands before a car, with one hand free: the state first, then what to do. */
+import type { CommandCause } from '../domain/command.ts';
+import type { RenterStep } from '../domain/renter.ts';
+
+const isSo = '{type, select, lock {locked} other {unlocked}}';
+const isNotSo = '{type, select, lock {unlocked} other {locked}}';
+const look = 'Look whether it is {type, select, lock {locked} other {open}}.';
+const closed = 'The car cannot be locked or unlocked from here at the moment.';
+const tooMuch = 'Too much was asked of the car in a short time.';
+const service = 'The service that reaches the car is out of order.';
+
+/** Why it was not done, or is not certain. */
+const renterCauses = {
+  'renter.cause.signedOut': closed,
+  'renter.cause.platformMigrated': closed,
+  'renter.cause.revoked': closed,
+  'renter.cause.vehicleRemoved': closed,
+  'renter.cause.accountIssue': closed,
+  'renter.cause.subscriptionLapsed': closed,
+  'renter.cause.virtualKeyMissing': closed,
+  'renter.cause.remoteAccessDisabled': closed,
+  'renter.cause.grantLapsed': closed,
+  'renter.cause.tokensRefused': closed,
+  'renter.cause.tokensLost': closed,
+  'renter.cause.accessRefused': closed,
+  'renter.cause.asleep': 'The car is asleep and does not answer.',
+  'renter.cause.vehicleUnreachable': 'The car does not answer, most often for lack of mobile coverage where it stands.',
+  'renter.cause.inService': 'The car is in service mode, as in a workshop, and takes no requests.',
+  'renter.cause.lowBattery': "The car's battery is too low for this.",
+  'renter.cause.doorOpen': 'A door is open. Close every door first.',
+  'renter.cause.hoodOpen': 'The bonnet is open. Close it first.',
+  'renter.cause.trunkOpen': 'The boot is open. Close it first.',
+  'renter.cause.ignitionOn': 'The car is switched on. Switch it off first.',
+  'renter.cause.inMotion': 'The car is moving. Stop first.',
+  'renter.cause.charging': 'The car is charging. End charging first.',
+  'renter.cause.fullyCharged': 'The battery is full already.',
+  'renter.cause.notCharging': 'The car is not charging.',
+  'renter.cause.pluggedIn': 'The charging cable is plugged in. Unplug it first.',
+  'renter.cause.notPluggedIn': 'The charging cable is not plugged in.',
+  'renter.cause.chargeFault': 'Something is wrong with the charger or its cable.',
+  'renter.cause.vehicleRefused': 'The car refused and did not say why.',
+  'renter.cause.throttledApplication': tooMuch,
+  'renter.cause.throttledVehicle': tooMuch,
+  'renter.cause.throttledManufacturer': tooMuch,
+  'renter.cause.requestLimit': closed,
+  'renter.cause.manufacturerFailing': "The car maker's service is out of order.",
+  'renter.cause.smartcarFailing': service,
+  'renter.cause.smartcarUnreachable': service,
+  'renter.cause.nonsense': service,
+  'renter.cause.notFound': closed,
+  'renter.cause.planLimit': closed,
+  'renter.cause.accountSuspended': closed,
+  'renter.cause.credentials': closed,
+  'renter.cause.requestRefused': closed,
+  'renter.cause.permission': closed,
+  'renter.cause.incompatible': closed,
+  'renter.cause.notHeard': `It was sent, but the car has not said that it is ${isSo}. ${look}`,
+  'renter.cause.notDone': `It was sent, but the car says that it is still ${isNotSo}.`,
+  'renter.cause.answerLost': `It was sent, and no answer came back. ${look}`,
+  'renter.cause.superseded': `Something else was asked of the car after it. ${look}`,
+  'renter.cause.deadlinePassed': 'It could not be sent in time, and was not sent later.',
+  'renter.cause.noRequestsLeft': tooMuch,
+  'renter.cause.connectionEnded': closed,
+} as const satisfies Record<`renter.cause.${CommandCause}`, string>;
+
+const doing = '{type, select, lock {Locking…} other {Unlocking…}}';
+
+const renterSteps = {
+  'renter.step.waiting': doing,
+  'renter.step.sent': doing,
+  'renter.step.told': '{type, select, lock {The car was told to lock} other {The car was told to unlock}}',
+  'renter.step.done': '{type, select, lock {Locked, says the car} other {Unlocked, says the car}}',
+  'renter.step.unsure': 'Sent, not confirmed',
+  'renter.step.failed': '{type, select, lock {Not locked} other {Not unlocked}}',
+} as const satisfies Record<`renter.step.${RenterStep}`, string>;
+
+export const renterTexts = {
+  ...renterCauses,
+  ...renterSteps,
+  'renter.text.waiting': 'Being sent to the car.',
+  'renter.text.sent': 'Sent. Waiting for the car.',
+  'renter.text.told': `{type, select, lock {Check a handle} other {Try the door}}. We wait for the car's own word.`,
+  'renter.text.unheard': `The car has not answered yet. ${look}`,
+  'renter.again.now': 'You can try again now.',
+  'renter.again.later': 'Try again when that has changed, or in a few minutes.',
+  'renter.again.no': 'Trying again will not help.',
+  'renter.refused.title': 'Nothing was sent',
+  'renter.refused.busy': 'The lock is being asked for something at this moment. Wait until that has ended.',
+  'renter.refused.limit': `${tooMuch} Try again in a few minutes.`,
+  'renter.refused.closed': closed,
+  'renter.refused.late': 'It came more than half a minute after you pressed. Press again if you still want it.',
+  'renter.closed.title': 'Not from here at the moment',
+  'renter.closed.text': closed,
+  'renter.lock': 'Lock',
+  'renter.unlock': 'Unlock',
+  'renter.lock.locked': 'Last known: locked, {age}.',
+  'renter.lock.unlocked': 'Last known: unlocked, {age}.',
+  'renter.lock.unknown': 'Whether the car is locked is not known.',
+  'renter.age.minutes': '{count, plural, =0 {just now} one {# minute ago} other {# minutes ago}}',
+  'renter.age.hours': '{count, plural, one {# hour ago} other {# hours ago}}',
+  'renter.age.days': '{count, plural, one {# day ago} other {# days ago}}',
+  'renter.energy.charge': '{percent} % charged',
+  'renter.energy.fuel': '{percent} % fuel',
+  'renter.until': 'Planned until {at}',
+  'renter.overdue': 'The planned end, {at}, has passed. You can lock and unlock the car until the rental is ended.',
+  'renter.help.title': 'What helps now',
+  'renter.help.question': "It doesn't work?",
+  'renter.help.call': 'Call {phone}',
+  'renter.help.none': 'Ask {fleet} in the way in which you booked the car.',
+  'renter.over.title': 'This rental is over',
+  'renter.over.text': 'The car can no longer be locked or unlocked from here.',
+  'renter.early.title': 'This rental has not begun yet',
+  'renter.early.text': 'From {at} on the car can be locked and unlocked here.',
+  'renter.net.offline': 'No connection. What you see is from {time}.',
+  'renter.net.trying': 'No connection. Not sent yet, trying…',
+  'renter.net.unanswered': 'No answer for half a minute. Nothing more is sent. Look whether the car did it.',
+} as const satisfies Record<string, string>;
