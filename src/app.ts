@@ -264,6 +264,41 @@ function logFault(log: Log, error: unknown, what: string): void {
   else log.error({ err: error, what }, `${what} failed`);
 }
 
+/** What owners and renters do on their pages, by a link. */
+function bindPages(
+  ground: Ground,
+): Pick<
+  Flows,
+  | 'viewRenter'
+  | 'renterAt'
+  | 'pressAsRenter'
+  | 'viewLink'
+  | 'viewSharing'
+  | 'stopSharing'
+  | 'ownerOfLink'
+  | 'startFromLink'
+  | 'returnFromConnect'
+> {
+  return {
+    viewRenter: (token, now) => viewRenter(ground, token, now),
+    renterAt: (token) => renterAt(ground, token),
+    pressAsRenter: (token, press, now) => pressAsRenter(ground, token, press, now),
+    viewLink: (token, now) => viewLink(ground, token, now),
+    viewSharing: (token, now) => viewSharing(ground, token, now),
+    stopSharing: (token, vehicleId, now) => stopSharing(ground, token, vehicleId, now),
+    ownerOfLink: (token, now) => ownerOfLink(ground, token, now),
+    startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
+    returnFromConnect: (query, browser, confirmed, now) =>
+      returnFromConnect(
+        { ...ground, complete: (task, at) => completeConnect(ground, task, at) },
+        query,
+        browser,
+        confirmed,
+        now,
+      ),
+  };
+}
+
 /** Binds what the HTTP room asks for to the flows that do it. */
 export function bindFlows(ground: Ground): Flows {
   return {
@@ -287,9 +322,6 @@ export function bindFlows(ground: Ground): Flows {
     endRental: (context, key, wish, now) => endRental(ground, context, key, wish, now),
     renterLink: (context, key, now) => renterLink(ground, context, key, now),
     takeRenterLinkBack: (context, key, now) => takeRenterLinkBack(ground, context, key, now),
-    viewRenter: (token, now) => viewRenter(ground, token, now),
-    renterAt: (token) => renterAt(ground, token),
-    pressAsRenter: (token, press, now) => pressAsRenter(ground, token, press, now),
     wishDisconnect: (context, id, isWished, now) => wishDisconnect(ground, context, id, isWished, now),
     addEndpoint: (context, wish, now) => addEndpoint(ground, context, wish, now),
     changeEventEndpoint: (context, id, change, now) => changeEventEndpoint(ground, context, id, change, now),
@@ -325,19 +357,7 @@ export function bindFlows(ground: Ground): Flows {
     resumeReconnects: (context, id, now) => resumeReconnects(ground, context, id, now),
     cancelReconnects: (context, id, now) => cancelReconnects(ground, context, id, now),
     receiveWebhook: (body, signature, now) => receiveWebhook(ground.door, body, signature, now),
-    viewLink: (token, now) => viewLink(ground, token, now),
-    viewSharing: (token, now) => viewSharing(ground, token, now),
-    stopSharing: (token, vehicleId, now) => stopSharing(ground, token, vehicleId, now),
-    ownerOfLink: (token, now) => ownerOfLink(ground, token, now),
-    startFromLink: (token, choice, now) => startFromLink(ground, token, choice, now),
-    returnFromConnect: (query, browser, confirmed, now) =>
-      returnFromConnect(
-        { ...ground, complete: (task, at) => completeConnect(ground, task, at) },
-        query,
-        browser,
-        confirmed,
-        now,
-      ),
+    ...bindPages(ground),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { CommandAnswer } from '../smartcar/commands.ts';
 import { listDueCommands, lockCommand, writeCommand } from '../store/command.ts';
 import type { DueCommand } from '../store/command.ts';
-import { findConnectionSetting } from '../store/connection.ts';
+import { findConnectionSetting } from '../store/connection-setting.ts';
 import type { Tx } from '../store/database.ts';
 import { obey, takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
