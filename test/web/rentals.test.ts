@@ -101,6 +101,23 @@ test('a rental is started by hand, seen wherever its car is, keeps it connected 
       await page.getByRole('link', { name: 'rita@renter.example' }).getAttribute('href'),
       'mailto:rita@renter.example',
     );
+    // The renter's link is the same until it is taken back.
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copied = async (): Promise<string> => {
+      await dismissNotices(page);
+      await page.getByRole('button', { name: 'Copy the renter’s link' }).click();
+      await page.getByText('The link is copied.').waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const link = await copied();
+    assert.equal((await fetch(link)).status, 200);
+    assert.equal(await copied(), link);
+    await dismissNotices(page);
+    await page.getByRole('button', { name: 'Take the link back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+    await page.getByText('opens nothing any more').waitFor();
+    assert.notEqual((await fetch(link)).status, 200);
+    assert.notEqual(await copied(), link);
     await page.getByRole('button', { name: 'Prolong' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Prolong' }).click();
     await panel.getByText('Overdue').waitFor({ state: 'detached' });

@@ -10,6 +10,7 @@ import { FreshAt } from '../components/fresh-at.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { RentalActions } from '../components/rental-actions.tsx';
 import { RentalMarks } from '../components/rental-marks.tsx';
+import { RenterLink } from '../components/renter-link.tsx';
 import { RentalSnapshots } from '../components/rental-snapshots.tsx';
 import { unknown } from '../format.ts';
 import { paths } from '../paths.ts';
@@ -106,7 +107,8 @@ function Course({ rental }: { rental: RentalView }): React.JSX.Element {
 }
 
 /** Who to call. */
-function Renter({ rental: { renter, state } }: { rental: RentalView }): React.JSX.Element {
+function Renter({ rental }: { rental: RentalView }): React.JSX.Element {
+  const { renter, state } = rental;
   return (
     <section className="panel" aria-labelledby="renter-title">
       <div className="panel-head">
@@ -133,6 +135,7 @@ function Renter({ rental: { renter, state } }: { rental: RentalView }): React.JS
           {state === 'active' ? 'Nobody is named.' : 'Nobody was named, or the time for keeping it is over.'}
         </Text>
       )}
+      {state === 'active' ? <RenterLink rental={rental} /> : null}
     </section>
   );
 }
