@@ -3,15 +3,11 @@ import { can } from '../domain/connection.ts';
 import type { Capability } from '../domain/connection.ts';
 import { isVehicleMeaning } from '../domain/failure.ts';
 import type { Meaning } from '../domain/failure.ts';
-import { freshness } from '../domain/freshness.ts';
-import type { Freshness, FreshnessInput } from '../domain/freshness.ts';
 import type { Plan, Settings } from '../domain/fleet.ts';
 import { rounded } from '../domain/location-privacy.ts';
 import { makePolicy, staleAfterMs } from '../domain/make-policy.ts';
 import { carLimits, isUsedUp } from '../domain/pace.ts';
 import { lackingPermissions } from '../domain/permission.ts';
-import type { Reading } from '../domain/reading.ts';
-import { readinessOf } from '../domain/readiness.ts';
 import { heldOf, isOwners, routeOf } from '../domain/reconnect-route.ts';
 import type { Around, ReconnectRoute } from '../domain/reconnect-route.ts';
 import { signals as knownSignals } from '../domain/signal.ts';
@@ -19,13 +15,11 @@ import type { SignalValue } from '../domain/signal.ts';
 import { inMonth } from '../domain/usage.ts';
 import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection } from '../store/listed-connection.ts';
-import type { ListedRental, ListedVehicle } from '../store/listed-vehicle.ts';
+import type { ListedVehicle } from '../store/listed-vehicle.ts';
 import { heldText, scopeText } from '../texts/incident-words.ts';
 import {
   capabilityText,
   causeText,
-  freshnessAction,
-  freshnessText,
   handOverText,
   meaningText,
   nextActionFor,
@@ -38,6 +32,7 @@ import {
 } from '../texts/words.ts';
 import type { ConnectionView, SignalView, VehicleView } from './contract/vehicles.ts';
 import { presentWay } from './present-makes.ts';
+import { freshnessOf, presentCautions, presentFreshness, presentRental } from './present-use.ts';
 import { iso, maybeIso } from './present.ts';
 import type { HttpConfig } from './server-needs.ts';
 
@@ -83,6 +78,7 @@ export function presentVehicle(
     freshness: presentFreshness(freshnessOf(vehicle, fleet, now)),
     signals: presentSignals(vehicle, fleet, now),
     capabilities: presentCapabilities(vehicle, { fleet, installation }),
+    cautions: presentCautions(vehicle, fleet, now),
     toConfirm: vehicle.toConfirm,
     rental: vehicle.rental && presentRental(vehicle.rental, now),
     createdAt: iso(createdAt),
@@ -135,32 +131,6 @@ function presentSignal(
     freshness: now.getTime() - at.getTime() <= limitMs ? 'fresh' : 'stale',
     rounded: isRounded,
   };
-}
-
-function presentRental(
-  { id, reference, startedAt, endsAt, disconnectsAfter }: ListedRental,
-  now: Date,
-): VehicleView['rental'] {
-  const overdue = endsAt !== null && endsAt < now;
-  return { id, reference, startedAt: iso(startedAt), endsAt: maybeIso(endsAt), overdue, disconnectsAfter };
-}
-
-/** Whether it can be handed to a renter now. */
-export function readinessOfVehicle(vehicle: ListedVehicle, fleet: Limits, now: Date): ReturnType<typeof readinessOf> {
-  const { connection, rental, signals } = vehicle;
-  return readinessOf({
-    connection: connection && {
-      ...connection,
-      isSuspected: connection.suspicion !== null,
-      isHeld: connection.incident !== null,
-    },
-    isInRental: rental !== null,
-    freshness: freshnessOf(vehicle, fleet, now).state,
-    known: signals as Readonly<Record<string, Pick<Reading, 'value'>>>, // kept from Readings
-    isUsedUp:
-      connection !== null && isUsedUp(connection, carLimits(makePolicy(vehicle.make, fleet.settings), fleet.plan), now),
-    leastEnergyPercent: fleet.settings.leastEnergyPercent,
-  });
 }
 
 interface Setting {
@@ -264,45 +234,6 @@ function presentNote({ vehicleState }: ListedConnection): ConnectionView['note']
   const meaning = vehicleState?.meaning as Meaning | undefined; // kept from a Connection
   if (!vehicleState || !meaning || !isVehicleMeaning(meaning)) return null;
   return { meaning, since: vehicleState.since, ...passingText(meaning) };
-}
-
-function freshnessOf(vehicle: ListedVehicle, { settings, plan }: Limits, now: Date): Freshness {
-  const { connection, newestAt } = vehicle;
-  const make = makePolicy(vehicle.make, settings);
-  const input: FreshnessInput = {
-    make,
-    connection: connection ? freshnessInput(connection) : null,
-    newestAt,
-    isUsedUp: connection !== null && isUsedUp(connection, carLimits(make, plan), now),
-  };
-  return freshness(input, now);
-}
-
-function freshnessInput({
-  status,
-  vehicleState,
-  subscribedAt,
-  incident,
-}: ListedConnection): FreshnessInput['connection'] {
-  const heldBy = incident?.id ?? null;
-  if (!vehicleState) return { status, subscribedAt, heldBy, vehicleState: null };
-  const meaning = vehicleState.meaning as Meaning; // kept from a Connection
-  return {
-    status,
-    subscribedAt,
-    heldBy,
-    vehicleState: isVehicleMeaning(meaning) ? { meaning, since: new Date(vehicleState.since) } : null,
-  };
-}
-
-function presentFreshness(fresh: Freshness): VehicleView['freshness'] {
-  return {
-    state: fresh.state,
-    reason: fresh.reason,
-    text: freshnessText(fresh),
-    since: maybeIso(fresh.since),
-    nextAction: freshnessAction(fresh),
-  };
 }
 
 function presentCapabilities(vehicle: ListedVehicle, setting: Setting): VehicleView['capabilities'] {

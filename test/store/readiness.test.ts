@@ -6,7 +6,7 @@ import type { FleetId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { started } from '../../src/domain/rental.ts';
 import { towline } from '../../src/domain/role.ts';
-import { readinessOfVehicle } from '../../src/http/present-vehicle.ts';
+import { readinessOfVehicle } from '../../src/http/present-use.ts';
 import { insertConnection } from '../../src/store/connection.ts';
 import type { Tx } from '../../src/store/database.ts';
 import { findActiveRental, forgetRenters, insertRental, listRentals, wasInRental } from '../../src/store/rental.ts';

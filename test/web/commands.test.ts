@@ -35,6 +35,19 @@ test('a car is unlocked after one question, confirmed by its own word, and what 
     await world.settle();
     await list.getByText('A door is open.').waitFor();
 
+    // What the car said speaks against the next one: it is asked about, and refused by nobody but the car.
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    const caution = page.getByRole('dialog', { name: `Lock ${number}?` });
+    await caution.getByText('A door is open.').waitFor();
+    await isCleanEverywhere(page, 'a caution before locking');
+    await caution.getByRole('button', { name: 'Leave it as it is' }).click();
+    await caution.waitFor({ state: 'detached' });
+    await world.sim('DELETE', `/sim/api/cars/${car.vin}/faults/door-open`);
+    await visit.advance(60);
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await caution.getByRole('button', { name: `Lock ${number}` }).click();
+    await list.getByText('Waiting to be sent').waitFor();
+
     assert.deepEqual(visit.complaints, []);
     assert.deepEqual(world.faults, []);
   } finally {

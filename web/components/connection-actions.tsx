@@ -2,12 +2,13 @@
 import { Button, Group, Menu, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ChevronDown, Copy, ExternalLink, Link2, Lock, LockOpen, Mail, RefreshCw, Unplug } from 'lucide-react';
+import { useState } from 'react';
 
 import type { VehicleView } from '../../src/http/contract/vehicles.ts';
 import type { Answer } from '../../src/http/contract/routes.ts';
 import { useAct } from '../api.ts';
 import type { RunningCheck } from '../check.ts';
-import { UnlockDialog } from '../forms/vehicle-unlock.tsx';
+import { cautionsAgainst, CommandDialog } from '../forms/vehicle-command.tsx';
 import { DisconnectDialog } from '../forms/vehicle-disconnect.tsx';
 import { ReasonedButton } from '../ui/reasoned-button.tsx';
 import { ReasonedItem } from '../ui/reasoned-item.tsx';
@@ -84,7 +85,7 @@ export function ConnectionActions({
   );
 }
 
-/** Locking is harmless; unlocking is asked once. */
+/** Locking is harmless, unless the car said what speaks against it; unlocking is asked once. */
 function CommandButtons({
   vehicle,
   lock,
@@ -94,7 +95,7 @@ function CommandButtons({
   lock: string | null;
   unlock: string | null;
 }): React.JSX.Element {
-  const [asking, dialog] = useDisclosure(false);
+  const [asking, ask] = useState<'lock' | 'unlock' | null>(null);
   const command = useAct('sendCommand', ['listCommands', 'listTimeline']);
   const send = (type: 'lock' | 'unlock'): void =>
     command.mutate({ id: vehicle.id, body: { type } }, { onError: tellProblem });
@@ -107,7 +108,7 @@ function CommandButtons({
         leftSection={<Lock size={15} />}
         reason={lock}
         loading={pending === 'lock'}
-        onClick={() => send('lock')}
+        onClick={() => (cautionsAgainst(vehicle, 'lock').length > 0 ? ask('lock') : send('lock'))}
       >
         Lock
       </ReasonedButton>
@@ -116,11 +117,13 @@ function CommandButtons({
         leftSection={<LockOpen size={15} />}
         reason={unlock}
         loading={pending === 'unlock'}
-        onClick={dialog.open}
+        onClick={() => ask('unlock')}
       >
         Unlock
       </ReasonedButton>
-      {asking ? <UnlockDialog vehicle={vehicle} onUnlock={() => send('unlock')} onClose={dialog.close} /> : null}
+      {asking ? (
+        <CommandDialog vehicle={vehicle} type={asking} onSend={() => send(asking)} onClose={() => ask(null)} />
+      ) : null}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { routeNames } from '../../domain/cause.ts';
+import { commandTypes } from '../../domain/command.ts';
 import { starts } from '../../domain/reconnect-route.ts';
 import { powertrains } from '../../domain/vehicle.ts';
 import { currentRental } from './rentals.ts';
@@ -127,6 +128,16 @@ export const vehicle = z.object({
     unlock: capability,
     mailLink: capability.describe('A link to connect can be mailed to the owner, as far as the make goes.'),
   }),
+  cautions: z
+    .array(
+      z.object({
+        code: z.string(),
+        against: z.array(z.enum(commandTypes)),
+        text: z.string(),
+        at: instant.describe('When the car was so.'),
+      }),
+    )
+    .describe('What the car said a while ago that speaks against a command now. It refuses none.'),
   toConfirm: z.boolean().describe('Its owner came back with a car that an operator has to confirm or refuse first.'),
   rental: currentRental.nullable().describe('The rental that it is in; null when it is in none.'),
   createdAt: instant,

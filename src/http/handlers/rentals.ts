@@ -16,7 +16,7 @@ import { pageOf, timeCursor } from '../cursor.ts';
 import { ownId } from '../own-id.ts';
 import { iso } from '../present.ts';
 import { presentReadiness, presentRental } from '../present-rental.ts';
-import { readinessOfVehicle } from '../present-vehicle.ts';
+import { readinessOfVehicle } from '../present-use.ts';
 
 type RentalCalls =
   | 'startRental'
