@@ -17,6 +17,7 @@ import type { KeptReading } from '../store/schema.ts';
 import type { ListedConnection } from '../store/listed-connection.ts';
 import type { ListedVehicle } from '../store/listed-vehicle.ts';
 import { heldText, scopeText } from '../texts/incident-words.ts';
+import { keepsConnectedText } from '../texts/rental-words.ts';
 import {
   capabilityText,
   causeText,
@@ -237,7 +238,7 @@ function presentNote({ vehicleState }: ListedConnection): ConnectionView['note']
 }
 
 function presentCapabilities(vehicle: ListedVehicle, setting: Setting): VehicleView['capabilities'] {
-  const { connection, toConfirm } = vehicle;
+  const { connection, rental, toConfirm } = vehicle;
   // Who was connected once has found a way; only an invitation is held back.
   const isNew = connection === null || connection.endedAt !== null;
   const known = can(connection);
@@ -247,12 +248,14 @@ function presentCapabilities(vehicle: ListedVehicle, setting: Setting): VehicleV
       : { allowed: false, reason: capabilityText(capability.reason) };
   // As `sendConnectLink` and `reconnect` refuse: another sign-in would only bring a second car to confirm.
   const confirmFirst = { allowed: false, reason: 'capability.confirmFirst' } as const;
-  const whileRented = { allowed: false, reason: 'capability.whileRented' } as const;
   const isOwnersWay = isOwners(wayOf(vehicle, setting).starts);
   return {
     connect: view(toConfirm && known.connect.allowed ? confirmFirst : known.connect),
     reconnect: view(toConfirm && known.reconnect.allowed && isOwnersWay ? confirmFirst : known.reconnect),
-    disconnect: view(vehicle.rental && known.disconnect.allowed ? whileRented : known.disconnect),
+    disconnect:
+      rental && known.disconnect.allowed
+        ? { allowed: false, reason: keepsConnectedText(rental.reference) }
+        : view(known.disconnect),
     check: view(known.check),
     lock: view(known.lock),
     unlock: view(known.unlock),

@@ -13,7 +13,7 @@ export const rentalTexts = {
     'The car is to be disconnected when the rental{rental, select, none {} other { {rental}}} ends.',
   'timeline.rental.disconnect-withdrawn':
     'The car stays connected when the rental{rental, select, none {} other { {rental}}} ends.',
-  'capability.whileRented': 'It is in a rental. It can be disconnected in the moment in which that ends.',
+  'rental.keepsConnected': 'It is in the rental {reference}. It can be disconnected in the moment in which that ends.',
   'readiness.inRental': 'It is in a rental.',
   'readiness.notConnected': 'It is not connected. Connect it with its owner.',
   'readiness.connectionBroken': 'Its connection does not work. Reconnect it first.',

@@ -70,7 +70,7 @@ test('a rental is started by hand, seen wherever its car is, keeps it connected 
     await page.keyboard.press('Enter');
     assert.equal(await disconnect.getAttribute('aria-disabled'), 'true');
     assert.equal(await page.getByRole('dialog').count(), 0);
-    await page.getByText('It is in a rental. It can be disconnected in the moment').last().waitFor();
+    await page.getByText('It is in the rental R-88. It can be disconnected in the moment').last().waitFor();
     await page.getByRole('button', { name: 'Disconnect when this rental ends' }).click();
     const question = page.getByRole('dialog', { name: `Disconnect ${number} after its rental?` });
     await question.getByText('until the rental R-88 ends').waitFor();
