@@ -38,6 +38,8 @@ export const ownCommandCauses = [
   // Nothing is left of the application's requests.
   'noRequestsLeft',
   'connectionEnded',
+  // It belonged to a rental that was over before it left.
+  'rentalEnded',
 ] as const;
 export type CommandCause = Meaning | (typeof ownCommandCauses)[number];
 
@@ -146,9 +148,10 @@ export function meets(c: Command, type: CommandType, now: Date): 'isTheSame' | '
   return isUnderWay ? 'waits' : 'givesWay';
 }
 
-/** While it is to be sent, or its answer may still come. */
+/** While it is to be sent, or its answer may still come and the car has not said that it is done. */
 export const barsOthers = (c: Command, now: Date): boolean =>
-  c.state === 'queued' || (c.acceptedAt === null && c.sentAt !== null && now < after(c.sentAt, barsForS));
+  c.state === 'queued' ||
+  (c.state !== 'confirmed' && c.acceptedAt === null && c.sentAt !== null && now < after(c.sentAt, barsForS));
 
 /** Written down before it leaves: whoever dies in between leaves a command that may have been sent. */
 export function leaving(c: Command, make: MakePolicy, now: Date): Command {
@@ -260,6 +263,8 @@ export function heard(c: Command, lock: Pick<Reading, 'value' | 'measuredAt' | '
   const at = lock.measuredAt ?? lock.fetchedAt;
   const isOpen = c.state === 'sent' || c.state === 'queued';
   if (!isListenedFor(c.state) || c.cause === 'superseded' || !c.sentAt || !at || at <= c.sentAt) return c;
+  // A car's clock may run ahead; what Smartcar fetched before it left is no word about it.
+  if (lock.fetchedAt && lock.fetchedAt <= c.sentAt) return c;
   // So long after, it may be anybody's doing.
   if (c.confirmBy && at > after(c.confirmBy, countsLaterS)) return c;
   if (lock.value === (c.type === 'lock')) return ended(c, 'confirmed', null, now);
@@ -271,6 +276,9 @@ export const cancelled = (c: Command, now: Date): Command => ended(c, 'cancelled
 /** What can't go by any connection any more. What has left is listened for all the same. */
 export const unconnected = (c: Command, now: Date): Command =>
   ended(c, c.mayBeDone ? 'unconfirmed' : 'failed', 'connectionEnded', now);
+/** Its rental was over before it left. */
+export const rentalOver = (c: Command, now: Date): Command =>
+  ended(c, c.mayBeDone ? 'unconfirmed' : 'failed', 'rentalEnded', now);
 
 const ended = (c: Command, state: CommandState, cause: CommandCause | null, now: Date): Command => ({
   ...c,
@@ -283,7 +291,7 @@ const ended = (c: Command, state: CommandState, cause: CommandCause | null, now:
 /** Whether asking again makes sense: at once, after something has changed, or not at all. Null while it is under way, or done. */
 export function retryOf({ state, cause }: Command): 'now' | 'later' | 'no' | null {
   if (state === 'queued' || state === 'sent' || state === 'confirmed' || state === 'cancelled') return null;
-  if (cause === null || isOwnCause(cause)) return cause === 'connectionEnded' ? 'no' : 'now';
+  if (cause === null || isOwnCause(cause)) return cause === 'connectionEnded' || cause === 'rentalEnded' ? 'no' : 'now';
   if (isThrottleMeaning(cause)) return 'later';
   if (isVehicleMeaning(cause)) return passing[cause].again === 'later' ? 'now' : 'later';
   return isUpstreamMeaning(cause) ? 'now' : 'no';

@@ -73,7 +73,8 @@ export const refusals = {
   no_rental: { status: 409, title: 'The car is in no rental.' },
   owner_stopped: {
     status: 409,
-    title: 'The owner has stopped sharing this car, and only they can take that back, with a new sign-in.',
+    title:
+      'The owner has stopped sharing this car; it ends with this rental. Ask them to connect it again afterwards, if they changed their mind.',
   },
   rental_over: { status: 409, title: 'This rental has ended already, and not in this way. Nothing was changed.' },
   reference_taken: { status: 409, title: 'Another car’s rental has this reference. Use the reference of this one.' },

@@ -55,6 +55,7 @@ export async function requestCommand(
     if (!vehicle) throw new Refusal('not_found');
     const { type, deadlineS = commandDeadlineS.usual, rentalId = null, idempotencyKey = null } = wish;
     const asked = idempotencyKey && (await findAskedUnder(tx, vehicleId, idempotencyKey, after(now, -keyMeansForS)));
+    if (asked && asked.type !== type) throw new Refusal('idempotency_conflict');
     if (asked) return asked;
     const connection = await commandable(tx, vehicleId, type);
     if (rentalId) await mustBeRentedIn(tx, vehicleId, rentalId);

@@ -5,8 +5,9 @@
  * @see docs/decisions/0024-consent-and-erasure.md
  */
 import type { Connection } from '../domain/connection.ts';
+import { erasedOwner } from '../domain/erasure.ts';
 import type { ErasureCounts } from '../domain/erasure.ts';
-import type { ConnectionId, ErasureId, FleetId, OwnerId } from '../domain/ids.ts';
+import type { ConnectionId, ErasureId, FleetId, OwnerId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
 import type { Database, Tx } from '../store/database.ts';
@@ -23,6 +24,7 @@ import { endConnection, rentalOf } from './disconnect.ts';
 import { digestOf } from './erasure-proof.ts';
 import { letHeldGo } from './hold-grant.ts';
 import type { ObserveNeeds } from './observe.ts';
+import { wishDisconnect } from './rental.ts';
 
 export type EraseNeeds = ObserveNeeds & {
   database: Database;
@@ -138,15 +140,20 @@ async function inPhase(needs: EraseNeeds, row: ErasureRow, work: (tx: Tx) => Pro
 async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise<Next> {
   const { fleet_id: fleetId, owner_id: ownerId, asked_by: actor } = row;
   const living = await needs.database.asFleet(fleetId, (tx) => forget.listLivingGrants(tx, ownerId));
+  let ended = 0;
   for (const connectionId of living) {
+    let rented: VehicleId | null = null;
     const together = async (tx: Tx, { vehicleId }: Connection): Promise<boolean> => {
-      // A renter is not left standing: it is looked at again until the rental has ended.
-      if (await rentalOf(tx, vehicleId)) return false;
+      // A renter is not left standing: it ends with the rental.
+      rented = (await rentalOf(tx, vehicleId)) ? vehicleId : null;
+      if (rented) return false;
       const locked = await erasures.lockErasure(tx, row.id, 'access');
       if (locked) await erasures.noteErased(tx, locked, { erased: { connections: 1 } });
       return true;
     };
     await endConnection(needs, { fleetId, connectionId, via: 'operator', actor, together }, now);
+    if (rented) await endWithRental(needs, fleetId, rented, now);
+    else ended += 1;
   }
   return needs.database.asFleet(fleetId, async (tx) => {
     const locked = await erasures.lockErasure(tx, row.id, 'access');
@@ -155,11 +162,20 @@ async function endAccess(needs: EraseNeeds, row: ErasureRow, now: Date): Promise
       await letHeldGo(tx, held, { because: 'disconnected', problem: { problem: 'disconnected' }, by: actor }, now);
     const returned = await forget.endWays(tx, ownerId, now);
     // A company has more cars than one step takes.
-    if (living.length === forget.grantsAtOnce) return locked;
+    if (living.length === forget.grantsAtOnce && ended > 0) return locked;
     const isOver = (await forget.listLivingGrants(tx, ownerId)).length === 0;
     if (isOver && returned === 0) return erasures.noteErased(tx, locked, { phase: 'traces' });
     await erasures.noteErased(tx, locked, { dueAt: after(now, returnsS) });
     return 'waits';
+  });
+}
+
+/** Nobody but them could take it back, and they are nobody any more. */
+async function endWithRental(needs: EraseNeeds, fleetId: FleetId, vehicleId: VehicleId, now: Date): Promise<void> {
+  const context = { fleetId, actor: erasedOwner, requestId: null };
+  await wishDisconnect(needs, context, vehicleId, true, now).catch((error: unknown) => {
+    // It has ended in this very moment; the next look ends the access.
+    if (!(error instanceof Refusal)) throw error;
   });
 }
 

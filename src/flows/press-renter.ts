@@ -17,14 +17,14 @@ const renterOf = (rentalId: string): Actor => ({ kind: 'renter', id: rentalId, n
 const closedAs = { expired: 'link_expired', early: 'link_early', over: 'rental_over' } as const;
 
 /**
- * @param press `agoS`: seconds since the button was pressed, where the page could tell; what took longer to come than the
+ * @param press `pressId`: the same press asks for the same command, however often it comes. `agoS`: seconds since the button was pressed, where the page could tell; what took longer to come than the
  *   deadline is not sent.
  * @throws Refusal `link_unknown`, `link_expired`, `link_early`, `rental_over`, `press_late`, and those of `requestCommand`
  */
 export async function pressAsRenter(
   needs: { database: Database; vault: Pick<Vault, 'readLinkToken'> },
   token: string,
-  { type, agoS }: { type: CommandType; agoS: number },
+  { type, agoS, pressId }: { type: CommandType; agoS: number; pressId: string | null },
   now: Date,
 ): Promise<void> {
   const link = await linkBehind(needs, token);
@@ -37,7 +37,13 @@ export async function pressAsRenter(
   if (deadlineS < 1) throw new Refusal('press_late');
   const { vehicleId } = rental;
   const actor = renterOf(rentalId);
-  await requestCommand(needs, { fleetId, actor, requestId: null }, vehicleId, { type, rentalId, deadlineS }, now);
+  await requestCommand(
+    needs,
+    { fleetId, actor, requestId: null },
+    vehicleId,
+    { type, rentalId, deadlineS, idempotencyKey: pressId },
+    now,
+  );
   const detail = { type, rentalId };
   await needs.database.asFleet(fleetId, (tx) =>
     writeAudit(tx, { fleetId, at: now, actor, act: 'sendCommand', subject: vehicleId, detail, requestId: null }),

@@ -26,12 +26,12 @@ import type { Actor } from '../domain/role.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import { applyAlertChanges } from '../store/alert.ts';
 import { takeTurn } from '../store/command.ts';
-import { findLivingConnection } from '../store/connection.ts';
+import { findLivingConnection, lockLivingConnection } from '../store/connection.ts';
 import { hurryReads } from '../store/connection-due.ts';
 import type { Tx } from '../store/database.ts';
 import { ownFleet } from '../store/fleet.ts';
 import { announce } from '../store/outbox.ts';
-import { findActiveRental, findRental, insertRental, lockRental, writeRental } from '../store/rental.ts';
+import { findActiveRental, findRental, insertRental, lastEndOf, lockRental, writeRental } from '../store/rental.ts';
 import type { RentalKey } from '../store/rental.ts';
 import { readLatest } from '../store/telemetry.ts';
 import { insertHappenings } from '../store/timeline.ts';
@@ -69,18 +69,19 @@ export async function startRental(
     if (!(await takeTurn(tx, wish.vehicleId))) throw new Refusal('not_found');
     const known = await lockRental(tx, { reference: wish.reference });
     if (known) return { rental: await startedBefore(tx, needs, known, wish, context, now), isNew: false };
+    mustFit(wish, now);
     const other = await findActiveRental(tx, wish.vehicleId);
     if (other) throw whileActive(other);
-    const connection = await findLivingConnection(tx, wish.vehicleId);
+    // Whoever writes what the car answers waits, or has written it: one of the two sees that a rented car is broken.
+    const connection = await lockLivingConnection(tx, wish.vehicleId);
     if (!connection) throw new Refusal('not_connected');
     const id = newId('rnt', now);
-    const snapshot = await snapshotNow(tx, wish.vehicleId, wish.startedAt ?? now, now);
-    const rental = started(
-      { id, fleetId, reference: wish.reference },
-      startOf(needs, id, wish, context, now),
-      snapshot,
-      now,
-    );
+    const start = startOf(needs, id, wish, context, now);
+    // Two rentals of a car never overlap, whatever the clocks say.
+    const before = await lastEndOf(tx, wish.vehicleId);
+    const startedAt = before && before > start.startedAt ? before : start.startedAt;
+    const snapshot = await snapshotNow(tx, wish.vehicleId, startedAt, now);
+    const rental = started({ id, fleetId, reference: wish.reference }, { ...start, startedAt }, snapshot, now);
     // Another car's rental took the reference in this very moment.
     if (!(await insertRental(tx, rental))) throw new Refusal('reference_taken');
     await tell(tx, rental, actor, 'rental.started', now);
@@ -89,6 +90,27 @@ export async function startRental(
     await hurryReads(tx, [connection.id], 0, now);
     return { rental, isNew: true };
   });
+}
+
+/** How far back a booking system may date what it tells, how far ahead of our clock, and how long a rental may be planned. */
+const toleratedMs = { before: 7 * 86_400_000, ahead: 5 * 60_000, planned: 2 * 366 * 86_400_000 };
+
+/** @throws Refusal `invalid_input` */
+function mustFit({ startedAt, endsAt }: Pick<StartWish, 'startedAt' | 'endsAt'>, now: Date): void {
+  if (startedAt) mustBeNear('startedAt', startedAt, now);
+  if (endsAt) mustEndLater(endsAt, startedAt ?? now, now);
+}
+
+function mustBeNear(field: string, at: Date, now: Date): void {
+  const agoMs = now.getTime() - at.getTime();
+  if (agoMs > toleratedMs.before || agoMs < -toleratedMs.ahead)
+    throw new Refusal('invalid_input', `${field}: up to a week ago is accepted, and not in the future.`);
+}
+
+function mustEndLater(endsAt: Date, startedAt: Date, now: Date): void {
+  if (endsAt <= startedAt) throw new Refusal('invalid_input', 'endsAt: it has to end after it begins.');
+  if (endsAt.getTime() - now.getTime() > toleratedMs.planned)
+    throw new Refusal('invalid_input', 'endsAt: within two years; leave it out where the end is open.');
 }
 
 /** What is to be said of a rental that is known already when it is started. */
@@ -154,7 +176,7 @@ export interface RentalChange {
 /**
  * A rental is prolonged, or another renter named.
  *
- * @throws Refusal `not_found`, `rental_over`
+ * @throws Refusal `not_found`, `rental_over`, `invalid_input`
  */
 export async function changeRental(
   needs: RentalNeeds,
@@ -167,6 +189,7 @@ export async function changeRental(
     const found = await lockRental(tx, key);
     if (!found) throw new Refusal('not_found');
     if (found.state !== 'active') throw new Refusal('rental_over');
+    if (change.endsAt && found.startedAt) mustEndLater(change.endsAt, found.startedAt, now);
     const rental: Rental = {
       ...found,
       ...(change.endsAt === undefined ? {} : { endsAt: change.endsAt }),
@@ -198,6 +221,7 @@ export async function endRental(
   now: Date,
 ): Promise<Rental> {
   const { fleetId, actor } = context;
+  if (wish.endedAt) mustBeNear('endedAt', wish.endedAt, now);
   const end: RentalEnd = { state: wish.state, endedAt: wish.endedAt ?? now, endedBy: actor };
   for (;;) {
     const found = await needs.database.asFleet(fleetId, (tx) => findRental(tx, key));
@@ -211,8 +235,11 @@ export async function endRental(
 /** @returns null where somebody changed their mind about the connection meanwhile: it is looked at again */
 async function endNow(needs: RentalNeeds, found: Rental, end: RentalEnd, now: Date): Promise<Rental | null> {
   const { fleetId, id, vehicleId, disconnectBy } = found;
+  const via = disconnectBy?.kind === 'owner' ? 'owner' : 'operator';
   let rental: Rental | null = null;
   const write = async (tx: Tx): Promise<boolean> => {
+    // What an attempt wrote that lost its race is nothing.
+    rental = null;
     if (vehicleId) await takeTurn(tx, vehicleId);
     const locked = await lockRental(tx, { id });
     if (!locked || (locked.disconnectBy === null) !== (disconnectBy === null)) return false;
@@ -222,7 +249,7 @@ async function endNow(needs: RentalNeeds, found: Rental, end: RentalEnd, now: Da
   const connection =
     disconnectBy && vehicleId && (await needs.database.asFleet(fleetId, (tx) => findLivingConnection(tx, vehicleId)));
   if (connection) {
-    const ending = { fleetId, connectionId: connection.id, via: 'operator', actor: disconnectBy } as const;
+    const ending = { fleetId, connectionId: connection.id, via, actor: disconnectBy } as const;
     await endConnection(needs, { ...ending, together: write }, now);
   } else await needs.database.asFleet(fleetId, write);
   return rental;
@@ -231,11 +258,11 @@ async function endNow(needs: RentalNeeds, found: Rental, end: RentalEnd, now: Da
 async function writeEnd(tx: Tx, found: Rental, end: RentalEnd, now: Date): Promise<Rental> {
   const { fleetId, vehicleId, startedAt } = found;
   if (!vehicleId || !startedAt) throw new Error(`The rental ${found.id} is active without a car.`);
+  const connection = await lockLivingConnection(tx, vehicleId);
   const rental = ended(found, end, await snapshotNow(tx, vehicleId, startedAt, now));
   await writeRental(tx, rental);
   await tell(tx, rental, end.endedBy, endKinds[end.state], now);
   await applyAlertChanges(tx, fleetId, [vehicleId], [{ change: 'resolve', key: brokenKey(rental.id) }], now);
-  const connection = await findLivingConnection(tx, vehicleId);
   if (connection && !found.disconnectBy) await hurryReads(tx, [connection.id], 0, now);
   return rental;
 }
@@ -251,19 +278,18 @@ function over(rental: Rental, { state }: RentalEnd): Rental {
 /** An end that came before its start: the start finds it. */
 async function keepEnd(
   needs: RentalNeeds,
-  { fleetId }: Context,
+  context: Context,
   key: RentalKey,
   end: RentalEnd,
   now: Date,
 ): Promise<Rental> {
   if ('id' in key) throw new Refusal('not_found');
+  const { fleetId } = context;
   const rental = endedFirst({ id: newId('rnt', now), fleetId, reference: key.reference }, end, now);
   const isKept = await needs.database.asFleet(fleetId, (tx) => insertRental(tx, rental));
   if (isKept) return rental;
   // Its start came in this very moment.
-  const found = await needs.database.asFleet(fleetId, (tx) => findRental(tx, key));
-  if (!found) throw new Refusal('not_found');
-  return found.state === 'active' ? ((await endNow(needs, found, end, now)) ?? found) : over(found, end);
+  return endRental(needs, context, key, { state: end.state, endedAt: end.endedAt }, now);
 }
 
 async function snapshotNow(tx: Tx, vehicleId: VehicleId, rentedSince: Date, now: Date): Promise<Snapshot> {
@@ -293,7 +319,7 @@ async function tellBroken(
  * @throws Refusal `not_found`, `no_rental` when the car is in none, `owner_stopped` when it is the owner's wish
  */
 export async function wishDisconnect(
-  needs: RentalNeeds,
+  needs: Pick<RentalNeeds, 'database'>,
   { fleetId, actor }: Context,
   vehicleId: VehicleId,
   isWished: boolean,

@@ -1,15 +1,18 @@
 /** A renter's link: made for one rental, opened by whoever holds it, and taken back. */
-import type { FleetId, LinkId } from '../domain/ids.ts';
+import { cancelled } from '../domain/command.ts';
+import type { FleetId, LinkId, RentalId, VehicleId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rental } from '../domain/rental.ts';
 import { after } from '../domain/schedule.ts';
-import type { Database } from '../store/database.ts';
+import { lockLastCommand, takeTurn, writeCommand } from '../store/command.ts';
+import type { Database, Tx } from '../store/database.ts';
 import { findRental, lockRental } from '../store/rental.ts';
 import type { RentalKey } from '../store/rental.ts';
 import { findLinkOfRental, findRenterLink, insertRenterLink, revokeRenterLink } from '../store/renter-link.ts';
 import type { RenterLink } from '../store/renter-link.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Context } from './context.ts';
+import { tellCommand } from './tell-command.ts';
 
 export interface RenterLinkNeeds {
   database: Database;
@@ -65,8 +68,20 @@ export async function takeRenterLinkBack(
     const rental = await findRental(tx, key);
     if (!rental) throw new Refusal('not_found');
     await revokeRenterLink(tx, rental.id, now);
+    if (rental.vehicleId) await takePressBack(tx, rental.vehicleId, rental.id, now);
     return rental;
   });
+}
+
+/** What the renter pressed and has not left yet. */
+async function takePressBack(tx: Tx, vehicleId: VehicleId, rentalId: RentalId, now: Date): Promise<void> {
+  await takeTurn(tx, vehicleId);
+  const last = await lockLastCommand(tx, vehicleId);
+  const isTheirs = last?.rentalId === rentalId && last.requestedBy.kind === 'renter';
+  if (!isTheirs || last.state !== 'queued' || last.sends > 0) return;
+  const taken = cancelled(last, now);
+  await writeCommand(tx, taken);
+  await tellCommand(tx, taken, null, 'command.cancelled', now);
 }
 
 /** The link behind a token, whatever became of its rental; null for one that is not known, taken back, or an owner's. */

@@ -6,17 +6,29 @@
  */
 import { can } from '../domain/connection.ts';
 import type { Connection } from '../domain/connection.ts';
-import { answered, dueStep, leaving, leavingLate, readBack, runOut, unconnected, unpaid } from '../domain/command.ts';
+import {
+  answered,
+  dueStep,
+  leaving,
+  leavingLate,
+  readBack,
+  rentalOver,
+  runOut,
+  unconnected,
+  unpaid,
+} from '../domain/command.ts';
 import type { Command, CommandAnswered } from '../domain/command.ts';
 import { isAccountMeaning, isThrottleMeaning, isVehicleMeaning } from '../domain/failure.ts';
 import { makePolicy } from '../domain/make-policy.ts';
 import type { MakePolicy } from '../domain/make-policy.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { CommandAnswer } from '../smartcar/commands.ts';
+import { commandConnections } from '../smartcar/smartcar.ts';
 import { listDueCommands, lockCommand, writeCommand } from '../store/command.ts';
 import type { DueCommand } from '../store/command.ts';
 import { findConnectionSetting } from '../store/connection-setting.ts';
 import type { Tx } from '../store/database.ts';
+import { findRental } from '../store/rental.ts';
 import { obey, takeFor } from './budget.ts';
 import type { BudgetNeeds } from './budget.ts';
 import { noteCredentials } from './credentials.ts';
@@ -37,8 +49,8 @@ export type SendNeeds = ObserveNeeds &
   };
 
 const batch = 50;
-/** More at once would wait for connections of their own; they are taken up as others end. */
-const mostUnderway = 64;
+/** As many as have a connection of their own; others are taken up as these end. */
+const mostUnderway = commandConnections;
 
 /** Takes up what is due, of all fleets. Answers are not waited for. @returns how many were taken up */
 export async function sendDue(needs: SendNeeds, now: Date): Promise<number> {
@@ -83,6 +95,7 @@ async function step(needs: SendNeeds, { id, fleetId }: DueCommand, isPaid: boole
       return car && isPaid ? () => hearCar(needs, car) : null;
     }
     if (!car) return write(tx, unconnected(command, now), now);
+    if (!(await isRentalOn(tx, command))) return write(tx, rentalOver(command, now), now);
     if (!isPaid) return write(tx, unpaid(command, now), now);
     const left = leaving(command, car.make, now);
     await write(tx, left, now);
@@ -134,23 +147,31 @@ async function ask(needs: SendNeeds, car: Car): Promise<CommandAnswered> {
   const { access } = counted(needs, subject, true);
   const tried: { answer: CommandAnswer | null; isTooLate: boolean } = { answer: null, isTooLate: false };
   const answer = await access.withAccess(needs.clock(), async (token): Promise<CommandAnswer> => {
-    tried.isTooLate = !(await mayLeave(needs, car, needs.clock()));
+    tried.isTooLate = !(await mayLeave(needs, car));
     if (tried.isTooLate) return notSent;
-    return (tried.answer = await needs.smartcar[command.type](token, ids));
+    const isInTime = (): boolean => needs.clock() < command.deadlineAt;
+    return (tried.answer = await needs.smartcar[command.type](token, ids, isInTime));
   });
   if (answer.ok) return { came: 'accepted', requestId: answer.requestId };
   if (tried.isTooLate) return { came: 'tooLate' };
-  // Where no token could be had, nothing has left.
-  const wasSent = tried.answer !== null && !tried.answer.ok && tried.answer.wasSent;
+  // Where no token could be had, nothing has left; nor has what its token was refused for, if another could not be had.
+  const { answer: last } = tried;
+  const wasSent = last !== null && !last.ok && last.wasSent && last.failure === answer.failure;
   return { came: 'failed', failure: answer.failure, wasSent };
 }
 
+/** A rental's unlock leaves only while that is active; its lock does after it, too: who is just done with the car shuts it. */
+const isRentalOn = async (tx: Tx, { rentalId, type }: Command): Promise<boolean> =>
+  rentalId === null || type === 'lock' || (await findRental(tx, { id: rentalId }))?.state === 'active';
+
 /** Until the token was there the car may have been heard, another wish have come, or the deadline passed. */
-async function mayLeave({ database }: SendNeeds, { command, make }: Car, now: Date): Promise<boolean> {
-  if (now >= command.deadlineAt) return false;
+async function mayLeave({ database, clock }: SendNeeds, { command, make }: Car): Promise<boolean> {
   return database.asFleet(command.fleetId, async (tx) => {
     const current = await lockCommand(tx, command.id);
-    if (current?.state !== 'sent' || current.sends !== command.sends) return false;
+    // Only now: whoever held the row may have held it for long.
+    const now = clock();
+    if (now >= command.deadlineAt) return false;
+    if (current?.state !== 'sent' || current.sends !== command.sends || !(await isRentalOn(tx, current))) return false;
     if (current.sentAt && current.sentAt < now) await writeCommand(tx, leavingLate(current, make, now));
     return true;
   });

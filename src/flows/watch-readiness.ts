@@ -10,8 +10,8 @@ import { listEndpoints } from '../store/event-endpoint.ts';
 import { listFleets, ownFleet } from '../store/fleet.ts';
 import { noteReadiness } from '../store/vehicle-readiness.ts';
 
-/** Vehicles of one commit. */
-const batch = 500;
+/** Vehicles of one commit: each is one look at the whole fleet. */
+const batch = 5_000;
 
 export interface WatchReadinessNeeds {
   database: Database;

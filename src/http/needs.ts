@@ -128,7 +128,11 @@ export interface Flows {
   /** The fleet behind a renter's link, whatever became of its rental; `link_unknown`. */
   renterAt(token: string): Promise<RenterAt>;
   /** The renter pressed Lock or Unlock. */
-  pressAsRenter(token: string, press: { type: CommandType; agoS: number }, now: Date): Promise<void>;
+  pressAsRenter(
+    token: string,
+    press: { type: CommandType; agoS: number; pressId: string | null },
+    now: Date,
+  ): Promise<void>;
   /** Whether the car is disconnected in the moment in which its rental ends. */
   wishDisconnect(context: Context, id: VehicleId, isWished: boolean, now: Date): Promise<void>;
   /** The secret is told this once. */

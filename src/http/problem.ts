@@ -74,6 +74,7 @@ const byFrameworkCode: Readonly<Record<string, RefusalCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_input',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_input',
   FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
   // A path that leads out of the dashboard's folder.
   FST_STATIC_FORBIDDEN_PATH: 'not_found',
   // PostgreSQL's for text it can't keep: a zero byte.

@@ -80,12 +80,14 @@ async function press(
   fields: Record<string, string>,
 ): Promise<RenterRefusal | null> {
   const now = needs.clock();
-  const act = () => needs.flows.pressAsRenter(token, { type, agoS: agoSOf(fields['at'], now) }, now).then(() => ({}));
   try {
     const { fleetId, linkId } = await needs.flows.renterAt(token);
     const id = fields['press'];
+    const isKnown = id !== undefined && pressId.test(id);
     const key = `${linkId} ${type} ${id}`;
-    if (id && pressId.test(id)) await once(needs, { fleetId, key, request: key, status: 303 }, act);
+    const pressed = { type, agoS: agoSOf(fields['at'], now), pressId: isKnown ? key : null };
+    const act = () => needs.flows.pressAsRenter(token, pressed, now).then(() => ({}));
+    if (isKnown) await once(needs, { fleetId, key, request: key, status: 303 }, act);
     else await act();
     return null;
   } catch (error) {

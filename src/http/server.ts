@@ -51,7 +51,7 @@ function openApp({ log }: HttpNeeds): FastifyInstance {
     bodyLimit: largestJson,
     requestIdHeader: false,
     genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
     requestTimeout: requestMs,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),

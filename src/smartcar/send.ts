@@ -1,5 +1,6 @@
 /** One HTTP request to Smartcar, and whatever comes of it as a value. Follows no redirects, repeats nothing. */
 import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { optionalId } from './fields.ts';
 
 export interface Request {
@@ -8,6 +9,8 @@ export interface Request {
   path: string;
   headers: Record<string, string>;
   body?: string;
+  /** Asked once the connection is there and the first byte would leave; false: it does not. Absent: it may at any time. */
+  mayLeave?: () => boolean;
 }
 
 export interface Received {
@@ -65,6 +68,8 @@ export function openWire(origin: string, options: WireOptions): Wire {
     maxResponseSize: maxBodyBytes,
     // One after the other on a connection: an answer that is slow would hold up those behind it.
     pipelining: 1,
+    // On HTTP/2 the library sends a request again that a server sends back, and shares the connection.
+    allowH2: false,
   });
   // A body may trickle without ever pausing long enough for the body's own timeout.
   const wholeMs = options.connectMs + options.headersMs + options.bodyMs;
@@ -79,7 +84,9 @@ async function send(pool: Pool, request: Request & { reset: boolean }, wholeMs: 
   let began: Began | null = null;
   try {
     const signal = AbortSignal.timeout(wholeMs);
-    const { statusCode, headers, body } = await pool.request({ ...request, body: request.body ?? null, signal });
+    const { mayLeave, ...asked } = request;
+    const by = mayLeave ? pool.compose(onlyWhile(mayLeave)) : pool;
+    const { statusCode, headers, body } = await by.request({ ...asked, body: request.body ?? null, signal });
     const requestId = optionalId.parse(only(headers['sc-request-id']));
     began = { requestId };
     const text = await body.text();
@@ -90,8 +97,30 @@ async function send(pool: Pool, request: Request & { reset: boolean }, wholeMs: 
   }
 }
 
-/** The library's codes for what fails before the first byte. Whatever isn't here may have left. */
-const neverLeft = /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT)$/;
+class TooLate extends Error {
+  override readonly name = 'TooLate';
+  readonly code = 'TOO_LATE';
+}
+
+/** A connection may take seconds; what must not leave late is looked at again when it is there. */
+const onlyWhile =
+  (mayLeave: () => boolean): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        handler.onRequestStart?.(controller, context);
+        if (!mayLeave()) controller.abort(new TooLate());
+      },
+      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseData: (...told) => handler.onResponseData?.(...told),
+      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+      onResponseError: (...told) => handler.onResponseError?.(...told),
+    });
+
+/** The library's codes, and ours, for what fails before the first byte. Whatever isn't here may have left. */
+const neverLeft =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|UND_ERR_DESTROYED|UND_ERR_CLOSED|TOO_LATE)$/;
 
 /** Only the code is kept: messages and causes of errors may hold what was sent. */
 function notReceived(error: unknown, began: Began | null): NotReceived {

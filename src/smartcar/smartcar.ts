@@ -21,7 +21,7 @@ import {
 } from './connections.ts';
 import { readDeletion } from './found.ts';
 import { readPages, type Page, type PageQuery } from './read.ts';
-import { openWire, type Wire } from './send.ts';
+import { openWire, type Request, type Wire } from './send.ts';
 import { joined, readSignalAnswer, readSignalsPage, signalRequest, signalsRequest } from './signals.ts';
 import {
   byEitherPath,
@@ -135,10 +135,10 @@ export interface Smartcar {
   readSignals(token: string, ids: VehicleAndUser, receivedAt: Date): Promise<Answer<ReadSignals>>;
   /** One signal; null when the store doesn't hold it. A signal whose status is ERROR is a failure. */
   readSignal(token: string, ids: VehicleAndUser, code: SignalCode, receivedAt: Date): Promise<Answer<Reading | null>>;
-  /** Sent once, whatever comes. May take minutes. */
-  lock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
-  /** Sent once, whatever comes. May take minutes. */
-  unlock(token: string, ids: VehicleAndUser): Promise<CommandAnswer>;
+  /** Sent once, whatever comes, and only if it may leave when the connection is there. May take minutes. */
+  lock(token: string, ids: VehicleAndUser, mayLeave?: () => boolean): Promise<CommandAnswer>;
+  /** The same. */
+  unlock(token: string, ids: VehicleAndUser, mayLeave?: () => boolean): Promise<CommandAnswer>;
   listApplications(token: string): Promise<Answer<ListedApplication[]>>;
   listWebhooks(token: string): Promise<Answer<ListedWebhook[]>>;
   /** Null when there is none. */
@@ -192,6 +192,8 @@ export function openSmartcar(options: SmartcarOptions): Smartcar {
 const longestTokenWaitMs = 5_000;
 
 /** A command is answered after about 175 s at the latest, and its end streamed some minutes later. */
+/** One that waits for a connection of its own would leave late. As many commands are under way at once. */
+export const commandConnections = 256;
 const commandWaits = { commandHeadersMs: 200_000, commandBodyMs: 300_000 };
 
 function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOptions): Wires {
@@ -212,6 +214,7 @@ function openWires({ origins, timeouts = {}, maxConnections = 64 }: SmartcarOpti
       headersMs: commandHeadersMs,
       bodyMs: commandBodyMs,
       isFresh: true,
+      maxConnections: commandConnections,
     }),
     management: openWire(origins.managementApiV3, ordinary),
   };
@@ -250,9 +253,11 @@ function vehicleCalls({ send }: Wire): Pick<Smartcar, 'readVehicle' | 'readSigna
 }
 
 function commandCalls({ send }: Wire): Pick<Smartcar, 'lock' | 'unlock'> {
+  const ask = async (request: Request, mayLeave: () => boolean = () => true): Promise<CommandAnswer> =>
+    readCommandAnswer(await send({ ...request, mayLeave }));
   return {
-    lock: async (token, ids) => readCommandAnswer(await send(commandRequest(token, ids, 'lock'))),
-    unlock: async (token, ids) => readCommandAnswer(await send(commandRequest(token, ids, 'unlock'))),
+    lock: (token, ids, mayLeave) => ask(commandRequest(token, ids, 'lock'), mayLeave),
+    unlock: (token, ids, mayLeave) => ask(commandRequest(token, ids, 'unlock'), mayLeave),
   };
 }
 

@@ -23,14 +23,18 @@ export async function findConnection(tx: Tx, id: ConnectionId): Promise<Connecti
 
 /** The vehicle's living connection, or undefined when it has none. */
 export async function findLivingConnection(tx: Tx, vehicleId: VehicleId): Promise<Connection | undefined> {
-  const row = await tx
-    .selectFrom('connection')
-    .selectAll()
-    .where('vehicle_id', '=', vehicleId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
+  const row = await livingOf(tx, vehicleId).executeTakeFirst();
   return row && toConnection(row);
 }
+
+/** The same, locked until the transaction ends. */
+export async function lockLivingConnection(tx: Tx, vehicleId: VehicleId): Promise<Connection | undefined> {
+  const row = await livingOf(tx, vehicleId).forNoKeyUpdate().executeTakeFirst();
+  return row && toConnection(row);
+}
+
+const livingOf = (tx: Tx, vehicleId: VehicleId) =>
+  tx.selectFrom('connection').selectAll().where('vehicle_id', '=', vehicleId).where('ended_at', 'is', null);
 
 /** The vehicle's living connection, else the one that ended last; undefined when it never had one. */
 export async function findLatestConnection(tx: Tx, vehicleId: VehicleId): Promise<Connection | undefined> {

@@ -69,6 +69,16 @@ export async function listLeaving(tx: Tx, ids: readonly VehicleId[]): Promise<Se
   return new Set(rows.flatMap((row) => row.vehicle_id ?? []));
 }
 
+/** When the car's last rental ended; null when it had none. */
+export async function lastEndOf(tx: Tx, vehicleId: VehicleId): Promise<Date | null> {
+  const row = await tx
+    .selectFrom('rental')
+    .select(({ fn }) => fn.max('ended_at').as('at'))
+    .where('vehicle_id', '=', vehicleId)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** Whether the car was in a rental then. */
 export async function wasInRental(tx: Tx, vehicleId: VehicleId, at: Date): Promise<boolean> {
   const row = await tx
@@ -114,28 +124,39 @@ export async function listRentals(
   return rows.map(toRental);
 }
 
-/** What was known of the renters of rentals that ended before this, and where the cars stood. @returns how many */
+/**
+ * What was known of the renters of rentals that ended before this, and where the cars stood, of so many at once.
+ *
+ * @returns how many
+ */
 export async function forgetRenters(tx: Tx, before: Date): Promise<number> {
   const withoutPosition = (column: string) => sql`case when ${sql.ref(column)} is not null
     then ${sql.ref(column)} #- '{signals,location-preciselocation}' end`;
   const { numUpdatedRows } = await tx
     .updateTable('rental')
     .set({
+      forgotten_at: before,
       renter_sealed: null,
       start_snapshot: sql`${withoutPosition('start_snapshot')}`,
       end_snapshot: sql`${withoutPosition('end_snapshot')}`,
     })
-    .where('ended_at', '<', before)
-    .where((is) =>
-      is.or([
-        is('renter_sealed', 'is not', null),
-        sql<boolean>`start_snapshot #> '{signals,location-preciselocation}' is not null`,
-        sql<boolean>`end_snapshot #> '{signals,location-preciselocation}' is not null`,
-      ]),
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'id',
+        'in',
+        selectFrom('rental')
+          .select('id')
+          .where('ended_at', '<', before)
+          .where('forgotten_at', 'is', null)
+          .limit(mostForgotten),
+      ),
     )
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }
+
+/** Of one round; the next one goes on. */
+const mostForgotten = 5_000;
 
 function rowOf(rental: Rental): Insertable<Tables['rental']> {
   return {

@@ -836,6 +836,7 @@ interface RentalTable {
   end_snapshot: Json<KeptSnapshot> | null;
   disconnect_by: Json<Actor> | null;
   renter_sealed: Buffer | null;
+  forgotten_at: Date | null;
 }
 
 interface EventTable {

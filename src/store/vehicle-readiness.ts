@@ -29,7 +29,8 @@ export async function noteReadiness(
     .limit(most)
     .execute();
   if (changed.length === 0) return [];
-  await tx
+  // Two that look at once write down the same, and the later one has nothing to tell.
+  const written = await tx
     .insertInto('vehicle_readiness')
     .values(
       changed.map(({ vehicleId, isReady }) => ({
@@ -40,11 +41,13 @@ export async function noteReadiness(
       })),
     )
     .onConflict((conflict) =>
-      conflict.column('vehicle_id').doUpdateSet(({ ref }) => ({
-        ready: ref('excluded.ready'),
-        since: ref('excluded.since'),
-      })),
+      conflict
+        .column('vehicle_id')
+        .doUpdateSet(({ ref }) => ({ ready: ref('excluded.ready'), since: ref('excluded.since') }))
+        .whereRef('vehicle_readiness.ready', 'is distinct from', sql.ref('excluded.ready')),
     )
+    .returning('vehicle_id')
     .execute();
-  return changed;
+  const isWritten = new Set(written.map((row) => row.vehicle_id));
+  return changed.filter(({ vehicleId }) => isWritten.has(vehicleId));
 }

@@ -26,6 +26,7 @@ export const commandTexts = {
   'command.cause.deadlinePassed': 'It could not be sent before its deadline, and was not sent later.',
   'command.cause.noRequestsLeft': "Smartcar's request limit was used up until its deadline.",
   'command.cause.connectionEnded': 'The connection ended before it was sent.',
+  'command.cause.rentalEnded': 'Its rental was over before it was sent.',
   'command.cause.permission': 'The owner has not allowed locking and unlocking.',
   'timeline.command.requested': `${wish} was asked for.`,
   'timeline.command.confirmed': `The car confirmed that it is ${isSo}.`,

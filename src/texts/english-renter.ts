@@ -61,6 +61,7 @@ const renterCauses = {
   'renter.cause.deadlinePassed': 'It could not be sent in time, and was not sent later.',
   'renter.cause.noRequestsLeft': tooMuch,
   'renter.cause.connectionEnded': closed,
+  'renter.cause.rentalEnded': 'The rental has ended. The car was not unlocked.',
 } as const satisfies Record<`renter.cause.${CommandCause}`, string>;
 
 const doing = '{type, select, lock {Locking…} other {Unlocking…}}';
@@ -112,6 +113,6 @@ export const renterTexts = {
   'renter.early.title': 'This rental has not begun yet',
   'renter.early.text': 'From {at} on the car can be locked and unlocked here.',
   'renter.net.offline': 'No connection. What you see is from {time}.',
-  'renter.net.trying': 'No connection. Not sent yet, trying…',
+  'renter.net.trying': 'No answer yet. Trying again; it is sent only once.',
   'renter.net.unanswered': 'No answer for half a minute. Nothing more is sent. Look whether the car did it.',
 } as const satisfies Record<string, string>;

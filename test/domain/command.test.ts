@@ -71,6 +71,8 @@ test('what is accepted is sent, and confirmed by what the car says of itself aft
   assert.equal(told(accepted), 'sent');
   assert.equal(told(heard(accepted, word(false, 0), at(4))), 'sent', 'measured before it left');
   assert.equal(told(heard(accepted, { value: false, measuredAt: null, fetchedAt: null }, at(4))), 'sent', 'undated');
+  const fetchedBefore = { value: false, measuredAt: at(200), fetchedAt: at(0) };
+  assert.equal(told(heard(accepted, fetchedBefore, at(4))), 'sent', 'a clock that runs ahead, fetched before it left');
   const confirmed = heard(accepted, word(false, 5), at(9));
   assert.deepEqual([told(confirmed), confirmed.endedAt, confirmed.dueAt], ['confirmed', at(9), null]);
 });
@@ -183,6 +185,8 @@ test('the same wish pressed again is the same command; another one waits; what w
   assert.equal(meets(queued, 'unlock', at(2)), 'isTheSame');
   assert.equal(meets(sent('unlock'), 'unlock', at(80)), 'isTheSame', 'no answer yet');
   assert.equal(meets(sent('unlock'), 'lock', at(80)), 'waits');
+  const heardFirst = heard(sent('unlock'), word(false, 5), at(6));
+  assert.equal(meets(heardFirst, 'unlock', at(60)), 'givesWay', 'done, though its answer has not come');
   assert.equal(meets(sent('unlock'), 'lock', at(91)), 'givesWay', 'its answer is lost');
   assert.equal(meets(accepted, 'unlock', at(14)), 'isTheSame', 'a second press');
   assert.equal(meets(accepted, 'unlock', at(15)), 'givesWay', 'a second wish');

@@ -196,6 +196,7 @@ test('each role may do what the one before it may, and more', () => {
       'disconnect',
       'endIncident',
       'exportOwner',
+      'readEndpoints',
       'readAudit',
     ],
     acts,

@@ -145,6 +145,57 @@ describe('rentals', () => {
     assert.equal(told(await ask()), '409 rental_over');
   });
 
+  test('an unlock of a rental does not leave once that is over, and a lock does', async () => {
+    const limit = { kind: 'rate-limit', retryAfterS: 5 };
+    for (const [type, expected] of [
+      ['unlock', 'failed rentalEnded'],
+      ['lock', 'sent null'],
+    ] as const) {
+      const { body } = await start(reference());
+      const rentalId = String(body['id']);
+      await world.sim('POST', `/sim/api/cars/${car.vin}/faults`, limit);
+      const asked = await world.api('POST', `/vehicles/${id}/commands`, { type, rentalId, deadlineS: 120 });
+      await world.settle();
+      await end(rentalId);
+      await world.sim('DELETE', `/sim/api/cars/${car.vin}/faults/rate-limit`);
+      await world.advance(20);
+      const command = (await world.api('GET', `/commands/${String(asked.body['id'])}`)).body;
+      assert.equal(`${String(command['state'])} ${String(command['cause'])}`, expected, type);
+      await world.advance(1_000);
+    }
+  });
+
+  test('a start that is told again after its planned end is the same rental, and a plan that ends before its start is refused', async () => {
+    const ref = reference();
+    const endsAt = later(world, 600);
+    await start(ref, { endsAt });
+    await world.advance(1_200);
+    assert.equal(told(await start(ref, { endsAt })), '201 active');
+    const key = `reference:${ref}`;
+    const change = (body: object) => world.api('PATCH', `/rentals/${key}`, body);
+    assert.equal(told(await change({ endsAt: later(world, -7_200) })), '400 invalid_input');
+    assert.equal(told(await change({ endsAt: '9999-12-31T00:00:00Z' })), '400 invalid_input');
+  });
+
+  test('a reference means the same in an address as in a start, and a longer one is nobody’s', async () => {
+    const ref = `${reference()} ä/%`;
+    await start(` ${ref} `);
+    assert.equal(told(await end(encodeURIComponent(`reference: ${ref} `))), '200 completed');
+    assert.equal(told(await end('reference:%20')), '400 invalid_input');
+    const longest = 'x'.repeat(200);
+    assert.equal(told(await start(longest)), '201 active');
+    assert.equal(told(await end(`reference:${longest}`)), '200 completed');
+    assert.equal(told(await end(`reference:${'x'.repeat(300)}`)), '404 not_found');
+  });
+
+  test('two rentals of a car never overlap, however they are dated', async () => {
+    const first = await start(reference());
+    await world.advance(600);
+    await end(String(first.body['id']));
+    const { body } = await start(reference(), { startedAt: later(world, -300) });
+    assert.equal(body['startedAt'], (await rental(String(first.body['id']))).endedAt);
+  });
+
   test('a car that breaks in a rental raises the highest alert, until it works again or the rental ends', async () => {
     const { body } = await start(reference());
     await world.sim('POST', `/sim/api/accounts/${encodeURIComponent(car.account.email)}/password`, {});

@@ -210,6 +210,20 @@ test('a 202 that never ends is given up, and may have been done', async (t) => {
   assert.deepEqual(shown(await smartcar.lock('t', ids)), ['smartcarUnreachable', 'UND_ERR_BODY_TIMEOUT', null, true]);
 });
 
+test('what must not leave any more when the connection is there does not, and that is certain', async (t) => {
+  let arrived = 0;
+  const { smartcar } = await against(t, (_request, response) => {
+    arrived += 1;
+    response.end('{}');
+  });
+  const asked: number[] = [];
+  const tooLate = (): boolean => asked.push(arrived) === 0;
+  assert.deepEqual(shown(await smartcar.unlock('t', ids, tooLate)), ['smartcarUnreachable', 'TOO_LATE', null, false]);
+  assert.deepEqual([asked, arrived], [[0], 0]);
+  await smartcar.unlock('t', ids, () => true);
+  assert.equal(arrived, 1);
+});
+
 test('a connection that is cut, or never answers, may have carried the command', async (t) => {
   const cut = await against(t, (request) => void request.socket.resetAndDestroy());
   const answer = await cut.smartcar.lock('t', ids);

@@ -94,7 +94,7 @@ test('a renter unlocks, is refused with a way out, locks, and after the end noth
   }
 });
 
-test('a press without a connection is told as not sent, goes out once it is back, and is one command', async (t) => {
+test('a press without a connection is told as tried again, goes out once it is back, and is one command', async (t) => {
   const visit = await startVisit(t);
   if (!visit) return;
   const { world } = visit;
@@ -106,7 +106,7 @@ test('a press without a connection is told as not sent, goes out once it is back
     await person.setOffline(true);
     await shows(page, /No connection\. What you see is from/);
     await button(page, 'Unlock').tap();
-    await shows(page, 'No connection. Not sent yet, trying…');
+    await shows(page, 'No answer yet. Trying again; it is sent only once.');
     await button(page, 'Unlock').tap({ force: true });
     await isClean(page, "a renter's page, offline");
     assert.deepEqual(await commands(), []);
@@ -137,7 +137,7 @@ test('a press without a connection is told as not sent, goes out once it is back
     await shows(page, /^Locked, says the car/);
     await person.setOffline(true);
     await button(page, 'Unlock').tap();
-    await shows(page, 'trying…');
+    await shows(page, 'Trying again');
     await person.clock.setFixedTime(new Date(world.now().getTime() + 31_000));
     await shows(page, 'No answer for half a minute.');
     assert.ok(await page.getByRole('link', { name: /^Call/ }).isVisible());

@@ -100,11 +100,11 @@ function Verdict({ readiness: { ready, reasons } }: { readiness: ReadinessView }
   const ordered = [...reasons].sort((a, b) => Number(b.stops) - Number(a.stops));
   return (
     <>
-      <p className="verdict" data-ready={ready || undefined}>
+      <p className="readiness-verdict" data-ready={ready || undefined}>
         <Icon size={17} aria-hidden /> {ready ? 'Ready for a renter' : 'Not ready for a renter'}
       </p>
       {ordered.length > 0 ? (
-        <ul className="verdict-reasons">
+        <ul className="readiness-reasons">
           {ordered.map(({ code, stops, text }) => (
             <li key={code} data-stops={stops || undefined}>
               {stops ? <CircleAlert size={14} aria-hidden /> : <Info size={14} aria-hidden />}

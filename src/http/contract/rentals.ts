@@ -13,6 +13,8 @@ const renterInput = z
   })
   .describe('Kept sealed, and erased 90 days after the end.');
 
+export const rentalReference = line(200).min(1);
+
 /** What takes a rental's place in an address: our id, or the booking system's reference. */
 const longestKey = 'reference:'.length + 200;
 export const rentalParam = z.object({
@@ -24,7 +26,7 @@ export const rentalParam = z.object({
 
 export const rentalStart = z.strictObject({
   vehicleId: z.string().max(64),
-  reference: line(200).min(1).describe('Your own; one rental each. The same start twice is one rental.'),
+  reference: rentalReference.describe('Your own; one rental each. The same start twice is one rental.'),
   renter: renterInput.optional(),
   startedAt: instant.optional().describe('Now, where absent; up to a week ago.'),
   endsAt: instant.optional().describe('When it is planned to end. It stays active until it is ended.'),

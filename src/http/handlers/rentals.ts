@@ -1,5 +1,4 @@
 /** Rentals: started, changed, ended, and looked up. */
-import { isId } from '../../domain/ids.ts';
 import type { VehicleId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Rental } from '../../domain/rental.ts';
@@ -11,6 +10,7 @@ import type { Tx } from '../../store/database.ts';
 import { findVehicles } from '../../store/vehicle.ts';
 import { vehicleById } from '../../store/vehicle-list.ts';
 import type { HandlerNeeds, Handlers } from '../call.ts';
+import { rentalReference } from '../contract/rentals.ts';
 import type { RentalView } from '../contract/rentals.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
 import { ownId } from '../own-id.ts';
@@ -30,9 +30,6 @@ type RentalCalls =
   | 'takeRenterLinkBack'
   | 'getReadiness';
 
-/** How far back, and ahead of our clock, a booking system may date what it tells. */
-const toleratedMs = { before: 7 * 86_400_000, ahead: 5 * 60_000 };
-
 export function rentalHandlers(needs: HandlerNeeds): Pick<Handlers, RentalCalls> {
   const { flows } = needs;
   const show = (tx: Tx, rental: Rental, now: Date) => view(tx, needs, [rental], now).then(([one]) => one ?? missing());
@@ -40,10 +37,7 @@ export function rentalHandlers(needs: HandlerNeeds): Pick<Handlers, RentalCalls>
     async startRental({ context, body, now, inFleet }) {
       const { vehicleId: id, startedAt, endsAt, renterLink: isLinked, ...rest } = body;
       const vehicleId = ownId('veh', id);
-      const at = dated('startedAt', startedAt, now);
-      const ends = endsAt === undefined ? undefined : new Date(endsAt);
-      if (ends && ends <= (at ?? now)) throw wrong('endsAt', 'It has to end after it begins.');
-      const wish = { ...rest, vehicleId, startedAt: at, endsAt: ends };
+      const wish = { ...rest, vehicleId, startedAt: maybeDate(startedAt), endsAt: maybeDate(endsAt) };
       const { rental } = await flows.startRental(context, wish, now);
       const link = isLinked && rental.state === 'active' ? await flows.renterLink(context, rental, now) : null;
       const renterLink = link && { ...link, expiresAt: iso(link.expiresAt) };
@@ -80,7 +74,7 @@ export function rentalHandlers(needs: HandlerNeeds): Pick<Handlers, RentalCalls>
       return inFleet((tx) => show(tx, rental, now));
     },
     async endRental({ context, params, body, now, inFleet }) {
-      const wish = { state: 'completed', endedAt: dated('endedAt', body.endedAt, now) } as const;
+      const wish = { state: 'completed', endedAt: maybeDate(body.endedAt) } as const;
       const rental = await flows.endRental(context, keyOf(params.id), wish, now);
       return inFleet((tx) => show(tx, rental, now));
     },
@@ -110,23 +104,16 @@ function missing(): never {
 
 const theirs = 'reference:';
 
+/** As a start's reference is read. @throws Refusal `invalid_input`, `not_found` */
 function keyOf(id: string): RentalKey {
-  if (id.startsWith(theirs) && id.length > theirs.length) return { reference: id.slice(theirs.length) };
-  if (!isId('rnt', id)) throw new Refusal('not_found');
-  return { id };
+  if (!id.startsWith(theirs)) return { id: ownId('rnt', id) };
+  const reference = rentalReference.safeParse(id.slice(theirs.length));
+  if (!reference.success) throw new Refusal('invalid_input', 'The reference takes one line of 1 to 200 characters.');
+  return { reference: reference.data };
 }
 
-const wrong = (field: string, message: string): Refusal => new Refusal('invalid_input', `${field}: ${message}`);
-
-/** @throws Refusal `invalid_input` when it is too far from now */
-function dated(field: string, instant: string | undefined, now: Date): Date | undefined {
-  if (instant === undefined) return undefined;
-  const at = new Date(instant);
-  const agoMs = now.getTime() - at.getTime();
-  if (agoMs > toleratedMs.before || agoMs < -toleratedMs.ahead)
-    throw wrong(field, 'Up to a week ago is accepted, and not in the future.');
-  return at;
-}
+const maybeDate = (instant: string | undefined): Date | undefined =>
+  instant === undefined ? undefined : new Date(instant);
 
 /** Rentals with their cars; the renter is opened for those who may see rentals. */
 async function view(tx: Tx, needs: HandlerNeeds, rentals: readonly Rental[], now: Date): Promise<RentalView[]> {

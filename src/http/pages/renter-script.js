@@ -11,6 +11,7 @@
   let aheadMs = Number(live.dataset.at) - Date.now();
   let heardAt = Date.now();
   let isSending = false;
+  let presses = 0;
   let timer;
 
   function notice(kind) {
@@ -43,6 +44,7 @@
   }
 
   async function ask(url, body) {
+    const mine = presses;
     const stop = new AbortController();
     const late = setTimeout(() => stop.abort(), answerMs);
     try {
@@ -50,7 +52,8 @@
       const response = await fetch(url, { ...how, cache: 'no-store', signal: stop.signal });
       if ([403, 404, 410].includes(response.status)) return location.reload();
       if (!response.ok) throw new Error(String(response.status));
-      show(new DOMParser().parseFromString(await response.text(), 'text/html'));
+      // What was looked up before a press says nothing of it.
+      if (mine === presses) show(new DOMParser().parseFromString(await response.text(), 'text/html'));
     } finally {
       clearTimeout(late);
     }
@@ -96,6 +99,7 @@
   async function press(form, button) {
     if (isSending) return;
     isSending = true;
+    presses += 1;
     clearTimeout(timer);
     for (const each of buttons) each.disabled = true;
     const doing = Object.assign(document.createElement('p'), { className: 'state checking' });

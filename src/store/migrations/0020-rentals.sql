@@ -23,6 +23,8 @@ create table rental (
   disconnect_by jsonb,
   -- Name, telephone, e-mail; erased some time after its end.
   renter_sealed bytea,
+  -- When that was done.
+  forgotten_at timestamptz,
   foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id),
   check ((vehicle_id is null) = (started_at is null)),
   check ((ended_at is null) = (state = 'active')),
@@ -34,7 +36,8 @@ create table rental (
 create unique index rental_active on rental (vehicle_id) where state = 'active';
 create index rental_of_vehicle on rental (vehicle_id, created_at desc, id desc);
 create index rental_of_fleet on rental (fleet_id, created_at desc, id desc);
-create index rental_with_renter on rental (fleet_id, ended_at) where renter_sealed is not null;
+create index rental_unforgotten on rental (fleet_id, ended_at) where forgotten_at is null;
+create index rental_overdue on rental (fleet_id, ends_at) where state = 'active';
 select protect_fleet_table('rental');
 revoke delete on rental from towline_app;
 

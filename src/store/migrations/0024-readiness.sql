@@ -5,6 +5,6 @@ create table vehicle_readiness (
   fleet_id text not null references fleet,
   ready boolean not null,
   since timestamptz not null,
-  foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id)
+  foreign key (fleet_id, vehicle_id) references vehicle (fleet_id, id) on delete cascade
 );
 select protect_fleet_table('vehicle_readiness');
