@@ -64,7 +64,7 @@ export const eventsDocument = (): string => `# Events to your own systems
 
 Made from \`src/domain/event.ts\` and \`src/http/contract/events.ts\` by \`npm run generate\`; the words around the tables stand in \`scripts/events.ts\`.
 
-Towline tells your systems what happens to connections and commands: an HTTPS POST for each event, signed as
+Towline tells your systems what happens to connections, commands and rentals, and when a vehicle's readiness changes: an HTTPS POST for each event, signed as
 [Standard Webhooks](https://www.standardwebhooks.com) has it. Add an endpoint under Settings, Events, or by \`POST /api/v1/event-endpoints\` with
 \`{ "url": "https://…", "types": null }\`; the answer holds its secret, this once. \`types\` names what you want; null means every type, also those that are added later.
 
@@ -91,7 +91,7 @@ After ${retryAfterS.map(inWords).join(', ')}: ${retryAfterS.length + 1} tries ov
 \`Retry-After\` (seconds, a day at most) is obeyed. 410 says that the endpoint is gone for good: it is disabled at once. After ${inWords(alertAfterS)} in which nothing was taken an alert tells the operators; after
 ${inWords(givenUpAfterS)} the endpoint is disabled. Whoever enables it again sends what it has missed: \`POST /api/v1/event-endpoints/{id}/replay\` with \`{ "since": "2026-05-01T00:00:00Z" }\`.
 
-Every try stands in \`GET /api/v1/event-endpoints/{id}/deliveries\` with its answer, and can be made again there. \`GET /api/v1/events\` is the log itself, thirty days of it, for whoever would rather ask than listen.
+The last twenty tries of each event stand in \`GET /api/v1/event-endpoints/{id}/deliveries\` with their answers; \`POST …/deliveries/{eventId}/retry\` makes another at once. \`GET /api/v1/events\` is the log itself, thirty days of it, for whoever would rather ask than listen.
 
 ## Verifying
 

@@ -27,6 +27,8 @@ export const deliveryProblems = [
   'tooSlow',
   // What came was no HTTP.
   'nonsense',
+  // It can't be signed: the secret was sealed under a key that we don't have.
+  'secretUnreadable',
 ] as const;
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 

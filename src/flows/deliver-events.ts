@@ -47,12 +47,13 @@ const leaseS = tryWithinS + 20;
 export async function deliverEvents(needs: DeliverEventsNeeds, now: Date): Promise<number> {
   const lanes = needs.eventsUnderway;
   let begun = 0;
-  for (const endpoint of await listDueEndpoints(needs.database, lanes.widthOfEach, now)) {
-    for (let due = endpoint.due; due > 0 && lanes.hasRoom(endpoint.endpointId); due -= 1) {
+  const due = await listDueEndpoints(needs.database, lanes.widthOfEach, now);
+  for (const lane of lanes.inTurn(due.map((one) => ({ ...one, name: one.endpointId, owner: one.fleetId })))) {
+    for (let left = lane.due; left > 0 && lanes.hasRoom(lane); left -= 1) {
       begun += 1;
       lanes.run(
-        endpoint.endpointId,
-        () => drain(needs, endpoint),
+        lane,
+        () => drain(needs, lane),
         (error) => needs.onFault(error, 'event'),
       );
     }
@@ -60,9 +61,13 @@ export async function deliverEvents(needs: DeliverEventsNeeds, now: Date): Promi
   return begun;
 }
 
-/** One after the other, as long as something is due for the endpoint and nobody ends it. */
+/** After so long a lane is given back, whatever is due: another endpoint may wait for one. */
+const turnS = 3;
+
+/** One after the other, as long as something is due for the endpoint, its turn lasts and nobody ends it. */
 async function drain(needs: DeliverEventsNeeds, endpoint: DueEndpoint): Promise<void> {
-  while (needs.eventsUnderway.goesOn() && (await deliverNext(needs, endpoint))) continue;
+  const until = after(needs.clock(), turnS);
+  while (needs.eventsUnderway.goesOn() && (await deliverNext(needs, endpoint))) if (needs.clock() >= until) return;
 }
 
 interface Claimed {
@@ -95,12 +100,24 @@ async function claim(tx: Tx, endpointId: EventEndpointId, now: Date): Promise<Cl
   return claimed && { ...claimed, endpoint };
 }
 
-function send(needs: DeliverEventsNeeds, { event, endpoint }: Claimed, at: Date): Promise<DeliveryAnswer> {
-  const { fleet_id: fleetId, id, secret_sealed: present, previous_sealed: previous, previous_until: until } = endpoint;
-  const open = (sealed: Buffer): string => needs.vault.open(sealed, secretContext(fleetId, id));
-  const secrets = [open(present), ...(previous && until && at < until ? [open(previous)] : [])];
+async function send(needs: DeliverEventsNeeds, { event, endpoint }: Claimed, at: Date): Promise<DeliveryAnswer> {
+  const secrets = openSecrets(needs, endpoint, at);
+  if (secrets.length === 0) return { came: false, problem: 'secretUnreadable' };
   const body = eventBody(event);
   return needs.events.send({ url: endpoint.url, headers: signedHeaders(secrets, { id: event.id, at, body }), body });
+}
+
+/** One that can not be opened is left out; none at all is a try that came to nothing, or it would be claimed again for ever. */
+function openSecrets({ vault, onFault }: DeliverEventsNeeds, endpoint: KeptEndpoint, at: Date): string[] {
+  const { fleet_id: fleetId, id, secret_sealed: present, previous_sealed: previous, previous_until: until } = endpoint;
+  return [present, ...(previous && until && at < until ? [previous] : [])].flatMap((sealed) => {
+    try {
+      return [vault.open(sealed, secretContext(fleetId, id))];
+    } catch (error) {
+      onFault(error, 'event secret');
+      return [];
+    }
+  });
 }
 
 async function finish(

@@ -8,7 +8,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { after } from '../domain/schedule.ts';
 import { resolveAlerts } from '../store/alert.ts';
 import type { Database, Tx } from '../store/database.ts';
-import { askAgain, countForReplay, replayEvents } from '../store/event-delivery.ts';
+import { askAgain, countForReplay, forgetDeliveries, replayEvents } from '../store/event-delivery.ts';
 import type { Replay } from '../store/event-delivery.ts';
 import { emitTest } from '../store/event.ts';
 import {
@@ -66,8 +66,15 @@ export async function addEndpoint(
 function addressOf({ allowPrivateEvents }: EndpointNeeds, given: string): string {
   if (!URL.canParse(given)) throw new Refusal('endpoint_address');
   const url = new URL(given);
-  const isFit = allowPrivateEvents ? /^https?:$/.test(url.protocol) : addressKind(given) === 'secure';
+  const isFit = allowPrivateEvents ? /^https?:$/.test(url.protocol) : addressKind(withoutFinalDot(url)) === 'secure';
   if (!isFit || url.username || url.password || url.hash) throw new Refusal('endpoint_address');
+  return url.href;
+}
+
+/** `localhost.` is no less this machine than `localhost`. */
+function withoutFinalDot(given: URL): string {
+  const url = new URL(given);
+  url.hostname = url.hostname.replace(/\.+$/, '');
   return url.href;
 }
 
@@ -98,19 +105,24 @@ export async function changeEventEndpoint(
   });
 }
 
-/** @throws Refusal `not_found` */
+/** What it was told may be much: it is disabled first, so that nothing is added, and forgotten in parts. @throws Refusal `not_found` */
 export async function removeEndpoint(
   needs: Pick<EndpointNeeds, 'database'>,
   context: Context,
   id: EventEndpointId,
   now: Date,
 ): Promise<KeptEndpoint> {
-  return withEndpoint(needs, context, id, async (tx, endpoint) => {
+  const removed = await withEndpoint(needs, context, id, async (tx, endpoint) => {
+    if (!endpoint.disabled_at) await changeEndpoint(tx, id, { disabled_because: 'operator', disabled_at: now });
+    return endpoint;
+  });
+  while ((await needs.database.asFleet(context.fleetId, (tx) => forgetDeliveries(tx, id))) > 0) continue;
+  await withEndpoint(needs, context, id, async (tx) => {
     await deleteEndpoint(tx, id);
     await resolveAlerts(tx, [endpointAlertKey(id)], now);
     await announce(tx, context.fleetId, [], ['alerts']);
-    return endpoint;
   });
+  return removed;
 }
 
 /** Both secrets sign for a day. One that was replaced before signs no more. @throws Refusal `not_found` */

@@ -32,9 +32,9 @@ export async function keepHouse({ database, v2 }: { database: Database; v2: V2 |
   await forgetLooseGrants(database, daysAgo(keepGrantsD));
   await forgetRentersOf(database, daysAgo(keepRentersD));
   await forgetOldImports({ database }, now);
-  await forgetOldEvents(database, daysAgo(keepEventsD), now);
   await forgetOldUsage({ database }, now);
   if (v2) await eraseTokens(database, v2, daysAgo(1));
+  await forgetOldEvents(database, daysAgo(keepEventsD), now);
 }
 
 /** What Smartcar sent holds positions; a fleet that keeps none outside rentals keeps none there either, once it is settled. */
@@ -45,12 +45,18 @@ async function forgetPositionsSent(database: Database): Promise<void> {
     });
 }
 
+/** In small commits. @throws AggregateError once all fleets had their turn, with what went wrong with some */
 async function forgetOldEvents(database: Database, before: Date, now: Date): Promise<void> {
-  for (const { id } of await database.asSystem(listFleets))
-    await database.asFleet(id, async (tx) => {
-      await forgetEvents(tx, before);
-      await forgetPreviousSecrets(tx, now);
-    });
+  const faults: unknown[] = [];
+  for (const { id } of await database.asSystem(listFleets)) {
+    try {
+      await database.asFleet(id, (tx) => forgetPreviousSecrets(tx, now));
+      while ((await database.asFleet(id, (tx) => forgetEvents(tx, before))) > 0) continue;
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw new AggregateError(faults, `Old events were not forgotten. Fleets: ${faults.length}.`);
 }
 
 async function forgetLooseGrants(database: Database, before: Date): Promise<void> {

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 
 import { tryWithinS } from '../domain/event-delivery.ts';
 import type { DeliveryAnswer, DeliveryProblem } from '../domain/event-delivery.ts';
-import { mayBePublic, privateAddressCode, publicLookup } from './public-address.ts';
+import { anyLookup, fewAtOnce, mayBePublic, privateAddressCode, publicLookup } from './public-address.ts';
 import type { Resolve } from './public-address.ts';
 
 export interface EventMessage {
@@ -31,7 +31,7 @@ const answerLimit = 1_024;
 export function openEventChannel({ allowPrivate, resolve }: EventChannelOptions): EventChannel {
   const ms = tryWithinS * 1_000;
   const dispatcher = new Agent({
-    connect: { timeout: ms, ...(allowPrivate ? {} : { lookup: publicLookup(resolve) }) },
+    connect: { timeout: ms, lookup: allowPrivate ? anyLookup(fewAtOnce(resolve)) : publicLookup(fewAtOnce(resolve)) },
     headersTimeout: ms,
     bodyTimeout: ms,
     pipelining: 1,

@@ -7,6 +7,8 @@ import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 
+import { tryWithinS } from '../domain/event-delivery.ts';
+
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry */
 const refused = {
   ipv4: [
@@ -14,12 +16,17 @@ const refused = {
     ['10.0.0.0', 8],
     ['100.64.0.0', 10],
     ['127.0.0.0', 8],
+    // Where Azure's platform answers its machines; a public address but for that.
+    ['168.63.129.16', 32],
     ['169.254.0.0', 16],
     ['172.16.0.0', 12],
     ['192.0.0.0', 24],
     ['192.0.2.0', 24],
+    ['192.31.196.0', 24],
+    ['192.52.193.0', 24],
     ['192.88.99.0', 24],
     ['192.168.0.0', 16],
+    ['192.175.48.0', 24],
     ['198.18.0.0', 15],
     ['198.51.100.0', 24],
     ['203.0.113.0', 24],
@@ -34,6 +41,7 @@ const refused = {
     ['2001::', 23],
     ['2001:db8::', 32],
     ['2002::', 16],
+    ['2620:4f:8000::', 48],
     ['3fff::', 20],
   ],
 } as const;
@@ -65,13 +73,47 @@ export type Resolve = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+const lookupsAtOnce = 2;
+
+/**
+ * The system's way to look names up takes one of the few threads that all look-ups of the process share, for as long as the
+ * name server likes: events are left two of them, the others wait. Whose try is over meanwhile is not looked up any more.
+ */
+export function fewAtOnce(
+  resolve: Resolve = lookup,
+  patience: () => AbortSignal = () => AbortSignal.timeout(tryWithinS * 1_000),
+): Resolve {
+  const waiting: (() => void)[] = [];
+  let underway = 0;
+  return (host, options, done) => {
+    const patient = patience();
+    const end: typeof done = (error, addresses) => {
+      underway -= 1;
+      waiting.shift()?.();
+      done(error, addresses);
+    };
+    const begin = (): void => {
+      underway += 1;
+      if (patient.aborted) end(Object.assign(new Error('its turn came too late'), { code: 'ETIMEDOUT' }), []);
+      else resolve(host, options, end);
+    };
+    if (underway < lookupsAtOnce) begin();
+    else waiting.push(begin);
+  };
+}
+
 /** Looks a name up and refuses it when any of its addresses is not public: one of several is chosen by chance. */
-export function publicLookup(resolve: Resolve = lookup): LookupFunction {
+export const publicLookup = (resolve: Resolve): LookupFunction => judgedLookup(resolve, isPublicAddress);
+
+/** Looks a name up, wherever it leads. */
+export const anyLookup = (resolve: Resolve): LookupFunction => judgedLookup(resolve, () => true);
+
+function judgedLookup(resolve: Resolve, isFit: (address: string) => boolean): LookupFunction {
   return (host, options, done) => {
     const family = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : (options.family ?? 0);
     resolve(host, { family, all: true }, (error, addresses) => {
       if (error) return done(error, '');
-      if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address)))
+      if (addresses.length === 0 || !addresses.every(({ address }) => isFit(address)))
         return done(Object.assign(new Error('not a public address'), { code: privateAddressCode }), '');
       if (options.all) return done(null, addresses);
       const [first] = addresses;

@@ -101,14 +101,31 @@ export async function markNotDelivered(tx: Tx, key: DeliveryKey, attempts: numbe
     .execute();
 }
 
-/** Its endpoint is disabled: nothing of it leaves any more. */
+/** Deliveries of one statement: far from what its time allows. */
+const deliveriesAtOnce = 5_000;
+
+/** Its endpoint is disabled: nothing of it leaves any more. Of very many the first; the rounds that find the rest stop it. */
 export async function stopDeliveries(tx: Tx, endpointId: EventEndpointId): Promise<void> {
-  await tx
-    .updateTable('event_delivery')
-    .set({ state: 'stopped', due_at: null })
-    .where('endpoint_id', '=', endpointId)
-    .where('state', '=', 'pending')
-    .execute();
+  await sql`
+    update event_delivery set state = 'stopped', due_at = null
+    where endpoint_id = ${endpointId} and state = 'pending' and event_id = any(array(
+      select event_id from event_delivery where endpoint_id = ${endpointId} and due_at is not null
+      order by due_at, event_id limit ${deliveriesAtOnce}))`.execute(tx);
+}
+
+/** Some of what the endpoint was told; what somebody is writing just now is left. @returns how many */
+export async function forgetDeliveries(
+  tx: Tx,
+  endpointId: EventEndpointId,
+  most: number = deliveriesAtOnce,
+): Promise<number> {
+  // An array is found once. What stands in `in (…)` may be found anew for every row, and passes over what it has locked.
+  const { numAffectedRows } = await sql`
+    delete from event_delivery where endpoint_id = ${endpointId} and event_id = any(array(
+      select event_id from event_delivery where endpoint_id = ${endpointId} limit ${most} for update skip locked))`.execute(
+    tx,
+  );
+  return Number(numAffectedRows ?? 0);
 }
 
 /** Keeps the last twenty. */

@@ -70,7 +70,7 @@ export async function disableEndpoint(tx: Tx, id: EventEndpointId, because: Disa
   await stopDeliveries(tx, id);
 }
 
-/** With everything that was told it. */
+/** With what is left of what was told it; much of it is forgotten before. */
 export async function deleteEndpoint(tx: Tx, id: EventEndpointId): Promise<void> {
   await tx.deleteFrom('event_endpoint').where('id', '=', id).execute();
 }

@@ -79,7 +79,13 @@ export async function listEvents(tx: Tx, filter: EventFilter, page: NewestFirst)
     .execute();
 }
 
-/** With what was to be delivered of them. */
-export async function forgetEvents(tx: Tx, before: Date): Promise<void> {
-  await tx.deleteFrom('event').where('at', '<', before).execute();
+/** Each has up to twenty deliveries. */
+const eventsAtOnce = 1_000;
+
+/** Some of them, the oldest first, with what was to be delivered of them. @returns how many */
+export async function forgetEvents(tx: Tx, before: Date, most: number = eventsAtOnce): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from event where id = any(array(
+      select id from event where at < ${before} order by at, id limit ${most}))`.execute(tx);
+  return Number(numAffectedRows ?? 0);
 }

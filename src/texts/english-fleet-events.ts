@@ -41,6 +41,8 @@ export const deliveryTexts = {
   'delivery.problem.certificate': 'The certificate of the endpoint does not hold.',
   'delivery.problem.tooSlow': 'No answer within 10 seconds.',
   'delivery.problem.nonsense': 'What came was no HTTP.',
+  'delivery.problem.secretUnreadable':
+    'Not sent: the secret that signs it can not be opened with the sealing keys of this installation. Bring the key back, or make a new secret.',
   'delivery.disabled.operator': 'Disabled by hand. What happens meanwhile can be sent again later, for thirty days.',
   'delivery.disabled.gone':
     'Disabled: it answered 410, which says that it is gone for good. Enable it, then send again what it has missed.',

@@ -6,7 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { openEventChannel } from '../../src/notify/event-channel.ts';
-import { isPublicAddress, privateAddressCode, publicLookup } from '../../src/notify/public-address.ts';
+import {
+  anyLookup,
+  fewAtOnce,
+  isPublicAddress,
+  privateAddressCode,
+  publicLookup,
+} from '../../src/notify/public-address.ts';
 import type { Resolve } from '../../src/notify/public-address.ts';
 
 const leadsTo =
@@ -22,9 +28,18 @@ const privateAddresses = [
   ...['169.254.169.254', '100.64.0.1', '100.127.255.255', '192.0.0.192', '198.18.0.1', '224.0.0.1', '255.255.255.255'],
   ...['::', '::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::127.0.0.1', '64:ff9b::a00:1', 'fc00::1', 'fd00:ec2::254'],
   ...['fe80::1', 'fec0::1', 'ff02::1', '2001::1', '2001:db8::1', '2002:7f00:1::', '100::1', '3fff::1'],
+  ...['168.63.129.16', '192.31.196.1', '192.52.193.1', '192.175.48.6', '2620:4f:8000::6'],
 ];
-const publicAddresses = ['8.8.8.8', '1.1.1.1', '172.15.0.1', '172.32.0.1', '100.63.255.255', '100.128.0.1'];
-const publicAddresses6 = ['2606:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888'];
+const publicAddresses = [
+  '8.8.8.8',
+  '1.1.1.1',
+  '172.15.0.1',
+  '172.32.0.1',
+  '100.63.255.255',
+  '100.128.0.1',
+  '168.63.129.17',
+];
+const publicAddresses6 = ['2606:4700::1111', '2620:4f:8001::1', '2a00:1450:4001::1', '2001:4860:4860::8888'];
 
 test('this machine, private networks, metadata, multicast and their IPv6 disguises are not public', () => {
   for (const address of privateAddresses) assert.equal(isPublicAddress(address), false, address);
@@ -58,6 +73,50 @@ describe('looking a name up', () => {
     const unknown: Resolve = (_host, _options, done) => done(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), []);
     assert.equal(await look(unknown), 'ENOTFOUND');
   });
+});
+
+test('two names are looked up at once, the others wait their turn, and whose time is over is not looked up', () => {
+  const asked: { host: string; done: Parameters<Resolve>[2] }[] = [];
+  const late = new AbortController();
+  let patience = new AbortController().signal;
+  const look = fewAtOnce(
+    (host, _options, done) => void asked.push({ host, done }),
+    () => patience,
+  );
+  const found: string[] = [];
+  const begin = (host: string): void =>
+    look(host, { all: true }, (error, addresses) =>
+      found.push(`${host} ${error?.code ?? String(addresses[0]?.address)}`),
+    );
+  const hosts = (): string[] => asked.map(({ host }) => host);
+  begin('slow.example');
+  begin('slower.example');
+  patience = late.signal;
+  begin('late.example');
+  patience = new AbortController().signal;
+  begin('next.example');
+  begin('last.example');
+  assert.deepEqual(hosts(), ['slow.example', 'slower.example']);
+  late.abort();
+  asked[1]?.done(null, [{ address: '8.8.8.8', family: 4 }]);
+  assert.deepEqual(hosts().slice(2), ['next.example']);
+  asked[0]?.done(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), []);
+  assert.deepEqual(hosts().slice(3), ['last.example']);
+  for (const { done } of asked.slice(2)) done(null, [{ address: '1.1.1.1', family: 4 }]);
+  assert.deepEqual(found.sort(), [
+    'last.example 1.1.1.1',
+    'late.example ETIMEDOUT',
+    'next.example 1.1.1.1',
+    'slow.example ENOTFOUND',
+    'slower.example 8.8.8.8',
+  ]);
+});
+
+test('with leave a name may lead anywhere', async () => {
+  const found = await new Promise((settled) =>
+    anyLookup(leadsTo('10.0.0.8'))('receiver.example', { all: true }, (_error, addresses) => settled(addresses)),
+  );
+  assert.deepEqual(found, [{ address: '10.0.0.8', family: 4 }]);
 });
 
 describe('the channel', () => {

@@ -51,6 +51,8 @@ test('the receiver of docs/events.md takes what is signed and nothing else', asy
   assert.equal(await post(body, body, new Date(Date.now() - 3_600_000)), 401, 'an hour old');
   const failing = body.replace('connection.expired', 'command.failed');
   assert.equal(await post(failing, failing), 500, 'so that it comes again');
+  const long = JSON.stringify({ ...event, data: { text: 'x'.repeat(1_000_000) } });
+  assert.equal(await post(long, long), 413, 'too long, though signed');
   assert.deepEqual(kept, [event]);
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
