@@ -35,6 +35,7 @@ export function openEventChannel({ allowPrivate, resolve }: EventChannelOptions)
     headersTimeout: ms,
     bodyTimeout: ms,
     pipelining: 1,
+    allowH2: false,
     // A connection that is kept goes to an address that was judged when it was made, and for long no more.
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 10_000,
