@@ -158,7 +158,8 @@ export function leaving(c: Command, make: MakePolicy, now: Date): Command {
   return {
     ...c,
     state: 'sent',
-    cause: null,
+    // What the car itself refused it for is remembered, should it not come to leave again.
+    cause: isRefusedByCar(c) ? c.cause : null,
     sends: c.sends + 1,
     sentAt: now,
     readBacks: 0,
@@ -184,13 +185,12 @@ export const confirmWithinS = ({ freshnessMin }: Pick<MakePolicy, 'freshnessMin'
 export function answered(c: Command, answer: CommandAnswered, make: MakePolicy, now: Date): Command {
   if (c.state !== 'sent') return c;
   const listening = { confirmBy: after(now, confirmWithinS(make)) };
-  if (answer.came === 'tooLate')
-    return c.mayBeDone ? { ...c, ...listening } : ended(c, 'expired', 'deadlinePassed', now);
+  if (answer.came === 'tooLate') return c.mayBeDone ? { ...c, cause: null, ...listening } : outOfTime(c, now);
   if (answer.came === 'accepted')
     return { ...c, ...listening, cause: null, acceptedAt: now, smartcarRequestId: answer.requestId };
   const { meaning, requestId } = answer.failure;
   const mayBeDone = c.mayBeDone || !provesNothingDone(answer);
-  const told: Command = { ...c, mayBeDone, smartcarRequestId: requestId ?? c.smartcarRequestId };
+  const told: Command = { ...c, cause: null, mayBeDone, smartcarRequestId: requestId ?? c.smartcarRequestId };
   const againAt = isRepeated(told.type, answer) ? nextSend(told, answer.failure, now) : null;
   if (againAt) return { ...told, state: 'queued', cause: meaning, dueAt: againAt };
   const isUndone = c.mayBeDone ? namesTheCar(answer) : !mayBeDone;
@@ -234,10 +234,16 @@ export function dueStep(c: Command, now: Date): 'send' | 'readBack' | 'end' {
   return c.confirmBy && now < c.confirmBy ? 'readBack' : 'end';
 }
 
+/** What the car was asked for and refused has failed; what never reached it has expired. */
+const outOfTime = (c: Command, now: Date): Command =>
+  ended(c, isRefusedByCar(c) ? 'failed' : 'expired', c.cause ?? 'deadlinePassed', now);
+
+const isRefusedByCar = ({ cause }: Command): boolean => cause !== null && !isOwnCause(cause) && isVehicleMeaning(cause);
+
 /** What becomes of it when its time is over: it ends, but for one that waits and may be done, for which the car is listened. */
 export function runOut(c: Command, now: Date): Command {
   const isListened = c.confirmBy && now < c.confirmBy;
-  if (c.state === 'queued' && !c.mayBeDone) return ended(c, 'expired', c.cause ?? 'deadlinePassed', now);
+  if (c.state === 'queued' && !c.mayBeDone) return outOfTime(c, now);
   if (c.state === 'queued' && isListened)
     return { ...c, state: 'sent', cause: null, dueAt: after(now, readBackAfterS[0]) };
   return ended(c, 'unconfirmed', c.isContradicted ? 'notDone' : c.acceptedAt ? 'notHeard' : 'answerLost', now);

@@ -160,6 +160,11 @@ test('nothing leaves at its deadline; what it was last refused for is why', () =
   assert.equal(dueStep(aCommand('unlock'), at(59.9)), 'send');
   assert.equal(dueStep(aCommand('unlock'), at(60)), 'end');
   assert.equal(told(runOut(aCommand('unlock'), at(60))), 'expired: deadlinePassed');
+  const asleep = answered(sent('lock'), refusedWith('asleep'), make, at(2));
+  assert.equal(told(runOut(asleep, at(60))), 'failed: asleep', 'the car was asked, and refused');
+  const again = leaving(asleep, make, at(50));
+  assert.equal(told(answered(again, { came: 'tooLate' }, make, at(61))), 'failed: asleep');
+  assert.equal(told(answered(again, { came: 'accepted', requestId: null }, make, at(52))), 'sent');
   assert.equal(told(answered(sent('unlock'), { came: 'tooLate' }, make, at(61))), 'expired: deadlinePassed');
 });
 
